@@ -1,0 +1,46 @@
+"""What an installation may set from outside, as environment variables ``PARTA_*`` or a ``.env``-style file."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """Settings of one installation; every field is an environment variable with the prefix ``PARTA_``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARTA_", env_file=os.environ.get("PARTA_ENV_FILE"), extra="ignore"
+    )
+
+    home: Path = Field(default=ROOT / "var", description="Folder of the database, files, static copies, key.")
+    database_url: str = Field(default="", description="postgresql://user@host/name; empty: SQLite in the home folder.")
+    secret_key: str = Field(default="", description="Signing key; empty: made once and kept in the home folder.")
+    debug: bool = Field(default=False, description="Developer's mode: never on a real installation.")
+    allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", description="Host names, comma separated.")
+    https: bool = Field(default=False, description="The proxy speaks HTTPS: secure cookies and HSTS.")
+    trusted_proxies: int = Field(default=0, ge=0, le=5, description="Number of own proxies in front (X-Forwarded-For).")
+    max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
+
+
+def read_or_make_key(home: Path) -> str:
+    """The installation's signing key: made at the first start, readable by its owner alone."""
+    path = home / "secret.key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    import secrets
+
+    home.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(48)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key)
+    return key

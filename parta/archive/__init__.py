@@ -1,0 +1,1 @@
+"""Sealed print forms, signatures, retention, backups. Nothing here yet."""

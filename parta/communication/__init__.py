@@ -1,0 +1,1 @@
+"""Messages, announcements, notifications, digests. Reads the change log; nothing here yet."""

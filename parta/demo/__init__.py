@@ -1,0 +1,1 @@
+"""The demo school: believable, deterministic by seed, filled through the bulk paths."""

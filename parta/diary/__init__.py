@@ -1,0 +1,1 @@
+"""What a student and a guardian see: one student's slice of the journals."""

@@ -1,0 +1,101 @@
+"""The access table: which roles may open which page. When is a rule of the regulation; who stands here.
+
+Each app's `access` drawer declares its permissions; a view names one with :func:`requires`. That opens the page;
+the objects on it come from queries that start from the viewer's scope, so a foreign object is an absent one (404).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+
+class Viewing(Protocol):
+    """What the table needs to know of who is looking."""
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+    @property
+    def must_change_password(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A named right: its title for people and the roles that have it. `public` needs no sign-in."""
+
+    name: str
+    title: str
+    roles: frozenset[str]
+    public: bool = False
+    signed_in: bool = False
+
+    def allows(self, viewer: Viewing | None) -> bool:
+        """Whether this viewer may open pages with this permission."""
+        if self.public:
+            return True
+        if viewer is None:
+            return False
+        return self.signed_in or bool(self.roles & viewer.roles)
+
+
+TABLE: dict[str, Permission] = {}
+
+
+def permission(
+    name: str, title: str, *roles: str, public: bool = False, signed_in: bool = False
+) -> Permission:
+    """Declare a permission. Raises ValueError when the name is taken."""
+    if name in TABLE:
+        raise ValueError(f"permission {name} is declared twice")
+    TABLE[name] = Permission(name, title, frozenset(roles), public, signed_in)
+    return TABLE[name]
+
+
+def may(viewer: Viewing | None, name: str) -> bool:
+    """Whether the viewer has the named permission."""
+    return TABLE[name].allows(viewer)
+
+
+View = Callable[..., HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller is a script that expects JSON."""
+    return request.content_type == "application/json" or "application/json" in request.headers.get("Accept", "")
+
+
+def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View], View]:
+    """Open a view to those who have the permission.
+
+    Nobody signed in: to the login page. An issued password still in use: to the page that changes it. A role
+    without the permission: 403, the same for pages and scripts.
+    """
+    rule = TABLE[name]
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            viewer = None if rule.public else request.viewer  # type: ignore[attr-defined]
+            if not rule.public:
+                if viewer is None:
+                    if wants_json(request):
+                        return JsonResponse({"error": "Вы вышли. Войдите снова: несохранённое останется на странице."}, status=401)
+                    return HttpResponseRedirect(f"{reverse('login')}?next={request.path}")
+                if viewer.must_change_password and not with_issued_password:
+                    if wants_json(request):
+                        return JsonResponse({"error": "Сначала задайте свой пароль."}, status=403)
+                    return HttpResponseRedirect(reverse("password"))
+                if not rule.allows(viewer):
+                    if wants_json(request):
+                        return JsonResponse({"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403)
+                    return render(request, "foundation/403.html", {"wanted": rule.title}, status=403)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = name  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,221 @@
+"""The change log: append lines to a chain, read them back, verify a chain.
+
+Each line's hash covers the hash before it, so a line changed, removed or slipped in behind the program's back
+breaks the chain at its place; a tail cut off shows against the chain's head.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from parta.foundation import sql
+
+_COLUMNS = (
+    "school_id",
+    "chain_id",
+    "seq",
+    "at",
+    "user_id",
+    "role",
+    "verb",
+    "object_kind",
+    "object_id",
+    "lesson_id",
+    "student_id",
+    "data",
+    "operation_id",
+    "part",
+    "hash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a chain, read under lock."""
+
+    chain_id: int
+    school_id: int
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the account (None: the program itself) and the role it acts in."""
+
+    user_id: int | None
+    role: str
+
+
+SYSTEM = Actor(None, "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that changed; `data` holds before, after, reason and what else explains it."""
+
+    verb: str
+    object_kind: str
+    object_id: int | None = None
+    lesson_id: int | None = None
+    student_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place at which a chain does not hold."""
+
+    chain_id: int
+    kind: str
+    subject_id: int
+    seq: int
+    why: str
+
+
+def for_update() -> str:
+    """The row lock of a SELECT. SQLite needs none: its transaction is IMMEDIATE, one writer at a time."""
+    return " FOR UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def open_chain(school_id: int, kind: str, subject_id: int) -> None:
+    """Make the chain of a new journal or school; harmless when it exists."""
+    sql.insert(
+        "foundation_chain",
+        ("school_id", "kind", "subject_id", "head_seq", "head_hash"),
+        [(school_id, kind, subject_id, 0, "")],
+        conflict=("kind", "subject_id"),
+    )
+
+
+def lock_chain(kind: str, subject_id: int) -> Head:
+    """Take the chain's head for this transaction. Raises LookupError when there is no such chain."""
+    rows = sql.read(
+        "SELECT id, school_id, head_seq, head_hash FROM foundation_chain WHERE kind = %s AND subject_id = %s"
+        + for_update(),
+        (kind, subject_id),
+    )
+    if not rows:
+        raise LookupError(f"no chain of {kind} {subject_id}")
+    return Head(*rows[0])
+
+
+def append(head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operation_id: str) -> Head:
+    """Append lines to a locked chain: two statements, whatever their number. Returns the new head.
+
+    Must run inside the transaction that changes the rows themselves. Raises IntegrityError when the operation
+    has been carried out before.
+    """
+    if not lines:
+        return head
+    rows, last = chained(head, lines, by=by, at=at, operation_id=operation_id)
+    sql.insert("foundation_logentry", _COLUMNS, rows)
+    sql.write(
+        "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s", (last.seq, last.hash, last.chain_id)
+    )
+    return last
+
+
+def chained(
+    head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operation_id: str, first_part: int = 0
+) -> tuple[list[tuple[object, ...]], Head]:
+    """Rows for the log, hashed onto `head`, and the head they lead to. Pure: bulk paths pour the rows themselves."""
+    rows: list[tuple[object, ...]] = []
+    seq, previous = head.seq, head.hash
+    moment = _moment(at)
+    for part, line in enumerate(lines, first_part):
+        seq += 1
+        data = json.dumps(line.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        values = (
+            head.school_id,
+            head.chain_id,
+            seq,
+            moment,
+            by.user_id,
+            by.role,
+            line.verb,
+            line.object_kind,
+            line.object_id,
+            line.lesson_id,
+            line.student_id,
+            data,
+            operation_id,
+            part,
+        )
+        previous = _digest(previous, values)
+        rows.append((*values[:3], at, *values[4:], previous))
+    return rows, Head(head.chain_id, head.school_id, seq, previous)
+
+
+def pour(rows: Sequence[Sequence[object]], heads: Sequence[Head]) -> None:
+    """Write many rows made by :func:`chained` and move their chains' heads: the bulk path of imports and the demo."""
+    sql.bulk_insert("foundation_logentry", _COLUMNS, rows)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
+            [(head.seq, head.hash, head.chain_id) for head in heads],
+        )
+
+
+def write_to_school(
+    school_id: int, lines: Sequence[Line], *, by: Actor, at: datetime, operation_id: str
+) -> None:
+    """Append to the school's own chain: set-up, people, roles, plans, regulations (ids, not names)."""
+    with transaction.atomic():
+        append(lock_chain("school", school_id), lines, by=by, at=at, operation_id=operation_id)
+
+
+def lines_of_operation(operation_id: str) -> list[tuple[str, int | None, int | None, int | None, dict[str, Any], int | None]]:
+    """What an operation did: (verb, object, lesson, student, data, user) in order; empty when it never happened."""
+    return [
+        (verb, object_id, lesson_id, student_id, json.loads(data), user_id)
+        for verb, object_id, lesson_id, student_id, data, user_id in sql.read(
+            "SELECT verb, object_id, lesson_id, student_id, data, user_id FROM foundation_logentry"
+            " WHERE operation_id = %s ORDER BY part",
+            (operation_id,),
+        )
+    ]
+
+
+def verify(school_id: int | None = None) -> Iterator[Broken | int]:
+    """Walk every chain (of one school): yields the number of good entries per sound chain, else where it breaks."""
+    chains = sql.read(
+        "SELECT id, kind, subject_id, head_seq, head_hash FROM foundation_chain"
+        + (" WHERE school_id = %s" if school_id is not None else "")
+        + " ORDER BY school_id, id",
+        () if school_id is None else (school_id,),
+    )
+    for chain_id, kind, subject_id, head_seq, head_hash in chains:
+        yield _verify_chain(chain_id, kind, subject_id, head_seq, head_hash)
+
+
+def _verify_chain(chain_id: int, kind: str, subject_id: int, head_seq: int, head_hash: str) -> Broken | int:
+    previous, expected = "", 0
+    rows = sql.read(
+        f"SELECT {', '.join(_COLUMNS)} FROM foundation_logentry WHERE chain_id = %s ORDER BY seq", (chain_id,)
+    )
+    for row in rows:
+        expected += 1
+        if row[2] != expected:
+            return Broken(chain_id, kind, subject_id, expected, "запись пропала из цепочки")
+        digest = _digest(previous, (*row[:3], _moment(row[3]), *row[4:14]))
+        if digest != row[14]:
+            return Broken(chain_id, kind, subject_id, expected, "запись изменена в обход программы")
+        previous = digest
+    if expected != head_seq or previous != head_hash:
+        return Broken(chain_id, kind, subject_id, expected + 1, "конец цепочки не совпадает с её головой")
+    return expected
+
+
+def _moment(at: datetime) -> str:
+    return sql.aware(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _digest(previous: str, values: Sequence[object]) -> str:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""Plain SQL that runs unchanged on SQLite and PostgreSQL, for the few paths that are hot or large."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+Row = tuple[Any, ...]
+
+_BOUND_LIMIT = 30_000
+"""Bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535."""
+
+
+def read(statement: str, values: Sequence[object] = ()) -> list[Row]:
+    """All rows of a SELECT; dates, times and booleans come back as Python values for plain columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [adapted(value) for value in values])
+        return cursor.fetchall()
+
+
+def write(statement: str, values: Sequence[object] = ()) -> int:
+    """Carry out one changing statement; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [adapted(value) for value in values])
+        return cursor.rowcount
+
+
+def adapted(value: object) -> object:
+    """A value as the driver of this database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def aware(value: Any) -> Any:
+    """A moment read by plain SQL, with its zone: SQLite hands back UTC without saying so."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def marks(count: int) -> str:
+    """Placeholders for an IN list: ``%s, %s, %s``; an empty list gives NULL, which nothing equals."""
+    return ", ".join(["%s"] * count) or "NULL"
+
+
+def insert(
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    conflict: Sequence[str] = (),
+    update: Sequence[str] = (),
+    returning: Sequence[str] = (),
+) -> list[Row]:
+    """Insert rows in one statement (chunks only beyond the limit of bound values).
+
+    With `conflict` and `update` it is an upsert; with `conflict` alone, existing rows are left as they are.
+    Returns the `returning` columns, in no promised order.
+    """
+    if not rows:
+        return []
+    tail = ""
+    if conflict:
+        setters = ", ".join(f"{column} = excluded.{column}" for column in update)
+        tail = f" ON CONFLICT ({', '.join(conflict)}) DO " + (f"UPDATE SET {setters}" if update else "NOTHING")
+    if returning:
+        tail += f" RETURNING {', '.join(returning)}"
+    place = f"({marks(len(columns))})"
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    size = max(1, _BOUND_LIMIT // len(columns))
+    found: list[Row] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), size):
+            chunk = rows[start : start + size]
+            cursor.execute(
+                head + ", ".join([place] * len(chunk)) + tail,
+                [adapted(value) for row in chunk for value in row],
+            )
+            if returning:
+                found += cursor.fetchall()
+    return found
+
+
+def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Pour many rows in: COPY on PostgreSQL, one prepared statement on SQLite. Returns how many."""
+    count = 0
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+        return count
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
+    batch: list[list[object]] = []
+    with connection.cursor() as cursor:
+        for row in rows:
+            batch.append([adapted(value) for value in row])
+            if len(batch) == 5000:
+                cursor.executemany(statement, batch)
+                count += len(batch)
+                batch = []
+        if batch:
+            cursor.executemany(statement, batch)
+            count += len(batch)
+    return count

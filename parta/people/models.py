@@ -1,0 +1,181 @@
+"""People of a school, their accounts, roles, families and places. All spans half-open."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from parta.organisation.models import Department, Homeroom, School, Subgroup
+
+
+class Users(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """Учётная запись of the installation: one human being, who may be a `Person` in several schools."""
+
+    login = models.CharField(max_length=60, unique=True, help_text="Lower case.")
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(
+        default=True, help_text="The password was issued by somebody else: it works once, to set one's own."
+    )
+    is_installer = models.BooleanField(default=False, help_text="May create schools; sees no school's data.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "login"
+    objects = Users()
+
+
+class Person(models.Model):
+    """A human being as one school knows them: student, guardian or member of staff."""
+
+    SEXES = [("f", "женский"), ("m", "мужской"), ("", "не указан")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="people")
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="persons")
+    surname = models.CharField(max_length=80)
+    given_name = models.CharField(max_length=80)
+    patronymic = models.CharField(max_length=80, blank=True, default="")
+    sex = models.CharField(max_length=1, choices=SEXES, blank=True, default="")
+    birth_date = models.DateField(null=True, blank=True)
+    email = models.CharField(max_length=200, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    external_id = models.CharField(max_length=120, blank=True, default="", help_text="Natural key of imports.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["school", "surname", "given_name"], name="person_name"),
+            models.Index(fields=["school", "external_id"], name="person_external"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "user"], name="person_of_user", condition=models.Q(user__isnull=False)
+            ),
+        ]
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
+
+    @property
+    def short_name(self) -> str:
+        """Surname and initials: «Соколова М. В.» with no-break spaces."""
+        initials = [f"{part[0]}." for part in (self.given_name, self.patronymic) if part]
+        return "\u00a0".join([self.surname, *initials])
+
+
+class Role(models.Model):
+    """A dated role of a person in the school, and the order that gave it.
+
+    `student` and `guardian` are no rows here: they follow from `Enrolment` and `Guardianship`.
+    """
+
+    KINDS = [
+        ("director", "директор"),
+        ("deputy", "заместитель директора"),
+        ("operator", "оператор"),
+        ("head_of_department", "руководитель кафедры"),
+        ("teacher", "учитель"),
+        ("class_teacher", "классный руководитель"),
+        ("master", "мастер производственного обучения"),
+        ("social_pedagogue", "социальный педагог"),
+        ("nurse", "медицинский работник"),
+        ("secretary", "секретарь"),
+        ("inspector", "проверяющий"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    kind = models.CharField(max_length=20, choices=KINDS)
+    homeroom = models.ForeignKey(Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="roles")
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="roles")
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    order_number = models.CharField(max_length=40, blank=True, default="", help_text="Приказ №")
+    order_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "kind"], name="role_kind")]
+
+
+class Guardianship(models.Model):
+    """Законный представитель of a student, dated; without rights: a contact who sees nothing."""
+
+    RELATIONS = [("mother", "мать"), ("father", "отец"), ("guardian", "опекун"), ("other", "иное")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="wards")
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guardianships")
+    relation = models.CharField(max_length=10, choices=RELATIONS, default="guardian")
+    has_rights = models.BooleanField(default=True)
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["guardian", "student", "starts"], name="guardianship_from")]
+
+
+class Enrolment(models.Model):
+    """A student's place in a homeroom from a day until a day."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="enrolments")
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    order_number = models.CharField(max_length=40, blank=True, default="")
+    left_order = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "homeroom", "starts"], name="enrolment_from")]
+
+
+class SubgroupMembership(models.Model):
+    """A student's place in a subgroup from a day until a day."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="subgroup_memberships")
+    subgroup = models.ForeignKey(Subgroup, on_delete=models.PROTECT, related_name="memberships")
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "subgroup", "starts"], name="membership_from")]
+
+
+class ReadTrace(models.Model):
+    """Who opened which student's personal data, when (invariant 5). Append-only, like the change log."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField()
+    role = models.CharField(max_length=24)
+    student_id = models.BigIntegerField(null=True, help_text="Null: a page over a whole homeroom or journal.")
+    page = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "student_id", "at"], name="trace_student")]
+
+
+class LoginFailure(models.Model):
+    """A failed sign-in: feeds the growing delay per account and per address."""
+
+    login = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["login", "at"], name="failure_login"),
+            models.Index(fields=["address", "at"], name="failure_address"),
+        ]
+
+
+class KnownDevice(models.Model):
+    """A browser from which the account has signed in: exempt from the delay that a guesser causes."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()

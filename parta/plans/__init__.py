@@ -1,0 +1,1 @@
+"""What is to be taught by whom: curricula, journals opened, teaching load, thematic plans."""

@@ -1,0 +1,102 @@
+"""What is to be taught, how much and by whom."""
+
+from django.db import models
+
+from parta.organisation.models import AcademicYear, Homeroom, MarkScale, School, Subgroup, Subject
+from parta.people.models import Person
+
+
+class CurriculumHours(models.Model):
+    """A line of the curriculum (учебный план): hours of a subject in a grade (or one homeroom) per week and year."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="curriculum")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    grade = models.IntegerField(null=True, blank=True)
+    homeroom = models.ForeignKey(Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    weekly_hours = models.DecimalField(max_digits=5, decimal_places=2)
+    yearly_hours = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "subject", "grade", "homeroom"], name="curriculum_line"),
+        ]
+
+
+class ThematicPlan(models.Model):
+    """КТП: ordered topics, shared by the journals of a parallel."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="plans")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="plans")
+    title = models.CharField(max_length=200)
+    grade = models.IntegerField(null=True, blank=True)
+    author = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_on = models.DateField(null=True, blank=True)
+    order_number = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "year", "title"], name="plan_title")]
+
+
+class PlannedTopic(models.Model):
+    """One hour of a thematic plan: what is taught, with which work, what is suggested for home."""
+
+    plan = models.ForeignKey(ThematicPlan, on_delete=models.CASCADE, related_name="topics")
+    position = models.IntegerField(help_text="From 1; one hour each.")
+    unit = models.CharField(max_length=200, blank=True, default="")
+    text = models.CharField(max_length=500)
+    work_kind = models.CharField(max_length=24, blank=True, default="", help_text="Code of a WorkKind, or empty.")
+    homework = models.CharField(max_length=500, blank=True, default="")
+    minutes = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "position"], name="topic_position")]
+
+
+class Journal(models.Model):
+    """Журнал предмета: one subject taught to one homeroom or subgroup in one year."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="journals")
+    year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="journals")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="journals")
+    homeroom = models.ForeignKey(
+        Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="journals",
+        help_text="The class taught, also when only its subgroup is; null: a subgroup of several classes.",
+    )
+    subgroup = models.ForeignKey(Subgroup, null=True, blank=True, on_delete=models.PROTECT, related_name="journals")
+    grade = models.IntegerField(null=True, blank=True, help_text="Grade the rules read; null in centres.")
+    scale = models.ForeignKey(
+        MarkScale, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Null: no marks."
+    )
+    plan = models.ForeignKey(ThematicPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="journals")
+    weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    term_kind = models.CharField(max_length=10, default="quarter")
+    external_id = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "subject", "homeroom"], condition=models.Q(subgroup=None), name="journal_of_class"
+            ),
+            models.UniqueConstraint(
+                fields=["year", "subject", "subgroup"],
+                condition=models.Q(subgroup__isnull=False),
+                name="journal_of_subgroup",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "year"], name="journal_year")]
+
+
+class TeachingLoad(models.Model):
+    """Нагрузка: a teacher has the journal from a day until a day."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="loads")
+    teacher = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="loads")
+    weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["journal", "teacher", "starts"], name="load_from")]

@@ -1,0 +1,1 @@
+"""When it is taught: the template, the lessons made from it, substitutions."""
