@@ -1,6 +1,241 @@
-"""Formatting helpers of pages."""
+"""What templates may call: icons and Russian wording of dates, times, numbers and names.
 
+Plain functions over plain values. Moments must already be in the school's own time: nothing here converts zones.
+`config.jinja` installs `JINJA_FILTERS` and `JINJA_GLOBALS`.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
-JINJA_FILTERS: dict[str, Any] = {}
-JINJA_GLOBALS: dict[str, Any] = {}
+from lucide import IconDoesNotExist
+from lucide.jinja import lucide
+from markupsafe import Markup
+
+NBSP = "\u00a0"
+DASH = "–"
+
+MONTHS_OF = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+"""Genitive: «14 октября»."""
+MONTHS = (
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+)
+WEEKDAYS = (
+    "понедельник",
+    "вторник",
+    "среда",
+    "четверг",
+    "пятница",
+    "суббота",
+    "воскресенье",
+)
+WEEKDAYS_SHORT = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+
+ICON_CLASSES = {"s": "ico ico-s", "m": "ico", "l": "ico ico-m", "xl": "ico ico-l"}
+"""Sizes of icons, in pixels at the default text size: 13, 16, 20, 24."""
+
+
+@lru_cache(maxsize=256)
+def icon(name: str, size: str = "m") -> Markup:
+    """A Lucide icon as inline SVG, decorative (hidden from screen readers), coloured like the text around it.
+
+    `size` is one of `ICON_CLASSES`. Raises ValueError for an unknown size or icon.
+    """
+    if size not in ICON_CLASSES:
+        raise ValueError(f"unknown icon size {size!r}")
+    try:
+        drawing = lucide(name)
+    except IconDoesNotExist:
+        raise ValueError(f"unknown icon {name!r}") from None
+    shapes = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", drawing.strip())
+    shapes = re.sub(r">\s+<", "><", shapes.strip()).replace(" />", "/>")
+    # The drawing comes from the icon package, the class from the table above: nothing of a user's is in it.
+    return Markup(
+        f'<svg class="{ICON_CLASSES[size]}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
+    )
+
+
+def ru_date(day: date) -> str:
+    """«14 октября»."""
+    return f"{day.day}{NBSP}{MONTHS_OF[day.month - 1]}"
+
+
+def ru_date_full(day: date) -> str:
+    """«14 октября 2026 г.»."""
+    return f"{ru_date(day)} {day.year}{NBSP}г."
+
+
+def ru_date_num(day: date) -> str:
+    """«14.10»: for narrow columns."""
+    return f"{day.day:02}.{day.month:02}"
+
+
+def ru_span(first: date, last: date) -> str:
+    """Days from `first` to `last`, both included: «12–17 октября», «28 сентября – 3 октября»."""
+    if first == last:
+        return ru_date(first)
+    if first.year != last.year:
+        return f"{ru_date_full(first)} {DASH} {ru_date_full(last)}"
+    if first.month != last.month:
+        return f"{ru_date(first)} {DASH} {ru_date(last)}"
+    return f"{first.day}{DASH}{ru_date(last)}"
+
+
+def month_name(day: date) -> str:
+    """«Октябрь»: the head of a month's columns."""
+    return MONTHS[day.month - 1].capitalize()
+
+
+def weekday(day: date) -> str:
+    """«среда»."""
+    return WEEKDAYS[day.weekday()]
+
+
+def weekday_short(day: date) -> str:
+    """«ср»."""
+    return WEEKDAYS_SHORT[day.weekday()]
+
+
+def hm(moment: time | datetime) -> str:
+    """«8:30». A datetime must be in the school's time."""
+    return f"{moment.hour}:{moment.minute:02}"
+
+
+def hm_span(start: time | datetime, end: time | datetime) -> str:
+    """«10:30–11:15»."""
+    return f"{hm(start)}{DASH}{hm(end)}"
+
+
+def avg(value: float | Decimal | None, places: int = 2) -> str:
+    """«4,23», halves rounded up; nothing for None."""
+    if value is None:
+        return ""
+    step = Decimal(1).scaleb(-places)
+    return str(Decimal(str(value)).quantize(step, ROUND_HALF_UP)).replace(".", ",")
+
+
+def number(value: int) -> str:
+    """«1 046»: thousands set apart by a no-break space; a true minus sign."""
+    return f"{value:,}".replace(",", NBSP).replace("-", "−")
+
+
+def plural_word(count: int, one: str, few: str, many: str) -> str:
+    """The form that goes with `count`: plural_word(2, 'урок', 'урока', 'уроков') is «урока»."""
+    tens, units = abs(count) % 100, abs(count) % 10
+    if units == 1 and tens != 11:
+        return one
+    if 2 <= units <= 4 and not 12 <= tens <= 14:
+        return few
+    return many
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """The count and its word: «5 уроков»."""
+    return f"{number(count)}{NBSP}{plural_word(count, one, few, many)}"
+
+
+def initials(full_name: str) -> str:
+    """«Соколова М. В.» of «Соколова Мария Викторовна», with no-break spaces.
+
+    A double given name keeps both letters («А.-М.»); words in lower case («кызы», «оглы») have no initial.
+    """
+    surname, *names = full_name.split() or [""]
+    letters = [
+        "-".join(f"{part[0]}." for part in name.split("-") if part)
+        for name in names
+        if not name[0].islower()
+    ]
+    return NBSP.join([surname, *letters])
+
+
+_TIES = [
+    # «п. 4.5», «ст. 7», «с. 78», «гл. 2», «упр. 4», «каб. 27»: the abbreviation stays with its number
+    (
+        re.compile(
+            r"\b(п|пп|подп|ст|ч|с|стр|гл|упр|каб|разд|рис|абз)\. (?=\d)", re.IGNORECASE
+        ),
+        rf"\1.{NBSP}",
+    ),
+    (re.compile(r"([№§]) ?(?=\d)"), rf"\1{NBSP}"),
+    # «6 «Б»»
+    (re.compile(r"\b(\d{1,2}) (?=«\w»)"), rf"\1{NBSP}"),
+    # «14 октября», «25 мин», «6 ч», «40 %»
+    (
+        re.compile(rf"(\d) (?=(?:{'|'.join(MONTHS_OF)}|мин|ч|сек|г\.|руб|%)(?!\w))"),
+        rf"\1{NBSP}",
+    ),
+    # «Соколова М. В.» and «М. В. Соколова»
+    (re.compile(r"\b([А-ЯЁӨҮҢӘ]\.) ?(?=[А-ЯЁӨҮҢӘ]\.)"), rf"\1{NBSP}"),
+    (re.compile(rf"(?<=[а-яёөүңә]) (?=[А-ЯЁӨҮҢӘ]\.{NBSP}[А-ЯЁӨҮҢӘ]\.)"), NBSP),
+    (re.compile(rf"([А-ЯЁӨҮҢӘ]\.{NBSP}[А-ЯЁӨҮҢӘ]\.) (?=[А-ЯЁӨҮҢӘ])"), rf"\1{NBSP}"),
+]
+
+
+def nbsp(text: str) -> str:
+    """The text with no-break spaces where a line must not break: «п. 4.5», «№ 14», «§ 29», «6 «Б»», initials."""
+    for pattern, tied in _TIES:
+        text = pattern.sub(tied, text)
+    return text
+
+
+def clause(reference: str) -> str:
+    """A clause as it is quoted: «4.5» and «п. 4.5» both become «п. 4.5» with a no-break space."""
+    reference = reference.strip()
+    return nbsp(f"п. {reference}" if reference[:1].isdigit() else reference)
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+JINJA_FILTERS: dict[str, Callable[..., Any]] = {
+    "ru_date": ru_date,
+    "ru_date_full": ru_date_full,
+    "ru_date_num": ru_date_num,
+    "month_name": month_name,
+    "weekday": weekday,
+    "weekday_short": weekday_short,
+    "hm": hm,
+    "avg": avg,
+    "number": number,
+    "plural": plural,
+    "plural_word": plural_word,
+    "initials": initials,
+    "nbsp": nbsp,
+    "clause": clause,
+    "capital": capital,
+}
+JINJA_GLOBALS: dict[str, Any] = {
+    "icon": icon,
+    "ru_span": ru_span,
+    "hm_span": hm_span,
+    "NBSP": NBSP,
+}
