@@ -1,0 +1,39 @@
+// @ts-check
+// Sending JSON to our own server with the token that proves the request comes from our own page.
+
+/** @returns {string} */
+export function token() {
+  const meta = document.querySelector('meta[name="csrf-token"]');
+  if (meta) return meta.getAttribute("content") ?? "";
+  return /(?:^|; )parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+/**
+ * @typedef {object} Answer
+ * @property {boolean} ok the server did what was asked
+ * @property {number} status HTTP status; 0: no answer came (no network, server down, aborted)
+ * @property {any} data the parsed body; null when there is none or it is not JSON
+ */
+
+/**
+ * @param {string} url
+ * @param {unknown} body
+ * @param {{signal?: AbortSignal, headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @returns {Promise<Answer>} never rejects: a lost network is an answer too
+ */
+export async function postJSON(url, body, { signal, headers = {}, keepalive = false } = {}) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token(), ...headers },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      signal,
+      keepalive,
+    });
+    const data = await response.json().catch(() => null);
+    return { ok: response.ok, status: response.status, data };
+  } catch {
+    return { ok: false, status: 0, data: null };
+  }
+}
