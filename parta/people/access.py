@@ -1,0 +1,39 @@
+"""Who opens which page of people and of the school's set-up, and the entries of the navigation that lead there."""
+
+from parta.foundation.access import permission
+
+SETUP = ("operator", "deputy")
+"""Who sets the school up: the deputy head, and the operator, who sees no marks."""
+
+STAFF = (
+    "director",
+    "deputy",
+    "head_of_department",
+    "class_teacher",
+    "master",
+    "teacher",
+    "operator",
+    "secretary",
+    "social_pedagogue",
+    "nurse",
+    "inspector",
+)
+CARD_READERS = (
+    "director",
+    "deputy",
+    "secretary",
+    "social_pedagogue",
+    "inspector",
+    "class_teacher",
+    "master",
+)
+"""Roles that open cards of students: the last two in their own homerooms only (see `queries.cards`)."""
+
+permission("login", "войти", public=True)
+permission("logout", "выйти", public=True)
+permission("home", "открыть свою первую страницу", signed_in=True)
+permission("password", "сменить свой пароль", signed_in=True)
+permission("switch_school", "перейти в другую свою школу", signed_in=True)
+permission("setup", "настройка школы", *SETUP)
+permission("students", "списки учеников", *CARD_READERS)
+permission("student_card", "карточка ученика", *CARD_READERS, "guardian")

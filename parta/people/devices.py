@@ -1,0 +1,41 @@
+"""Browsers an account has signed in from: one random token a browser, one row per account that uses it."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from parta.people.models import KnownDevice, User
+
+COOKIE = "parta_device"
+_YEAR = 365 * 24 * 3600
+_KEPT = 20
+"""Browsers remembered for one account; the one unseen longest is forgotten."""
+
+
+def _digest(token: str, login: str) -> str:
+    return hashlib.sha256(f"{token}:{login}".encode()).hexdigest()
+
+
+def known(request: HttpRequest, login: str) -> int | None:
+    """The id of this browser's row for the account with this login, if it has signed in from here before."""
+    token = request.COOKIES.get(COOKIE, "")
+    if not 20 <= len(token) <= 100:
+        return None
+    return KnownDevice.objects.filter(token_hash=_digest(token, login)).values_list("id", flat=True).first()
+
+
+def remember(request: HttpRequest, response: HttpResponse, user: User, at: datetime, *, secure: bool) -> None:
+    """After a sign-in: the browser is known to this account from now on."""
+    token = request.COOKIES.get(COOKIE, "")
+    if not 20 <= len(token) <= 100:
+        token = secrets.token_urlsafe(32)
+    KnownDevice.objects.update_or_create(
+        token_hash=_digest(token, user.login),
+        defaults={"seen_at": at},
+        create_defaults={"user": user, "made_at": at, "seen_at": at},
+    )
+    for old in KnownDevice.objects.filter(user=user).order_by("-seen_at")[_KEPT:]:
+        old.delete()
+    response.set_cookie(COOKIE, token, max_age=_YEAR, httponly=True, secure=secure, samesite="Lax")

@@ -1,0 +1,197 @@
+"""Sign-in and out, one's own password, the choice of school, and the way to one's first page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import login as sign_in
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, path, resolve, reverse
+from django.urls.exceptions import Resolver404
+from django.views.decorators.http import require_http_methods, require_POST
+
+from parta.foundation import clock
+from parta.foundation.access import requires
+from parta.organisation.acts import Refusal
+from parta.people import access, actions, devices, throttle
+from parta.people.chrome import nav_for, page
+from parta.people.middleware import SCHOOL_KEY
+from parta.people.models import User
+from parta.people.viewer import Viewer
+
+assert access.SETUP
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_WRONG = "Логин или пароль не подошли. Проверьте раскладку и регистр букв."
+_LANDINGS = {
+    "director": ("journals",),
+    "deputy": ("journals",),
+    "head_of_department": ("today", "journals"),
+    "class_teacher": ("today", "journals"),
+    "master": ("today", "journals"),
+    "teacher": ("today", "journals"),
+    "operator": ("setup",),
+    "secretary": ("students",),
+    "social_pedagogue": ("students",),
+    "inspector": ("journals",),
+    "guardian": ("diary",),
+    "student": ("diary",),
+}
+"""First page of a role, best first."""
+
+
+def own_path(request: HttpRequest, target: str) -> str:
+    """The path after sign-in when it is one of ours, else an empty string: nobody is led to a foreign site.
+
+    Only a path that resolves here, without scheme, host, backslash or control characters; not the sign-out.
+    """
+    if (
+        not target.startswith("/")
+        or len(target) > 500
+        or any(ord(sign) < 33 or sign == "\\" for sign in target)
+    ):
+        return ""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or target.startswith("//"):
+        return ""
+    try:
+        name = resolve(parts.path).url_name
+    except Resolver404:
+        return ""
+    return "" if name in {"login", "logout"} else target
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address: the last one that our own proxies did not write (`PARTA_TRUSTED_PROXIES`)."""
+    remote: str = request.META.get("REMOTE_ADDR") or "local"
+    hops: int = settings.ENV.trusted_proxies
+    if not hops:
+        return remote
+    passed = [
+        part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+    ]
+    return passed[-hops] if len(passed) >= hops else remote
+
+
+def _text(request: HttpRequest, name: str, limit: int) -> str:
+    return request.POST.get(name, "")[:limit].replace("\x00", "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("login")
+def login(request: HttpRequest) -> HttpResponse:
+    """Sign in. The form itself asks the database and the session nothing."""
+    context: dict[str, Any] = {"login": "", "remember": False, "error": "", "delay": ""}
+    if request.method != "POST":
+        context["next"] = own_path(request, request.GET.get("next", ""))
+        return render(request, "people/login.html", context)
+    at = clock.now()
+    name = _text(request, "login", throttle.LOGIN_LENGTH).strip().lower()
+    password = request.POST.get("password", "")[:200]
+    context["login"] = name
+    context["remember"] = "remember" in request.POST
+    context["next"] = own_path(request, _text(request, "next", 500))
+    trial = throttle.attempt(name, client_address(request), devices.known(request, name))
+    trial, wait = throttle.begin(trial, at)
+    if wait:
+        context["delay"] = throttle.spoken(wait)
+        answer = render(request, "people/login.html", context, status=429)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    user = actions.check_password(name, password)
+    if user is None:
+        context["error"] = _WRONG
+        wait = throttle.seconds_to_wait(trial_after(trial), at)
+        if wait:
+            context["delay"] = throttle.spoken(wait)
+        return render(request, "people/login.html", context, status=422)
+    throttle.succeed(trial, at)
+    if not user.persons.exists():
+        context["error"] = (
+            "Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы."
+        )
+        return render(request, "people/login.html", context, status=422)
+    sign_in(request, user, backend=_BACKEND)
+    if not context["remember"]:
+        request.session.set_expiry(0)
+    answer = HttpResponseRedirect(context["next"] or reverse("home"))
+    devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+    return answer
+
+
+def trial_after(trial: throttle.Attempt) -> throttle.Attempt:
+    """The same attempt, its own failure now counted: for telling how long to wait."""
+    return throttle.Attempt(trial.login, trial.address, trial.known)
+
+
+@require_POST
+@requires("logout")
+def logout(request: HttpRequest) -> HttpResponse:
+    """Sign out: the session ends, the browser forgets our pages (the classroom PC)."""
+    request.session.flush()
+    answer = HttpResponseRedirect(reverse("login"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("password", with_issued_password=True)
+def password(request: HttpRequest) -> HttpResponse:
+    """Set one's own password; at first sign-in with an issued one, nothing else opens before."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"forced": viewer.must_change_password, "errors": {}}
+    if request.method == "POST":
+        user = User.objects.get(pk=viewer.user_id)
+        try:
+            actions.change_password(
+                user=user,
+                current=request.POST.get("current", "")[:200],
+                new=request.POST.get("new", "")[:200],
+                repeat=request.POST.get("repeat", "")[:200],
+                school_id=viewer.school.id,
+                by=viewer.acting_as(),
+                at=viewer.at,
+            )
+        except Refusal as refusal:
+            context["errors"] = {refusal.field: str(refusal)}
+            return page(request, "people/password.html", context, status=422)
+        update_session_auth_hash(request, user)
+        return HttpResponseRedirect(reverse("home"))
+    return page(request, "people/password.html", context)
+
+
+@require_POST
+@requires("switch_school")
+def switch_school(request: HttpRequest) -> HttpResponse:
+    """Look at another of one's own schools."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    chosen = request.POST.get("school", "")
+    if chosen in {str(school_id) for school_id, _ in viewer.schools}:
+        request.session[SCHOOL_KEY] = int(chosen)
+    return HttpResponseRedirect(reverse("home"))
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("home")
+def home(request: HttpRequest) -> HttpResponse:
+    """To the first page of one's weightiest role."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    for name in _LANDINGS.get(viewer.main_role, ()):
+        try:
+            return HttpResponseRedirect(reverse(name))
+        except NoReverseMatch:
+            continue
+    mine = nav_for(viewer, "/", {})
+    if mine:
+        return HttpResponseRedirect(mine[0].url)
+    return page(request, "people/nothing.html", {"on": viewer.on}, status=403)
+
+
+urlpatterns = [
+    path("login/", login, name="login"),
+    path("logout/", logout, name="logout"),
+    path("password/", password, name="password"),
+    path("school/", switch_school, name="school"),
+    path("", home, name="home"),
+]
