@@ -170,12 +170,26 @@ def write_to_school(
         append(lock_chain("school", school_id), lines, by=by, at=at, operation_id=operation_id)
 
 
-def lines_of_operation(operation_id: str) -> list[tuple[str, int | None, int | None, int | None, dict[str, Any], int | None]]:
-    """What an operation did: (verb, object, lesson, student, data, user) in order; empty when it never happened."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the log as it is read back."""
+
+    at: datetime
+    user_id: int | None
+    verb: str
+    object_kind: str
+    object_id: int | None
+    lesson_id: int | None
+    student_id: int | None
+    data: dict[str, Any]
+
+
+def lines_of_operation(operation_id: str) -> list[Told]:
+    """What an operation did, in order; empty when it never happened."""
     return [
-        (verb, object_id, lesson_id, student_id, json.loads(data), user_id)
-        for verb, object_id, lesson_id, student_id, data, user_id in sql.read(
-            "SELECT verb, object_id, lesson_id, student_id, data, user_id FROM foundation_logentry"
+        Told(sql.aware(row[0]), *row[1:7], json.loads(row[7]))
+        for row in sql.read(
+            "SELECT at, user_id, verb, object_kind, object_id, lesson_id, student_id, data FROM foundation_logentry"
             " WHERE operation_id = %s ORDER BY part",
             (operation_id,),
         )

@@ -53,20 +53,24 @@ def insert(
     rows: Sequence[Sequence[object]],
     *,
     conflict: Sequence[str] = (),
+    conflict_target: str = "",
     update: Sequence[str] = (),
     returning: Sequence[str] = (),
 ) -> list[Row]:
     """Insert rows in one statement (chunks only beyond the limit of bound values).
 
-    With `conflict` and `update` it is an upsert; with `conflict` alone, existing rows are left as they are.
+    With `conflict` (columns, or `conflict_target` for a partial index) and `update` it is an upsert; without
+    `update` existing rows are left as they are.
     Returns the `returning` columns, in no promised order.
     """
     if not rows:
         return []
     tail = ""
-    if conflict:
+    if conflict and not conflict_target:
+        conflict_target = f"({', '.join(conflict)})"
+    if conflict_target:
         setters = ", ".join(f"{column} = excluded.{column}" for column in update)
-        tail = f" ON CONFLICT ({', '.join(conflict)}) DO " + (f"UPDATE SET {setters}" if update else "NOTHING")
+        tail = f" ON CONFLICT {conflict_target} DO " + (f"UPDATE SET {setters}" if update else "NOTHING")
     if returning:
         tail += f" RETURNING {', '.join(returning)}"
     place = f"({marks(len(columns))})"

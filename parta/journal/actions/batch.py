@@ -1,0 +1,140 @@
+"""One operation on its way: what it will write, what stands against it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from parta.foundation.log import Line
+from parta.journal.actions.changes import Change
+from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts
+from parta.journal.rules.acts import Act
+from parta.regulation.durations import Calendar
+from parta.regulation.judge import Law, judge
+from parta.regulation.verdict import Outcome, Verdict
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The cell has changed since the page was drawn: both values, and whose the other one is."""
+
+    index: int
+    theirs: str
+    version: int
+    yours: str
+    by_id: int | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The regulation (or a right) stands against one change."""
+
+    index: int
+    title: str
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Draft:
+    """One line of the log in the making; the object's id is filled in once its row is written."""
+
+    index: int
+    verb: str
+    object_kind: str
+    data: Row
+    lesson_id: int | None = None
+    student_id: int | None = None
+    object_id: int | None = None
+    key: object = None
+
+    def line(self) -> Line:
+        return Line(self.verb, self.object_kind, self.object_id, self.lesson_id, self.student_id, self.data)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything an operation has gathered so far."""
+
+    context: Context
+    law: Law
+    calendar: Calendar
+    drafts: list[Draft] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    remarks: dict[int, list[Row]] = field(default_factory=dict)
+    """Remarks of the regulation on changes that pass, by index."""
+    new_assessments: list[AssessmentFacts] = field(default_factory=list)
+    marks: list[tuple[AssessmentFacts, Row]] = field(default_factory=list)
+    absences: list[Row] = field(default_factory=list)
+    records: dict[int, LessonFacts] = field(default_factory=dict)
+    homework: list[Row] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
+    finals: list[Row] = field(default_factory=list)
+    substitutions: list[Row] = field(default_factory=list)
+    used_permits: dict[int, int] = field(default_factory=dict)
+    """Permit by index of the change it let through."""
+    topics: dict[int, str] = field(default_factory=dict)
+    """Topic of a lesson as it will stand after the operation."""
+    meanings: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Absence by (lesson, student) as it will stand after the operation."""
+    stated: set[int] = field(default_factory=set)
+    """Lessons for which the operation states the substitution."""
+    permits: list[Row] | None = None
+    """Granted permits of the writer in this journal; read when the first one is needed."""
+
+    def admits(self, change: Change, act: Act, title: str) -> Verdict | None:
+        """Ask the law. None: refused, and noted; else the verdict, with its remarks noted.
+
+        A refusal that a permit would lift looks for one granted to this person for this place.
+        """
+        from parta.journal.actions.permit_use import find_permit
+
+        verdict = judge(self.law, act, self.calendar)
+        if verdict.outcome is Outcome.PERMIT:
+            permit_id = find_permit(self, change)
+            if permit_id is not None:
+                verdict = judge(self.law, replace(act, permit_granted=True), self.calendar)
+                if verdict.passes:
+                    self.used_permits[change.index] = permit_id
+        if not verdict.passes:
+            self.refused.append(Refused(change.index, title, verdict))
+            return None
+        for reason in verdict.reasons:
+            self.remarks.setdefault(change.index, []).append(
+                {"clauses": [clause.id for clause in reason.clauses], "text": reason.text}
+            )
+        return verdict
+
+    def record_of(self, lesson: LessonFacts) -> LessonFacts:
+        """The lesson whose record this operation changes; its version grows once."""
+        if lesson.id not in self.records:
+            lesson.version += 1
+            self.records[lesson.id] = lesson
+        return lesson
+
+    def note_draft(self, draft: Draft, before: object, after: object, reason: str = "", **more: object) -> None:
+        """Add a line: before, after and whatever explains it; empty things are left out."""
+        data: Row = {"i": draft.index, "before": before, "after": after}
+        if reason:
+            data["reason"] = reason
+        remarks = self.remarks.get(draft.index)
+        if remarks:
+            data["remarks"] = remarks
+        if draft.index in self.used_permits:
+            data["permit"] = self.used_permits[draft.index]
+        data.update({name: value for name, value in more.items() if value not in (None, "", False)})
+        draft.data = data
+        self.drafts.append(draft)
+
+
+Side = Literal["record", "correct", "annul"]
+
+
+def verb_of(old: str, new: str) -> Side:
+    """What a change of a value is: recorded, corrected or annulled."""
+    if not new:
+        return "annul"
+    return "correct" if old else "record"

@@ -1,0 +1,123 @@
+"""From facts read out of the database to an `Act` the rules can judge."""
+
+from parta.journal.actions.batch import Batch, Side
+from parta.journal.actions.context import Context, FinalCell, JournalFacts, LessonFacts, StudentFacts
+from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
+
+
+def place_of(journal: JournalFacts) -> Place:
+    """The journal as rules see it. Its tags are those of the subject, and `subgroup` for a part of a class."""
+    return Place(
+        subject=journal.subject_code,
+        subject_title=journal.subject_title,
+        subject_area=journal.subject_area,
+        grade=journal.grade,
+        homeroom=journal.homeroom_title,
+        weekly_hours=journal.weekly_hours,
+        tags=journal.tags | {"subgroup"} if journal.subgroup_id else journal.tags,
+        unmarked=not journal.scale,
+        school_id=journal.school_id,
+        journal_id=journal.id,
+    )
+
+
+def lesson_of(batch: Batch, facts: LessonFacts) -> Lesson:
+    """The lesson as rules see it, with the topic it will have after the operation."""
+    context = batch.context
+    expected = next_topic(context, facts)
+    return Lesson(
+        id=facts.id,
+        date=facts.date,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        number=facts.number,
+        assigned_ids=assigned_ids(context, facts),
+        substitute_id=facts.substitute_id,
+        state=facts.state,  # type: ignore[arg-type]
+        conducted=facts.conducted_at is not None,
+        topic=batch.topics.get(facts.id, facts.topic),
+        planned_topic=expected,
+        plan_topics=frozenset(text for _, text in context.topics.values()),
+        works=frozenset(a.work for a in context.assessments if a.lesson_id == facts.id),
+    )
+
+
+def next_topic(context: Context, facts: LessonFacts) -> str | None:
+    """Text of the plan's next topic for a lesson: its own, if it has one, else the first not yet given."""
+    if facts.planned_id in context.topics:
+        return context.topics[facts.planned_id][1]
+    for topic_id, (_, text) in context.topics.items():
+        if topic_id not in context.topics_given:
+            return text
+    return None
+
+
+def assigned_ids(context: Context, facts: LessonFacts) -> frozenset[int]:
+    """Who holds the lesson by load or timetable, as far as this operation knows: its writer and the timetabled."""
+    ids = {facts.teacher_id} if facts.teacher_id is not None else set()
+    if facts.is_assigned:
+        ids.add(context.viewer.person_id)
+    return frozenset(ids)
+
+
+def writer_of(context: Context, facts: LessonFacts | None) -> Writer:
+    """Who writes, and what ties them to the lesson."""
+    viewer = context.viewer
+    relations = set()
+    if facts is not None:
+        if facts.is_assigned or facts.teacher_id == viewer.person_id:
+            relations.add("assigned")
+            if context.journal.subgroup_id is not None:
+                relations.add("subgroup_teacher")
+        if facts.substitute_id == viewer.person_id:
+            relations.add("substitute")
+    if context.is_class_teacher():
+        relations.add("class_teacher")
+    return Writer(viewer.person_id, viewer.roles, frozenset(relations))
+
+
+def term_of(context: Context, student: StudentFacts | None, facts: LessonFacts | None) -> TermState | None:
+    """The term of the lesson for a student, when a term mark of it stands."""
+    if student is None or facts is None:
+        return None
+    final = next(
+        (f for f in student.finals.values() if f.value and f.starts <= facts.date < f.until),
+        None,
+    )
+    return None if final is None else state_of(final)
+
+
+def state_of(final: FinalCell) -> TermState:
+    return TermState(
+        title=final.title, final_set=bool(final.value), starts=final.starts, until=final.until
+    )
+
+
+def act_of(
+    batch: Batch,
+    fact: str,
+    verb: Side,
+    facts: LessonFacts | None,
+    student: StudentFacts | None = None,
+    **more: object,
+) -> Act:
+    """An act over a lesson or a term, with what every act carries."""
+    context = batch.context
+    absent = ""
+    if facts is not None and student is not None:
+        standing = student.absences.get(facts.id)
+        absent = batch.meanings.get((facts.id, student.id), standing.meaning if standing else "")
+    more.setdefault("term", term_of(context, student, facts))
+    return Act(
+        fact=fact,  # type: ignore[arg-type]
+        verb=verb,
+        place=place_of(context.journal),
+        lesson=None if facts is None else lesson_of(batch, facts),
+        by=writer_of(context, facts),
+        at=context.at,
+        student_id=None if student is None else student.id,
+        absent=absent,
+        student_here=student is None or facts is None or student.belongs_on(facts.date),
+        states_substitution=facts is not None and facts.id in batch.stated,
+        **more,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,159 @@
+"""Marks: recorded, corrected with the first value kept, annulled; never deleted."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from parta.journal.actions.batch import Batch, Conflict, Draft, Row, verb_of
+from parta.journal.actions.changes import BadInput, MarkChange
+from parta.journal.actions.context import AssessmentFacts, Context, MarkCell
+from parta.journal.actions.intents import act_of
+from parta.journal.rules.marks import grace_of
+
+_WORD = re.compile(r"[0-9A-Za-zА-Яа-яЁё+\-/.]{1,17}\Z")
+_TITLES = {
+    "record": "Отметка не сохранена",
+    "correct": "Исправление не сохранено",
+    "annul": "Отметка не снята",
+}
+
+
+def plan_mark(batch: Batch, change: MarkChange) -> None:
+    """Put one change of a mark into the batch, or what stands against it."""
+    context = batch.context
+    lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
+    column = _column(batch, change)
+    cell = context.marks.get((column.id, student.id), MarkCell()) if column.id is not None else MarkCell()
+    if change.value and not _WORD.match(change.value):
+        raise BadInput(f"Такой отметки не бывает: «{change.value}».")
+    if cell.version != change.seen:
+        batch.conflicts.append(
+            Conflict(change.index, cell.value, cell.version, change.value, cell.set_by, cell.changed_at)
+        )
+        return
+    comment = cell.comment if change.comment is None else change.comment
+    if cell.value == change.value and comment == cell.comment:
+        return
+    verb = verb_of(cell.value, change.value)
+    verdict = batch.admits(
+        change,
+        act_of(
+            batch,
+            "mark",
+            verb,
+            lesson,
+            student,
+            work=(column.work,),
+            old=cell.value,
+            new=change.value,
+            first_set_at=cell.set_at,
+            set_by_id=cell.set_by,
+            reason=change.reason,
+        ),
+        _title(verb, change.value),
+    )
+    if verdict is None:
+        return
+    slip = _is_slip(batch, cell)
+    first = "" if slip and not cell.first else (cell.first or cell.value)
+    if first == change.value:
+        first = ""  # taken back to what stood first: nothing is struck through
+    version = cell.version + 1
+    wanted = _parts(change.value)
+    for part in sorted(wanted.keys() | cell.parts.keys()):
+        batch.marks.append(
+            (
+                column,
+                {
+                    "student_id": student.id,
+                    "part": part,
+                    "value": wanted.get(part, ""),
+                    "first_value": _parts(first).get(part, ""),
+                    "set_at": cell.set_at or context.at,
+                    "changed_at": context.at,
+                    "set_by_id": context.viewer.person_id,
+                    "is_late": verdict.is_late or verdict.used_permit,
+                    "comment": comment,
+                    "version": version,
+                },
+            )
+        )
+    said = {"record": "mark_recorded", "correct": "mark_corrected", "annul": "mark_annulled"}[verb]
+    if cell.value == change.value:
+        said = "mark_commented"
+    batch.note_draft(
+        Draft(change.index, said, "mark", {}, lesson.id, student.id, key=(id(column), student.id)),
+        cell.value,
+        change.value,
+        change.reason,
+        v=version,
+        first=first,
+        work=column.work,
+        position=column.position if column.position > 1 else None,
+        comment=comment if comment != cell.comment else None,
+        late=verdict.is_late or verdict.used_permit,
+        slip=slip and bool(cell.value),
+        undo=change.undo,
+    )
+
+
+def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
+    """The column of a change: named by id, found by kind and place, or made on the way."""
+    context = batch.context
+    columns = [*context.assessments, *batch.new_assessments]
+    if change.assessment_id is not None:
+        for column in columns:
+            if column.id == change.assessment_id and column.lesson_id == change.lesson_id:
+                return column
+        raise BadInput("Такого столбца у урока нет: обновите страницу.")
+    for column in columns:
+        if (column.lesson_id, column.work, column.position) == (change.lesson_id, change.work, change.position):
+            return column
+    column = AssessmentFacts(None, change.lesson_id, change.work, change.position, Decimal(1))
+    batch.new_assessments.append(column)
+    return column
+
+
+def _is_slip(batch: Batch, cell: MarkCell) -> bool:
+    """Whether the author mends a slip of the finger: own value, inside the grace the school has set."""
+    if cell.changed_at is None or cell.set_by != batch.context.viewer.person_id:
+        return False
+    return within(cell.changed_at, batch.context, batch)
+
+
+def within(since: datetime, context: Context, batch: Batch) -> bool:
+    """Whether `since` lies inside the author's grace of the act in force today."""
+    grace: timedelta = grace_of(batch.law, context.viewer.on)
+    return context.at - since <= grace
+
+
+def _parts(value: str) -> dict[int, str]:
+    """«5» → part 0; «4/3» → parts 1 and 2; nothing → nothing."""
+    if "/" in value:
+        content, literacy = value.split("/", 1)
+        return {1: content, 2: literacy}
+    return {0: value} if value else {}
+
+
+def _title(verb: str, value: str) -> str:
+    words = {"2": "Двойка не сохранена", "1": "Единица не сохранена"}
+    return words.get(value, _TITLES[verb]) if verb == "record" else _TITLES[verb]
+
+
+def mark_rows(context: Context, column_id: int, row: Row) -> tuple[object, ...]:
+    """A row for the upsert, in the order of `write.MARK_COLUMNS`."""
+    return (
+        context.journal.school_id,
+        context.journal.id,
+        column_id,
+        row["student_id"],
+        row["part"],
+        row["value"],
+        row["first_value"],
+        row["set_at"],
+        row["changed_at"],
+        row["set_by_id"],
+        row["is_late"],
+        row["comment"],
+        row["version"],
+    )

@@ -1,0 +1,43 @@
+"""Words to a student or family: remark, praise, thanks, recommendation, address. Withdrawn, never deleted."""
+
+from parta.journal.actions.batch import Batch, Draft
+from parta.journal.actions.changes import BadInput, NoteChange
+from parta.journal.actions.context import NotFound
+from parta.journal.actions.intents import act_of
+from parta.journal.models import DiaryNote
+
+KINDS = frozenset(dict(DiaryNote.KINDS))
+
+
+def plan_note(batch: Batch, change: NoteChange) -> None:
+    """Put a note, or the withdrawal of an own one, into the batch."""
+    context = batch.context
+    if change.note_id is not None:
+        lesson_id, student_id, author_id, _, text, withdrawn_at = context.notes[change.note_id]
+        if author_id != context.viewer.person_id:
+            raise NotFound("note")
+        if withdrawn_at is None:
+            batch.withdrawn.append(change.note_id)
+            batch.note_draft(
+                Draft(change.index, "note_withdrawn", "note", {}, lesson_id, student_id, change.note_id), text, ""
+            )
+        return
+    if change.kind not in KINDS:
+        raise BadInput("Такого вида записи в дневник нет.")
+    assert change.lesson_id is not None and change.student_id is not None
+    lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
+    verdict = batch.admits(
+        change, act_of(batch, "note", "record", lesson, student, new=change.text), "Запись в дневник не сохранена"
+    )
+    if verdict is None:
+        return
+    key = ("note", change.index)
+    batch.notes.append(
+        {"lesson_id": lesson.id, "student_id": student.id, "kind": change.kind, "text": change.text, "key": key}
+    )
+    batch.note_draft(
+        Draft(change.index, "note_added", "note", {}, lesson.id, student.id, key=key),
+        "",
+        change.text,
+        kind=change.kind,
+    )

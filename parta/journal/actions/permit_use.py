@@ -1,0 +1,69 @@
+"""The use of a granted permit: it lets one person make one refused write, once."""
+
+from typing import TYPE_CHECKING
+
+from parta.foundation import sql
+from parta.journal.actions.changes import (
+    AbsenceChange,
+    Change,
+    ConductedChange,
+    FinalChange,
+    HomeworkChange,
+    MarkChange,
+    RollChange,
+    TopicChange,
+)
+
+if TYPE_CHECKING:
+    from parta.journal.actions.batch import Batch
+
+FACT_OF = {
+    MarkChange: "mark",
+    AbsenceChange: "absence",
+    RollChange: "absence",
+    TopicChange: "topic",
+    ConductedChange: "conducted",
+    HomeworkChange: "homework",
+    FinalChange: "final",
+}
+
+
+def find_permit(batch: "Batch", change: Change) -> int | None:
+    """A permit granted to the writer for this fact at this place, not used in this operation yet; None without."""
+    if batch.permits is None:
+        batch.permits = _granted(batch)
+    fact = FACT_OF.get(type(change))
+    student_id = getattr(change, "student_id", None)
+    lesson_id = getattr(change, "lesson_id", None)
+    term_id = getattr(change, "term_id", None)
+    taken = set(batch.used_permits.values())
+    for permit in batch.permits:
+        if permit["id"] in taken or permit["fact"] != fact:
+            continue
+        if permit["lesson_id"] == lesson_id and permit["term_id"] == term_id:
+            if permit["student_id"] is None or permit["student_id"] == student_id:
+                return int(permit["id"])
+    return None
+
+
+def _granted(batch: "Batch") -> list[dict[str, object]]:
+    context = batch.context
+    names = ("id", "fact", "lesson_id", "term_id", "student_id")
+    return [
+        dict(zip(names, row, strict=True))
+        for row in sql.read(
+            f"SELECT {', '.join(names)} FROM journal_permit WHERE journal_id = %s AND state = 'granted'"
+            " AND asked_by_id = %s AND (ends_at IS NULL OR ends_at > %s) ORDER BY id",
+            (context.journal.id, context.viewer.person_id, context.at),
+        )
+    ]
+
+
+def use_up(batch: "Batch") -> None:
+    """Mark the permits of this operation as used."""
+    ids = sorted(batch.used_permits.values())
+    if ids:
+        sql.write(
+            f"UPDATE journal_permit SET state = 'used', used_at = %s WHERE id IN ({sql.marks(len(ids))})",
+            (batch.context.at, *ids),
+        )

@@ -1,0 +1,122 @@
+"""The one door through which pages write in a journal: JSON in, JSON out, one operation a request."""
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from parta.foundation import clock, sql
+from parta.foundation.access import requires
+from parta.foundation.pagekit import hm, ru_date
+from parta.journal import access  # noqa: F401  (declares the permissions named below)
+from parta.journal.actions.batch import Conflict, Refused
+from parta.journal.actions.changes import BadInput, read_operation
+from parta.journal.actions.context import NotFound
+from parta.journal.actions.write import Conflicted, RefusedWrite, write
+from parta.people.viewer import Viewer
+from parta.regulation.verdict import WayOut
+
+WAY_LABELS = {
+    WayOut.ASK_PERMIT: "Попросить разрешение",
+    WayOut.GIVE_REASON: "Указать причину",
+    WayOut.GIVE_GROUND: "Указать основание",
+    WayOut.OTHER_VALUE: "Поставить другое",
+    WayOut.STATE_SUBSTITUTION: "Записать замену",
+    WayOut.SET_TOPIC: "Записать тему",
+    WayOut.TAKE_PLANNED_TOPIC: "Взять тему из плана",
+    WayOut.WAIT: "Подождать",
+    WayOut.ASK_PERSON: "К кому обратиться",
+}
+
+
+@require_POST
+@requires("journal.write")
+def journal_write(request: HttpRequest, journal_id: int) -> HttpResponse:
+    """Carry out one operation of changes; see `parta.journal.actions.write` for what the answers mean."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    try:
+        payload = json.loads(request.body)
+        operation_id, changes = read_operation(payload)
+    except (ValueError, RecursionError):
+        return _fault(400, "Запрос не разобран: обновите страницу и повторите.")
+    except BadInput as fault:
+        return _fault(400, str(fault))
+    at = clock.now()
+    try:
+        saved = write(viewer, journal_id, changes, operation_id=operation_id, at=at)
+    except BadInput as fault:
+        return _fault(400, str(fault))
+    except NotFound:
+        return _fault(404, "Такого журнала, урока или ученика нет, или он не в вашем ведении.")
+    except Conflicted as fault:
+        return JsonResponse({"conflicts": _conflicts(fault.conflicts, viewer)}, status=409)
+    except RefusedWrite as fault:
+        return JsonResponse({"refused": [refusal(item) for item in fault.refused]}, status=422)
+    except OperationalError:
+        answer = _fault(503, "Журнал занят. Запись не потеряна на странице и повторится сама.")
+        answer["Retry-After"] = "2"
+        return answer
+    return JsonResponse({"at": hm(_local(saved.at, viewer)), "saved": list(saved.results)})
+
+
+def refusal(item: Refused) -> dict[str, Any]:
+    """A refused change as a page shows it: what happened, why, by which clause, what can be done instead."""
+    reasons = item.verdict.reasons
+    ways = list(dict.fromkeys(way for reason in reasons for way in reason.ways_out))
+    return {
+        "index": item.index,
+        "title": item.title,
+        "text": " ".join(reason.found for reason in reasons),
+        "allowed": " ".join(dict.fromkeys(reason.allowed for reason in reasons if reason.allowed)),
+        "help": next((reason.help for reason in reasons if reason.help), ""),
+        "clauses": [
+            {"id": clause.id, "number": clause.printed, "act": reason.act}
+            for reason in reasons
+            for clause in reason.clauses
+        ],
+        "ways": [{"kind": way, "label": WAY_LABELS.get(way, way)} for way in ways],
+    }
+
+
+def _conflicts(conflicts: tuple[Conflict, ...], viewer: Viewer) -> list[dict[str, Any]]:
+    ids = sorted({conflict.by_id for conflict in conflicts if conflict.by_id is not None})
+    names = {
+        row[0]: "\u00a0".join([row[1], *(f"{part[0]}." for part in row[2:] if part)])
+        for row in sql.read(
+            f"SELECT id, surname, given_name, patronymic FROM people_person WHERE id IN ({sql.marks(len(ids))})", ids
+        )
+    }
+    return [
+        {
+            "index": conflict.index,
+            "theirs": conflict.theirs,
+            "version": conflict.version,
+            "yours": conflict.yours,
+            "by": names.get(conflict.by_id or 0, ""),
+            "at": _moment(conflict.at, viewer),
+        }
+        for conflict in conflicts
+    ]
+
+
+def _local(at: datetime, viewer: Viewer) -> datetime:
+    return at.astimezone(ZoneInfo(viewer.school.timezone))
+
+
+def _moment(at: datetime | None, viewer: Viewer) -> str:
+    if at is None:
+        return ""
+    local = _local(at, viewer)
+    return f"{ru_date(local)}, {hm(local)}"
+
+
+def _fault(status: int, text: str) -> JsonResponse:
+    return JsonResponse({"error": text}, status=status)
+
+
+urlpatterns = [path("journals/<int:journal_id>/write", journal_write, name="journal_write")]
