@@ -4,8 +4,6 @@ It is Wednesday, 14 October 2026, 10:40 in the school: the third lesson, Russian
 are those of the interface design. Everything is built afresh for each test, in a few dozen statements.
 """
 
-import hashlib
-import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from parta.foundation import log
-from parta.foundation.log import Actor
+from parta.foundation.log import SYSTEM, Actor
 from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark
 from parta.organisation.models import (
     AcademicYear,
@@ -43,7 +41,7 @@ from parta.people.middleware import SCHOOL_KEY, session_hash
 from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership, User
 from parta.people.viewer import Viewer, account
 from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
-from parta.regulation.models import Edition
+from parta.regulation.actions import adopt
 from parta.timetable.models import Lesson, Substitution, TimetableSlot
 
 TODAY = date(2026, 10, 14)
@@ -777,43 +775,26 @@ class Builder:
         Mark.objects.bulk_create(marks)
 
     def _law(self) -> None:
-        adopt_preset(self.world.school, self.preset)
+        adopt_preset(self.world.school, self.preset, self.world.local(date(2026, 9, 1), 9))
 
 
-def preset_file(preset: str) -> Path | None:
-    """The file of a preset: named like its requirement table, or known by the act's code in it."""
+def preset_file(preset: str) -> Path:
+    """The file of a preset; the files are named by words of the institution (goethe23, kemerovo-ct…)."""
     folder = Path(import_module("parta.regulation").__file__ or "").parent / "presets"
-    exact = folder / f"{preset}.toml"
-    if exact.exists():
-        return exact
-    code = PRESETS[preset].act
-    return next((path for path in sorted(folder.glob("*.toml")) if code in _codes(path)), None)
+    return folder / f"{preset}.toml"
 
 
-@cache
-def _codes(path: Path) -> frozenset[str]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    found = {value for value in data.values() if isinstance(value, str)}
-    for value in data.values():
-        if isinstance(value, dict):
-            found |= {inner for inner in value.values() if isinstance(inner, str)}
-    return frozenset(found)
-
-
-def adopt_preset(school: School, preset: str) -> Edition | None:
-    """Put the preset in force for the school since 1 September 2026."""
+def adopt_preset(school: School, preset: str, at: datetime) -> None:
+    """Put the preset in force for the school since 1 September 2026, as its director would."""
     path = preset_file(preset)
-    if path is None:
-        return None
-    source = path.read_text(encoding="utf-8")
-    return Edition.objects.create(
-        school=school,
-        code=PRESETS[preset].act,
-        title=PRESETS[preset].school,
+    if not path.exists():
+        return
+    adopt(
+        school_id=school.id,
+        source=path.read_text(encoding="utf-8"),
+        by=SYSTEM,
+        at=at,
         in_force_from=date(2026, 9, 1),
-        source=source,
-        sha256=hashlib.sha256(source.encode()).hexdigest(),
-        approved_by="директор",
     )
 
 

@@ -15,7 +15,8 @@ def forbid_changes(editor: BaseDatabaseSchemaEditor, table: str) -> None:
         return
     editor.execute(
         "CREATE OR REPLACE FUNCTION parta_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+        "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$",
+        params=None,
     )
     editor.execute(
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "

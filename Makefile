@@ -1,0 +1,68 @@
+# Parta: set-up, running and checks. `make help` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PORT ?= 8000
+PYTEST := $(BIN)/python -m pytest
+ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
+
+.PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
+        bench conformance fuzz kill9 clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## the local environment .venv from requirements.lock
+	@sh tools/environment.sh
+
+system: ## what the tests need from Debian (browser, PostgreSQL), by apt
+	@sh tools/system.sh
+
+demo: setup ## the demo school on http://127.0.0.1:8000 (other port: make demo PORT=8080)
+	@$(BIN)/parta demo --bind 127.0.0.1:$(PORT)
+
+test: ## everything: lint, types, contracts, SQLite, PostgreSQL, browser
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory system
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory contracts
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgresql
+	@$(MAKE) --no-print-directory test-browser
+
+lint: setup ## ruff (rules and format), djlint on the templates
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/djlint --quiet --lint parta
+
+types: setup ## mypy
+	$(BIN)/mypy
+
+contracts: setup ## the order of the apps
+	$(BIN)/lint-imports --no-logo
+
+test-sqlite: setup ## the whole suite on the embedded database
+	$(PYTEST) -m "not browser" $(ARGS)
+
+test-postgresql: setup system ## the database-touching part on PostgreSQL
+	$(ON_POSTGRESQL) $(PYTEST) -m "not browser" --database-only $(ARGS)
+
+test-browser: setup system ## the pages in a real browser
+	$(PYTEST) -m browser $(ARGS)
+
+bench: setup ## every page beside its floor
+	$(BIN)/python -m bench $(ARGS)
+
+conformance: setup ## docs/conformance.md and .json from a full run
+	$(BIN)/python -m conformance
+
+fuzz: setup ## a million generated requests (N=…)
+	PARTA_FUZZ_REQUESTS=$${N:-1000000} $(PYTEST) -m fuzz $(ARGS)
+
+kill9: setup ## kill -9 the server 2,000 times during writes (N=…)
+	PARTA_KILLS=$${N:-2000} $(PYTEST) -m kill9 $(ARGS)
+
+clean: ## remove the environment and caches; data in var/ stay
+	rm -rf .venv .venv.lock build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
