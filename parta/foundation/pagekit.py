@@ -1,6 +1,6 @@
 """What templates may call: icons and Russian wording of dates, times, numbers and names.
 
-Plain functions over plain values. Moments must already be in the school's own time: nothing here converts zones.
+Plain functions over plain values. Moments must already be in the school's own time: no zone is converted here.
 `config.jinja` installs `JINJA_FILTERS` and `JINJA_GLOBALS`.
 """
 
@@ -77,9 +77,7 @@ def icon(name: str, size: str = "m") -> Markup:
     shapes = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", drawing.strip())
     shapes = re.sub(r">\s+<", "><", shapes.strip()).replace(" />", "/>")
     # The drawing comes from the icon package, the class from the table above: nothing of a user's is in it.
-    return Markup(
-        f'<svg class="{ICON_CLASSES[size]}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
-    )
+    return Markup(f'<svg class="{ICON_CLASSES[size]}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>')
 
 
 def ru_date(day: date) -> str:
@@ -168,9 +166,7 @@ def initials(full_name: str) -> str:
     """
     surname, *names = full_name.split() or [""]
     letters = [
-        "-".join(f"{part[0]}." for part in name.split("-") if part)
-        for name in names
-        if not name[0].islower()
+        "-".join(f"{part[0]}." for part in name.split("-") if part) for name in names if not name[0].islower()
     ]
     return NBSP.join([surname, *letters])
 
@@ -178,9 +174,7 @@ def initials(full_name: str) -> str:
 _TIES = [
     # «п. 4.5», «ст. 7», «с. 78», «гл. 2», «упр. 4», «каб. 27»: the abbreviation stays with its number
     (
-        re.compile(
-            r"\b(п|пп|подп|ст|ч|с|стр|гл|упр|каб|разд|рис|абз)\. (?=\d)", re.IGNORECASE
-        ),
+        re.compile(r"\b(п|пп|подп|ст|ч|с|стр|гл|упр|каб|разд|рис|абз)\. (?=\d)", re.IGNORECASE),
         rf"\1.{NBSP}",
     ),
     (re.compile(r"([№§]) ?(?=\d)"), rf"\1{NBSP}"),
@@ -199,7 +193,7 @@ _TIES = [
 
 
 def nbsp(text: str) -> str:
-    """The text with no-break spaces where a line must not break: «п. 4.5», «№ 14», «§ 29», «6 «Б»», initials."""
+    """The text with no-break spaces where a line must not break: «п. 4.5», «№ 14», «6 «Б»», initials."""
     for pattern, tied in _TIES:
         text = pattern.sub(tied, text)
     return text

@@ -1,6 +1,6 @@
 """Wording helpers of pages: what a reader of Russian expects to see."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -39,7 +39,7 @@ def test_spans_name_both_ends(first: date, last: date, text: str) -> None:
 
 def test_times_have_no_leading_zero_in_the_hour() -> None:
     assert kit.hm(time(8, 5)) == "8:05"
-    assert kit.hm(datetime(2026, 10, 14, 10, 52)) == "10:52"
+    assert kit.hm(datetime(2026, 10, 14, 10, 52, tzinfo=UTC)) == "10:52"
     assert kit.hm_span(time(10, 30), time(11, 15)) == "10:30–11:15"
 
 
@@ -138,9 +138,7 @@ def test_capital_keeps_the_rest() -> None:
 
 def test_icon_is_a_small_hidden_drawing() -> None:
     drawing = kit.icon("check", "s")
-    assert str(drawing).startswith(
-        '<svg class="ico ico-s" viewBox="0 0 24 24" aria-hidden="true"><path'
-    )
+    assert str(drawing).startswith('<svg class="ico ico-s" viewBox="0 0 24 24" aria-hidden="true"><path')
     assert str(drawing).endswith("</svg>")
     assert "style" not in drawing
     assert drawing.__html__() == str(drawing)

@@ -22,4 +22,5 @@ document.addEventListener("keydown", (event) => {
 
 // The current section is in view even when the strip of sections is wider than a phone.
 const current = /** @type {HTMLElement | null} */ (document.querySelector(".nav [aria-current]"));
-if (current?.parentElement) current.parentElement.scrollLeft = current.offsetLeft - 64;
+const strip = current?.parentElement;
+if (current && strip) strip.scrollLeft = current.offsetLeft - strip.offsetLeft - 48;
