@@ -1,0 +1,1 @@
+"""Questions to the journal, answered with finished, frozen values."""

@@ -1,0 +1,132 @@
+"""What the law in force says about a journal page before anything is typed: letters, symbols, closed columns.
+
+The write path judges every write again; what is found here only shows beforehand what it would say.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from parta.journal.rules.acts import Act, Lesson, Place, Writer
+from parta.journal.rules.questions import (
+    AbsenceCode,
+    absence_codes,
+    double_marks_allowed,
+    mark_symbols,
+    work_kinds,
+)
+from parta.people.viewer import Viewer
+from parta.regulation.durations import Calendar
+from parta.regulation.judge import Law, judge
+from parta.regulation.verdict import Outcome, Verdict, WayOut
+
+TEACHES = frozenset({"assigned"})
+SUBSTITUTE = frozenset({"substitute"})
+CLASS_TEACHER = frozenset({"class_teacher"})
+
+_MENDABLE = frozenset(
+    {
+        WayOut.OTHER_VALUE,
+        WayOut.SET_TOPIC,
+        WayOut.TAKE_PLANNED_TOPIC,
+        WayOut.STATE_SUBSTITUTION,
+        WayOut.GIVE_REASON,
+    }
+)
+"""Ways out that leave the column open: something else can be written, or the same with a word more."""
+
+_SLOT_SECONDS = 60
+_known: dict[tuple[object, ...], "Closure | None"] = {}
+_laws: dict[int, Law] = {}
+"""Answers hold for a minute; the laws they are about are kept beside them, so that an id is never reused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What may be typed into the cells of a journal on a date."""
+
+    absences: tuple[AbsenceCode, ...]
+    marks: tuple[str, ...]
+    finals: tuple[str, ...]
+    allows_double: bool
+    works: frozenset[str]
+    """Codes of the kinds of work the act names; empty: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What closes a column: printed clauses and the reason in words."""
+
+    clause: str
+    text: str
+
+
+def writer(viewer: Viewer, relations: frozenset[str]) -> Writer:
+    """The viewer as rules see who writes."""
+    return Writer(viewer.person_id, viewer.roles, relations)
+
+
+def codes_of(law: Law, place: Place, by: Writer, on: date, scale: tuple[str, ...], term_kind: str) -> Codes:
+    """The letters and symbols of the acts in force on a date, with the keys that are this person's."""
+    allowed = mark_symbols(law, on=on, place=place)
+    finals = mark_symbols(law, on=on, place=place, cell=f"{term_kind}_final")
+    return Codes(
+        absence_codes(law, on=on, by=by, place=place),
+        scale if allowed is None else tuple(symbol for symbol in scale if symbol in allowed),
+        scale if finals is None else finals,
+        double_marks_allowed(law, on=on, place=place),
+        frozenset(kind.code for kind in work_kinds(law, on=on, place=place)),
+    )
+
+
+def closed(
+    law: Law,
+    calendar: Calendar,
+    place: Place,
+    by: Writer,
+    lesson: Lesson,
+    at: datetime,
+    *,
+    fact: str,
+    work: str = "",
+    value: str = "",
+) -> Closure | None:
+    """What would stand against a first entry in this column now, whatever the value; None: the column is open."""
+    key = (
+        id(law), id(calendar), place, by.roles, by.relations, lesson.date, lesson.starts_at, lesson.ends_at,
+        lesson.state, lesson.conducted, bool(lesson.topic), lesson.substitute_id is not None, fact, work, value,
+        int(at.timestamp()) // _SLOT_SECONDS,
+    )  # fmt: skip
+    try:
+        return _known[key]
+    except KeyError:
+        pass
+    if len(_known) > 20_000:
+        _known.clear()
+        _laws.clear()
+    _laws[id(law)] = law
+    act = Act(
+        fact,  # type: ignore[arg-type]
+        "record",
+        place,
+        lesson,
+        by,
+        at,
+        work=(work,) if work else (),
+        new=value,
+        symbol=value if fact == "absence" else "",
+    )
+    found = _known[key] = _closure(judge(law, act, calendar))
+    return found
+
+
+def locks_after_final(law: Law, place: Place, on: date) -> bool:
+    """Whether a student's lessons are read-only once the mark of the period stands."""
+    return bool(law.on(on).bench(place).of("lock_after_final_marks"))
+
+
+def _closure(verdict: Verdict) -> Closure | None:
+    for reason in verdict.reasons:
+        if reason.outcome > Outcome.REMARK and _MENDABLE.isdisjoint(reason.ways_out):
+            words = " ".join(part for part in (reason.found, reason.allowed) if part)
+            return Closure(", ".join(part for part in (reason.act, reason.cite) if part), words)
+    return None
