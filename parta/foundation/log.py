@@ -116,7 +116,8 @@ def append(head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operat
     rows, last = chained(head, lines, by=by, at=at, operation_id=operation_id)
     sql.insert("foundation_logentry", _COLUMNS, rows)
     sql.write(
-        "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s", (last.seq, last.hash, last.chain_id)
+        "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
+        (last.seq, last.hash, last.chain_id),
     )
     return last
 

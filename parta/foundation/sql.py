@@ -93,7 +93,10 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     """Pour many rows in: COPY on PostgreSQL, one prepared statement on SQLite. Returns how many."""
     count = 0
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
                 count += 1

@@ -57,7 +57,13 @@ def _verify(journal_id: int, chain_id: int) -> Mismatch | int:
     return len(stands)
 
 
-_NAMES = {"mark": "отметка", "absence": "пропуск", "topic": "тема", "final": "итоговая отметка", "homework": "задание"}
+_NAMES = {
+    "mark": "отметка",
+    "absence": "пропуск",
+    "topic": "тема",
+    "final": "итоговая отметка",
+    "homework": "задание",
+}
 
 
 def _told(chain_id: int) -> dict[Place, str]:
@@ -105,15 +111,18 @@ def _stands(journal_id: int) -> dict[Place, str]:
     ):
         found["absence", None, lesson_id, student_id] = symbol
     for lesson_id, topic in sql.read(
-        "SELECT lesson_id, topic FROM journal_lessonrecord WHERE journal_id = %s AND topic <> ''", (journal_id,)
+        "SELECT lesson_id, topic FROM journal_lessonrecord WHERE journal_id = %s AND topic <> ''",
+        (journal_id,),
     ):
         found["topic", None, lesson_id, None] = topic
     for term_id, student_id, value in sql.read(
-        "SELECT term_id, student_id, value FROM journal_termmark WHERE journal_id = %s AND value <> ''", (journal_id,)
+        "SELECT term_id, student_id, value FROM journal_termmark WHERE journal_id = %s AND value <> ''",
+        (journal_id,),
     ):
         found["final", term_id, None, student_id] = value
     for lesson_id, student_id, text, is_none in sql.read(
-        "SELECT lesson_id, student_id, text, is_none FROM journal_homework WHERE journal_id = %s", (journal_id,)
+        "SELECT lesson_id, student_id, text, is_none FROM journal_homework WHERE journal_id = %s",
+        (journal_id,),
     ):
         if text or is_none:
             found["homework", None, lesson_id, student_id] = text or "не задано"

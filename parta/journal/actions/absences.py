@@ -2,19 +2,30 @@
 
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import AbsenceChange, BadInput
-from parta.journal.actions.intents import act_of, place_of
-from parta.journal.rules.absences import meaning_of
-
-_TITLES = {"record": "Явка не сохранена", "correct": "Явка не изменена", "annul": "Явка не изменена"}
+from parta.journal.actions.context import LessonFacts
+from parta.journal.actions.intents import act_of, place_of, writer_of
+from parta.journal.rules import headline, read_absence
 
 
 def announce_absence(batch: Batch, change: AbsenceChange) -> None:
     """Note how the absence will stand after the operation, so that a mark beside it is judged by that."""
     lesson = batch.context.lessons[change.lesson_id]
-    meaning = ""
-    if change.symbol:
-        meaning = meaning_of(batch.law, lesson.date, place_of(batch.context.journal), change.symbol) or "unknown"
-    batch.meanings[lesson.id, change.student_id] = meaning
+    batch.meanings[lesson.id, change.student_id] = _read(batch, change, lesson)[1]
+
+
+def _read(batch: Batch, change: AbsenceChange, lesson: LessonFacts) -> tuple[str, str]:
+    """The letter as it is stored and its meaning; an unknown letter stays as typed, for the guard to name."""
+    if not change.symbol:
+        return "", ""
+    context = batch.context
+    code = read_absence(
+        batch.law,
+        change.symbol,
+        on=lesson.date,
+        by=writer_of(context, lesson),
+        place=place_of(context.journal),
+    )
+    return (change.symbol, "") if code is None else (code.symbol, code.meaning)
 
 
 def plan_absence(batch: Batch, change: AbsenceChange) -> None:
@@ -24,53 +35,49 @@ def plan_absence(batch: Batch, change: AbsenceChange) -> None:
     cell = student.absences.get(lesson.id)
     version = cell.version if cell else 0
     old_symbol = cell.symbol if cell else ""
+    symbol, meaning = _read(batch, change, lesson)
     if version != change.seen:
         batch.conflicts.append(
             Conflict(
                 change.index,
                 old_symbol,
                 version,
-                change.symbol,
+                symbol,
                 cell.set_by if cell else None,
                 cell.changed_at if cell else None,
             )
         )
         return
-    meaning = meaning_of(batch.law, lesson.date, place_of(context.journal), change.symbol) if change.symbol else ""
     minutes = change.minutes if meaning == "late" else None
     if change.minutes is not None and meaning and meaning != "late":
         raise BadInput("Минуты пишут только при опоздании.")
-    if old_symbol == change.symbol and (cell is None or cell.minutes == minutes):
+    if old_symbol == symbol and (cell is None or cell.minutes == minutes):
         return
     old_meaning = cell.meaning if cell else ""
-    verb = verb_of(old_symbol, change.symbol)
-    verdict = batch.admits(
-        change,
-        act_of(
-            batch,
-            "absence",
-            verb,
-            lesson,
-            student,
-            old=old_meaning,
-            new=meaning or "",
-            symbol=change.symbol,
-            first_set_at=cell.set_at if cell else None,
-            set_by_id=cell.set_by if cell else None,
-            reason=change.reason,
-        ),
-        _TITLES[verb],
+    verb = verb_of(old_symbol, symbol)
+    act = act_of(
+        batch,
+        "absence",
+        verb,
+        lesson,
+        student,
+        old=old_meaning,
+        new=meaning,
+        symbol=symbol,
+        first_set_at=cell.set_at if cell else None,
+        set_by_id=cell.set_by if cell else None,
+        reason=change.reason,
     )
-    if verdict is None:
+    if batch.admits(change, act, headline(act)) is None:
         return
-    if change.symbol and not meaning:
-        raise BadInput(f"В журнале нет такого знака явки: «{change.symbol}».")
+    if symbol and not meaning:
+        raise BadInput(f"В журнале нет такого знака явки: «{symbol}».")
     batch.absences.append(
         {
             "lesson_id": lesson.id,
             "student_id": student.id,
             "meaning": meaning,
-            "symbol": change.symbol,
+            "symbol": symbol,
             "minutes": minutes,
             "set_at": cell.set_at if cell else context.at,
             "changed_at": context.at,
@@ -82,7 +89,7 @@ def plan_absence(batch: Batch, change: AbsenceChange) -> None:
     batch.note_draft(
         Draft(change.index, said, "absence", {}, lesson.id, student.id, key=(lesson.id, student.id)),
         {"symbol": old_symbol, "meaning": old_meaning} if old_symbol else "",
-        {"symbol": change.symbol, "meaning": meaning} if change.symbol else "",
+        {"symbol": symbol, "meaning": meaning} if symbol else "",
         change.reason,
         v=version + 1,
         minutes=minutes,

@@ -115,7 +115,9 @@ class Batch:
             self.records[lesson.id] = lesson
         return lesson
 
-    def note_draft(self, draft: Draft, before: object, after: object, reason: str = "", **more: object) -> None:
+    def note_draft(
+        self, draft: Draft, before: object, after: object, reason: str = "", **more: object
+    ) -> None:
         """Add a line: before, after and whatever explains it; empty things are left out."""
         data: Row = {"i": draft.index, "before": before, "after": after}
         if reason:

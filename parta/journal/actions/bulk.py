@@ -26,7 +26,17 @@ from parta.journal.actions.write import (
     RECORD_COLUMNS,
 )
 
-ASSESSMENT_COLUMNS = ("id", "school_id", "journal_id", "lesson_id", "work_kind", "position", "weight", "title", "parts")
+ASSESSMENT_COLUMNS = (
+    "id",
+    "school_id",
+    "journal_id",
+    "lesson_id",
+    "work_kind",
+    "position",
+    "weight",
+    "title",
+    "parts",
+)
 NOTE_COLUMNS = (
     "id",
     "school_id",
@@ -110,10 +120,19 @@ class Pour:
     def _act(self, at: datetime, by: Hand, *lines: Line) -> None:
         self.acts.append((at, len(self.acts), by, list(lines)))
 
-    def hold(self, lesson_id: int, at: datetime, by: Hand, topic: str, planned_id: int | None, *, roll: bool = True) -> None:
+    def hold(
+        self, lesson_id: int, at: datetime, by: Hand, topic: str, planned_id: int | None, *, roll: bool = True
+    ) -> None:
         """The lesson was held, with its topic; `roll`: the roll was taken with it."""
         lines = [
-            Line("lesson_conducted", "lesson", lesson_id, lesson_id, None, {"i": 0, "before": False, "after": True, "v": 1})
+            Line(
+                "lesson_conducted",
+                "lesson",
+                lesson_id,
+                lesson_id,
+                None,
+                {"i": 0, "before": False, "after": True, "v": 1},
+            )
         ]
         if topic:
             data: dict[str, Any] = {"i": 1, "before": "", "after": topic, "v": 1}
@@ -122,7 +141,14 @@ class Pour:
             lines.append(Line("topic_set", "lesson", lesson_id, lesson_id, None, data))
         if roll:
             lines.append(
-                Line("roll_taken", "lesson", lesson_id, lesson_id, None, {"i": 2, "before": False, "after": True, "v": 1})
+                Line(
+                    "roll_taken",
+                    "lesson",
+                    lesson_id,
+                    lesson_id,
+                    None,
+                    {"i": 2, "before": False, "after": True, "v": 1},
+                )
             )
         self._act(at, by, *lines)
         self.records[lesson_id] = [
@@ -219,7 +245,9 @@ class Pour:
         if lines:
             self._act(at, by, *lines)
 
-    def correct(self, assessment_id: int, student_id: int, value: str, at: datetime, by: Hand, reason: str) -> None:
+    def correct(
+        self, assessment_id: int, student_id: int, value: str, at: datetime, by: Hand, reason: str
+    ) -> None:
         """Correct (empty value: annul) a mark poured before; the first value stays visible."""
         mark = self.marks[assessment_id, student_id]
         before = mark.value
@@ -288,7 +316,19 @@ class Pour:
         """A teacher's words to a student or family."""
         note_id = self.ids.take("journal_diarynote")
         self.notes.append(
-            (note_id, self.head.school_id, self.journal_id, lesson_id, student_id, kind, text, by.person_id, at, None, 1)
+            (
+                note_id,
+                self.head.school_id,
+                self.journal_id,
+                lesson_id,
+                student_id,
+                kind,
+                text,
+                by.person_id,
+                at,
+                None,
+                1,
+            )
         )
         data = {"i": 0, "before": "", "after": text, "kind": kind}
         self._act(at, by, Line("note_added", "note", note_id, lesson_id, student_id, data))
@@ -367,13 +407,19 @@ def pour(pours: Sequence[Pour]) -> int:
         lines, head = one.log_rows()
         rows += lines
         heads.append(head)
-    sql.bulk_insert("journal_assessment", ASSESSMENT_COLUMNS, (row for one in pours for row in one.assessments))
+    sql.bulk_insert(
+        "journal_assessment", ASSESSMENT_COLUMNS, (row for one in pours for row in one.assessments)
+    )
     sql.bulk_insert("journal_mark", ("id", *MARK_COLUMNS), (row for one in pours for row in one.mark_rows()))
     sql.bulk_insert(
         "journal_absence", ("id", *ABSENCE_COLUMNS), (row for one in pours for row in one.absences.values())
     )
-    sql.bulk_insert("journal_lessonrecord", RECORD_COLUMNS, (row for one in pours for row in one.records.values()))
-    sql.bulk_insert("journal_homework", ("id", *HOMEWORK_COLUMNS), (row for one in pours for row in one.homework))
+    sql.bulk_insert(
+        "journal_lessonrecord", RECORD_COLUMNS, (row for one in pours for row in one.records.values())
+    )
+    sql.bulk_insert(
+        "journal_homework", ("id", *HOMEWORK_COLUMNS), (row for one in pours for row in one.homework)
+    )
     sql.bulk_insert("journal_diarynote", NOTE_COLUMNS, (row for one in pours for row in one.notes))
     sql.bulk_insert("journal_termmark", ("id", *FINAL_COLUMNS), (row for one in pours for row in one.finals))
     log.pour(rows, heads)

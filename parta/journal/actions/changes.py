@@ -369,4 +369,3 @@ def _place(change: Change) -> object:
             return None if change.note_id is None else ("note", change.note_id)
         case FinalChange():
             return ("final", change.term_id, change.student_id)
-

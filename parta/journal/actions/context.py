@@ -48,6 +48,8 @@ class JournalFacts:
     plan_approved: bool
     scale: dict[str, dict[str, Any]]
     year_state: str
+    is_assigned: bool
+    """The viewer holds the journal by load today: term marks are theirs to set."""
 
 
 @dataclass(slots=True)
@@ -163,7 +165,9 @@ class Context:
     assessments: list[AssessmentFacts]
     marks: dict[tuple[int, int], MarkCell]
     """By (assessment, student)."""
-    homework: dict[tuple[int, int | None], tuple[int, str, bool, int | None, int | None, int | None, int, datetime]]
+    homework: dict[
+        tuple[int, int | None], tuple[int, str, bool, int | None, int | None, int | None, int, datetime]
+    ]
     """By (lesson, student): id, text, none, minutes, due lesson, set by, version, set at."""
     topics: dict[int, tuple[int, str]]
     """Topics of the plan: position and text by id."""
@@ -235,7 +239,9 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
     condition, values = readable_journals(viewer)
     rows = sql.read(
         "SELECT j.id, j.school_id, j.homeroom_id, h.title, j.subgroup_id, s.code, s.title, s.area, s.tags, j.grade,"
-        " j.weekly_hours, j.term_kind, j.plan_id, p.approved_on, m.symbols, y.state, c.id, c.head_seq, c.head_hash"
+        " j.weekly_hours, j.term_kind, j.plan_id, p.approved_on, m.symbols, y.state, c.id, c.head_seq, c.head_hash,"
+        " EXISTS (SELECT 1 FROM plans_teachingload d WHERE d.journal_id = j.id AND d.teacher_id = %s"
+        " AND d.starts <= %s AND (d.until IS NULL OR d.until > %s))"
         " FROM plans_journal j"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " JOIN organisation_academicyear y ON y.id = j.year_id"
@@ -244,7 +250,7 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         " LEFT JOIN organisation_markscale m ON m.id = j.scale_id"
         " LEFT JOIN plans_thematicplan p ON p.id = j.plan_id"
         f" WHERE j.id = %s AND {condition}" + (for_update() and f"{for_update()} OF c"),
-        (journal_id, *values),
+        (viewer.person_id, viewer.on, viewer.on, journal_id, *values),
     )
     if not rows:
         raise NotFound("journal")
@@ -267,6 +273,7 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         plan_approved=row[13] is not None,
         scale={entry["symbol"]: entry for entry in symbols},
         year_state=row[15],
+        is_assigned=bool(row[19]),
     )
     return journal, Head(row[16], row[1], row[17], row[18])
 
@@ -310,7 +317,9 @@ def _lessons(viewer: Viewer, journal_id: int, ids: Iterable[int]) -> dict[int, L
     }
 
 
-def _students(journal: JournalFacts, ids: Iterable[int], lesson_ids: Iterable[int]) -> dict[int, StudentFacts]:
+def _students(
+    journal: JournalFacts, ids: Iterable[int], lesson_ids: Iterable[int]
+) -> dict[int, StudentFacts]:
     ids, lesson_ids = sorted(ids), sorted(lesson_ids)
     if journal.subgroup_id is not None:
         table, place, where = "people_subgroupmembership", "subgroup_id", journal.subgroup_id
@@ -432,4 +441,3 @@ def _notes(context: Context, ids: set[int]) -> None:
         context.notes[row[0]] = row[1:]
     if not ids <= context.notes.keys():
         raise NotFound("note")
-

@@ -3,6 +3,7 @@
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, HomeworkChange
 from parta.journal.actions.intents import act_of
+from parta.journal.rules import headline
 
 
 def plan_homework(batch: Batch, change: HomeworkChange) -> None:
@@ -25,30 +26,39 @@ def plan_homework(batch: Batch, change: HomeworkChange) -> None:
         context.at,
     )
     if version != change.seen:
-        batch.conflicts.append(Conflict(change.index, text or ("не задано" if is_none else ""), version, change.text, set_by, None))
+        batch.conflicts.append(
+            Conflict(
+                change.index, text or ("не задано" if is_none else ""), version, change.text, set_by, None
+            )
+        )
         return
-    if (text, is_none, minutes, due_id) == (change.text, change.is_none, change.minutes, change.due_lesson_id):
+    if (text, is_none, minutes, due_id) == (
+        change.text,
+        change.is_none,
+        change.minutes,
+        change.due_lesson_id,
+    ):
         return
-    old, new = text or ("не задано" if is_none else ""), change.text or ("не задано" if change.is_none else "")
-    verb = verb_of(old, new)
-    verdict = batch.admits(
-        change,
-        act_of(
-            batch,
-            "homework",
-            verb,
-            lesson,
-            student,
-            old=text,
-            new=change.text,
-            first_set_at=set_at if standing else None,
-            set_by_id=set_by,
-            reason=change.reason,
-            declared_none=change.is_none,
-            individual=student is not None,
-        ),
-        "Задание не сохранено",
+    old, new = (
+        text or ("не задано" if is_none else ""),
+        change.text or ("не задано" if change.is_none else ""),
     )
+    verb = verb_of(old, new)
+    act = act_of(
+        batch,
+        "homework",
+        verb,
+        lesson,
+        student,
+        old=text,
+        new=change.text,
+        first_set_at=set_at if standing else None,
+        set_by_id=set_by,
+        reason=change.reason,
+        declared_none=change.is_none,
+        individual=student is not None,
+    )
+    verdict = batch.admits(change, act, headline(act))
     if verdict is None:
         return
     batch.homework.append(
@@ -69,7 +79,16 @@ def plan_homework(batch: Batch, change: HomeworkChange) -> None:
     if change.is_none:
         said = "homework_declared_none"
     batch.note_draft(
-        Draft(change.index, said, "homework", {}, lesson.id, change.student_id, homework_id, (lesson.id, change.student_id)),
+        Draft(
+            change.index,
+            said,
+            "homework",
+            {},
+            lesson.id,
+            change.student_id,
+            homework_id,
+            (lesson.id, change.student_id),
+        ),
         old,
         new,
         change.reason,

@@ -71,6 +71,8 @@ def writer_of(context: Context, facts: LessonFacts | None) -> Writer:
                 relations.add("subgroup_teacher")
         if facts.substitute_id == viewer.person_id:
             relations.add("substitute")
+    elif context.journal.is_assigned:
+        relations.add("assigned")
     if context.is_class_teacher():
         relations.add("class_teacher")
     return Writer(viewer.person_id, viewer.roles, frozenset(relations))
@@ -88,9 +90,7 @@ def term_of(context: Context, student: StudentFacts | None, facts: LessonFacts |
 
 
 def state_of(final: FinalCell) -> TermState:
-    return TermState(
-        title=final.title, final_set=bool(final.value), starts=final.starts, until=final.until
-    )
+    return TermState(title=final.title, final_set=bool(final.value), starts=final.starts, until=final.until)
 
 
 def act_of(

@@ -1,21 +1,17 @@
 """Marks: recorded, corrected with the first value kept, annulled; never deleted."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 from parta.journal.actions.batch import Batch, Conflict, Draft, Row, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, Context, MarkCell
-from parta.journal.actions.intents import act_of
-from parta.journal.rules.marks import grace_of
+from parta.journal.actions.intents import act_of, place_of
+from parta.journal.rules import grace, headline, mark_symbols, read_mark
+from parta.journal.rules.locks import is_slip
 
 _WORD = re.compile(r"[0-9A-Za-zА-Яа-яЁё+\-/.]{1,17}\Z")
-_TITLES = {
-    "record": "Отметка не сохранена",
-    "correct": "Исправление не сохранено",
-    "annul": "Отметка не снята",
-}
 
 
 def plan_mark(batch: Batch, change: MarkChange) -> None:
@@ -24,42 +20,38 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
     column = _column(batch, change)
     cell = context.marks.get((column.id, student.id), MarkCell()) if column.id is not None else MarkCell()
-    if change.value and not _WORD.match(change.value):
-        raise BadInput(f"Такой отметки не бывает: «{change.value}».")
+    value = _value(batch, change, lesson.date)
     if cell.version != change.seen:
         batch.conflicts.append(
-            Conflict(change.index, cell.value, cell.version, change.value, cell.set_by, cell.changed_at)
+            Conflict(change.index, cell.value, cell.version, value, cell.set_by, cell.changed_at)
         )
         return
     comment = cell.comment if change.comment is None else change.comment
-    if cell.value == change.value and comment == cell.comment:
+    if cell.value == value and comment == cell.comment:
         return
-    verb = verb_of(cell.value, change.value)
-    verdict = batch.admits(
-        change,
-        act_of(
-            batch,
-            "mark",
-            verb,
-            lesson,
-            student,
-            work=(column.work,),
-            old=cell.value,
-            new=change.value,
-            first_set_at=cell.set_at,
-            set_by_id=cell.set_by,
-            reason=change.reason,
-        ),
-        _title(verb, change.value),
+    verb = verb_of(cell.value, value)
+    act = act_of(
+        batch,
+        "mark",
+        verb,
+        lesson,
+        student,
+        work=(column.work,),
+        old=cell.value,
+        new=value,
+        first_set_at=cell.set_at,
+        set_by_id=cell.set_by,
+        reason=change.reason,
     )
+    verdict = batch.admits(change, act, headline(act))
     if verdict is None:
         return
-    slip = _is_slip(batch, cell)
+    slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=place_of(context.journal)))
     first = "" if slip and not cell.first else (cell.first or cell.value)
-    if first == change.value:
+    if first == value:
         first = ""  # taken back to what stood first: nothing is struck through
     version = cell.version + 1
-    wanted = _parts(change.value)
+    wanted = _parts(value)
     for part in sorted(wanted.keys() | cell.parts.keys()):
         batch.marks.append(
             (
@@ -79,12 +71,12 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
             )
         )
     said = {"record": "mark_recorded", "correct": "mark_corrected", "annul": "mark_annulled"}[verb]
-    if cell.value == change.value:
+    if cell.value == value:
         said = "mark_commented"
     batch.note_draft(
         Draft(change.index, said, "mark", {}, lesson.id, student.id, key=(id(column), student.id)),
         cell.value,
-        change.value,
+        value,
         change.reason,
         v=version,
         first=first,
@@ -107,24 +99,15 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
                 return column
         raise BadInput("Такого столбца у урока нет: обновите страницу.")
     for column in columns:
-        if (column.lesson_id, column.work, column.position) == (change.lesson_id, change.work, change.position):
+        if (column.lesson_id, column.work, column.position) == (
+            change.lesson_id,
+            change.work,
+            change.position,
+        ):
             return column
     column = AssessmentFacts(None, change.lesson_id, change.work, change.position, Decimal(1))
     batch.new_assessments.append(column)
     return column
-
-
-def _is_slip(batch: Batch, cell: MarkCell) -> bool:
-    """Whether the author mends a slip of the finger: own value, inside the grace the school has set."""
-    if cell.changed_at is None or cell.set_by != batch.context.viewer.person_id:
-        return False
-    return within(cell.changed_at, batch.context, batch)
-
-
-def within(since: datetime, context: Context, batch: Batch) -> bool:
-    """Whether `since` lies inside the author's grace of the act in force today."""
-    grace: timedelta = grace_of(batch.law, context.viewer.on)
-    return context.at - since <= grace
 
 
 def _parts(value: str) -> dict[int, str]:
@@ -135,9 +118,25 @@ def _parts(value: str) -> dict[int, str]:
     return {0: value} if value else {}
 
 
-def _title(verb: str, value: str) -> str:
-    words = {"2": "Двойка не сохранена", "1": "Единица не сохранена"}
-    return words.get(value, _TITLES[verb]) if verb == "record" else _TITLES[verb]
+def _value(batch: Batch, change: MarkChange, on: date) -> str:
+    """The value as it is stored: look-alikes mapped. Where no act names the symbols, the journal's scale does."""
+    journal = batch.context.journal
+    place = place_of(journal)
+    if not change.value:
+        return ""
+    if not journal.scale:
+        raise BadInput("В этом журнале отметок не ставят.")
+    value = read_mark(batch.law, change.value, on=on, place=place)
+    if not _WORD.match(value):
+        raise BadInput(f"Такой отметки не бывает: «{value}».")
+    parts = value.split("/")
+    if len(parts) > 2 or not all(parts):
+        raise BadInput(f"Двойную отметку пишут через одну черту, например 5/4: «{value}».")
+    if mark_symbols(batch.law, on=on, place=place) is None:
+        for part in parts:
+            if part not in journal.scale:
+                raise BadInput(f"В шкале журнала нет отметки «{part}»: есть {', '.join(journal.scale)}.")
+    return value
 
 
 def mark_rows(context: Context, column_id: int, row: Row) -> tuple[object, ...]:

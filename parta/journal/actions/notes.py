@@ -5,6 +5,7 @@ from parta.journal.actions.changes import BadInput, NoteChange
 from parta.journal.actions.context import NotFound
 from parta.journal.actions.intents import act_of
 from parta.journal.models import DiaryNote
+from parta.journal.rules import headline
 
 KINDS = frozenset(dict(DiaryNote.KINDS))
 
@@ -19,21 +20,27 @@ def plan_note(batch: Batch, change: NoteChange) -> None:
         if withdrawn_at is None:
             batch.withdrawn.append(change.note_id)
             batch.note_draft(
-                Draft(change.index, "note_withdrawn", "note", {}, lesson_id, student_id, change.note_id), text, ""
+                Draft(change.index, "note_withdrawn", "note", {}, lesson_id, student_id, change.note_id),
+                text,
+                "",
             )
         return
     if change.kind not in KINDS:
         raise BadInput("Такого вида записи в дневник нет.")
     assert change.lesson_id is not None and change.student_id is not None
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
-    verdict = batch.admits(
-        change, act_of(batch, "note", "record", lesson, student, new=change.text), "Запись в дневник не сохранена"
-    )
-    if verdict is None:
+    act = act_of(batch, "note", "record", lesson, student, new=change.text)
+    if batch.admits(change, act, headline(act)) is None:
         return
     key = ("note", change.index)
     batch.notes.append(
-        {"lesson_id": lesson.id, "student_id": student.id, "kind": change.kind, "text": change.text, "key": key}
+        {
+            "lesson_id": lesson.id,
+            "student_id": student.id,
+            "kind": change.kind,
+            "text": change.text,
+            "key": key,
+        }
     )
     batch.note_draft(
         Draft(change.index, "note_added", "note", {}, lesson.id, student.id, key=key),

@@ -3,6 +3,7 @@
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, ConductedChange, RollChange, TopicChange
 from parta.journal.actions.intents import act_of
+from parta.journal.rules import headline
 
 
 def plan_topic(batch: Batch, change: TopicChange) -> None:
@@ -15,20 +16,18 @@ def plan_topic(batch: Batch, change: TopicChange) -> None:
     if change.planned_id is not None and not topic:
         topic = context.topics[change.planned_id][1]
     if lesson.version != change.seen and lesson.topic != topic and lesson.topic:
-        batch.conflicts.append(Conflict(change.index, lesson.topic, lesson.version, topic, None, lesson.topic_at))
+        batch.conflicts.append(
+            Conflict(change.index, lesson.topic, lesson.version, topic, None, lesson.topic_at)
+        )
         return
     if lesson.topic == topic and lesson.planned_id == change.planned_id:
         return
     verb = verb_of(lesson.topic, topic)
     old = lesson.topic
-    verdict = batch.admits(
-        change,
-        act_of(
-            batch, "topic", verb, lesson, old=old, new=topic, first_set_at=lesson.topic_at, reason=change.reason
-        ),
-        "Тема не сохранена",
+    act = act_of(
+        batch, "topic", verb, lesson, old=old, new=topic, first_set_at=lesson.topic_at, reason=change.reason
     )
-    if verdict is None:
+    if batch.admits(change, act, headline(act)) is None:
         return
     batch.record_of(lesson)
     lesson.topic, lesson.planned_id = topic, change.planned_id
@@ -50,12 +49,8 @@ def plan_conducted(batch: Batch, change: ConductedChange) -> None:
     lesson = context.lessons[change.lesson_id]
     viewer = context.viewer
     if change.substitution and lesson.substitute_id is None and not lesson.is_assigned:
-        verdict = batch.admits(
-            change,
-            act_of(batch, "substitution", "record", lesson, reason=change.reason),
-            "Замена не записана",
-        )
-        if verdict is None:
+        act = act_of(batch, "substitution", "record", lesson, reason=change.reason)
+        if batch.admits(change, act, headline(act)) is None:
             return
         batch.substitutions.append(
             {"lesson_id": lesson.id, "replaced_id": lesson.teacher_id, "reason": change.reason}
@@ -69,7 +64,8 @@ def plan_conducted(batch: Batch, change: ConductedChange) -> None:
         )
     if lesson.conducted_at is not None:
         return
-    verdict = batch.admits(change, act_of(batch, "conducted", "record", lesson), "Урок не отмечен проведённым")
+    act = act_of(batch, "conducted", "record", lesson)
+    verdict = batch.admits(change, act, headline(act))
     if verdict is None:
         return
     batch.record_of(lesson)
@@ -90,7 +86,8 @@ def plan_roll(batch: Batch, change: RollChange) -> None:
     lesson = context.lessons[change.lesson_id]
     if lesson.roll_at is not None:
         return
-    verdict = batch.admits(change, act_of(batch, "roll", "record", lesson), "Явка не сохранена")
+    act = act_of(batch, "roll", "record", lesson)
+    verdict = batch.admits(change, act, headline(act))
     if verdict is None:
         return
     batch.record_of(lesson)

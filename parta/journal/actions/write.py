@@ -181,7 +181,9 @@ def _carry_out(
 
 
 def _calendar(context: Context) -> Calendar:
-    return calendar_of(context.viewer.school.id, context.viewer.school.timezone, context.viewer.school.law_version)
+    return calendar_of(
+        context.viewer.school.id, context.viewer.school.timezone, context.viewer.school.law_version
+    )
 
 
 def _announce(batch: Batch, changes: Sequence[Change]) -> None:
@@ -229,7 +231,9 @@ def _role(batch: Batch) -> str:
     """The role in which the viewer wrote: the teacher's, if they hold any of the lessons; else their weightiest."""
     viewer = batch.context.viewer
     holds = any(
-        lesson.is_assigned or lesson.substitute_id == viewer.person_id or lesson.teacher_id == viewer.person_id
+        lesson.is_assigned
+        or lesson.substitute_id == viewer.person_id
+        or lesson.teacher_id == viewer.person_id
         for lesson in batch.context.lessons.values()
     )
     if holds and "teacher" in viewer.roles:
@@ -246,7 +250,10 @@ def _apply(batch: Batch) -> None:
         sql.insert(
             "timetable_substitution",
             ("school_id", "lesson_id", "substitute_id", "replaced_id", "reason", "order_number", "made_at"),
-            [(base[0], s["lesson_id"], person, s["replaced_id"], s["reason"], "", at) for s in batch.substitutions],
+            [
+                (base[0], s["lesson_id"], person, s["replaced_id"], s["reason"], "", at)
+                for s in batch.substitutions
+            ],
         )
     written = {id(column) for column, _ in batch.marks}
     new = [column for column in batch.new_assessments if id(column) in written]
@@ -316,7 +323,17 @@ def _apply(batch: Batch) -> None:
         for note in batch.notes:
             ids[note["key"]] = sql.insert(
                 "journal_diarynote",
-                ("school_id", "journal_id", "lesson_id", "student_id", "kind", "text", "author_id", "made_at", "version"),
+                (
+                    "school_id",
+                    "journal_id",
+                    "lesson_id",
+                    "student_id",
+                    "kind",
+                    "text",
+                    "author_id",
+                    "made_at",
+                    "version",
+                ),
                 [(*base, note["lesson_id"], note["student_id"], note["kind"], note["text"], person, at, 1)],
                 returning=("id",),
             )[0][0]
@@ -331,7 +348,10 @@ def _apply(batch: Batch) -> None:
             "journal_termmark",
             FINAL_COLUMNS,
             [
-                (*base, *({**row, "changed_at": at, "set_by_id": person}[name] for name in _bare(FINAL_COLUMNS)))
+                (
+                    *base,
+                    *({**row, "changed_at": at, "set_by_id": person}[name] for name in _bare(FINAL_COLUMNS)),
+                )
                 for row in batch.finals
             ],
             conflict=("journal_id", "term_id", "student_id"),
@@ -349,7 +369,10 @@ def _apply_homework(batch: Batch, ids: dict[object, int]) -> None:
     context = batch.context
     base = (context.journal.school_id, context.journal.id)
     for conflict, rows in (
-        ("(lesson_id) WHERE student_id IS NULL", [row for row in batch.homework if row["student_id"] is None]),
+        (
+            "(lesson_id) WHERE student_id IS NULL",
+            [row for row in batch.homework if row["student_id"] is None],
+        ),
         (
             "(lesson_id, student_id) WHERE student_id IS NOT NULL",
             [row for row in batch.homework if row["student_id"] is not None],
@@ -371,7 +394,16 @@ def _apply_homework(batch: Batch, ids: dict[object, int]) -> None:
                 for row in rows
             ],
             conflict_target=conflict,
-            update=("text", "is_none", "minutes", "due_lesson_id", "due_date", "changed_at", "set_by_id", "version"),
+            update=(
+                "text",
+                "is_none",
+                "minutes",
+                "due_lesson_id",
+                "due_date",
+                "changed_at",
+                "set_by_id",
+                "version",
+            ),
             returning=("id", "lesson_id", "student_id"),
         )
         for homework_id, lesson_id, student_id in found:
@@ -384,9 +416,7 @@ def _bare(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in columns if name not in ("school_id", "journal_id"))
 
 
-def _results(
-    changes: Sequence[Change], lines: Sequence[tuple[str, str, int | None, Row]]
-) -> tuple[Row, ...]:
+def _results(changes: Sequence[Change], lines: Sequence[tuple[str, str, int | None, Row]]) -> tuple[Row, ...]:
     """Results by change out of log lines: made the same way for a first answer and for a repeated one."""
     by_index: dict[int, Row] = {}
     for verb, kind, object_id, data in lines:
@@ -411,7 +441,8 @@ def _results(
             result["remarks"] = data["remarks"]
     facts = {index: _FACTS[type(change)] for index, change in enumerate(changes)}
     return tuple(
-        {**by_index.get(index, {"index": index, "unchanged": True}), "fact": fact} for index, fact in facts.items()
+        {**by_index.get(index, {"index": index, "unchanged": True}), "fact": fact}
+        for index, fact in facts.items()
     )
 
 
@@ -434,5 +465,6 @@ def _answered(viewer: Viewer, changes: Sequence[Change], operation_id: str) -> S
         return None
     if lines[0].user_id != viewer.user_id:
         raise BadInput("Этот номер операции уже занят: обновите страницу.")
-    return Saved(lines[0].at, _results(changes, [(x.verb, x.object_kind, x.object_id, x.data) for x in lines]))
-
+    return Saved(
+        lines[0].at, _results(changes, [(x.verb, x.object_kind, x.object_id, x.data) for x in lines])
+    )

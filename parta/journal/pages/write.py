@@ -18,20 +18,8 @@ from parta.journal.actions.batch import Conflict, Refused
 from parta.journal.actions.changes import BadInput, read_operation
 from parta.journal.actions.context import NotFound
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
+from parta.journal.rules.questions import WAY_LABELS
 from parta.people.viewer import Viewer
-from parta.regulation.verdict import WayOut
-
-WAY_LABELS = {
-    WayOut.ASK_PERMIT: "Попросить разрешение",
-    WayOut.GIVE_REASON: "Указать причину",
-    WayOut.GIVE_GROUND: "Указать основание",
-    WayOut.OTHER_VALUE: "Поставить другое",
-    WayOut.STATE_SUBSTITUTION: "Записать замену",
-    WayOut.SET_TOPIC: "Записать тему",
-    WayOut.TAKE_PLANNED_TOPIC: "Взять тему из плана",
-    WayOut.WAIT: "Подождать",
-    WayOut.ASK_PERSON: "К кому обратиться",
-}
 
 
 @require_POST
@@ -54,14 +42,14 @@ def journal_write(request: HttpRequest, journal_id: int) -> HttpResponse:
     except NotFound:
         return _fault(404, "Такого журнала, урока или ученика нет, или он не в вашем ведении.")
     except Conflicted as fault:
-        return JsonResponse({"conflicts": _conflicts(fault.conflicts, viewer)}, status=409)
+        return _json({"conflicts": _conflicts(fault.conflicts, viewer)}, 409)
     except RefusedWrite as fault:
-        return JsonResponse({"refused": [refusal(item) for item in fault.refused]}, status=422)
+        return _json({"refused": [refusal(item) for item in fault.refused]}, 422)
     except OperationalError:
         answer = _fault(503, "Журнал занят. Запись не потеряна на странице и повторится сама.")
         answer["Retry-After"] = "2"
         return answer
-    return JsonResponse({"at": hm(_local(saved.at, viewer)), "saved": list(saved.results)})
+    return _json({"at": hm(_local(saved.at, viewer)), "saved": list(saved.results)})
 
 
 def refusal(item: Refused) -> dict[str, Any]:
@@ -88,7 +76,8 @@ def _conflicts(conflicts: tuple[Conflict, ...], viewer: Viewer) -> list[dict[str
     names = {
         row[0]: "\u00a0".join([row[1], *(f"{part[0]}." for part in row[2:] if part)])
         for row in sql.read(
-            f"SELECT id, surname, given_name, patronymic FROM people_person WHERE id IN ({sql.marks(len(ids))})", ids
+            f"SELECT id, surname, given_name, patronymic FROM people_person WHERE id IN ({sql.marks(len(ids))})",
+            ids,
         )
     }
     return [
@@ -115,8 +104,12 @@ def _moment(at: datetime | None, viewer: Viewer) -> str:
     return f"{ru_date(local)}, {hm(local)}"
 
 
+def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+
+
 def _fault(status: int, text: str) -> JsonResponse:
-    return JsonResponse({"error": text}, status=status)
+    return _json({"error": text}, status)
 
 
 urlpatterns = [path("journals/<int:journal_id>/write", journal_write, name="journal_write")]
