@@ -1,0 +1,486 @@
+"""Marks: which symbols, for which works, how many in a cell, in which column (shapes 3, 5 and 7)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from parta.journal.rules.acts import Act
+from parta.journal.rules.wording import (
+    MEANING_WORDS,
+    NESTED,
+    WORKS,
+    day_words,
+    listed,
+    quoted,
+    work_words,
+)
+from parta.regulation.durations import Calendar
+from parta.regulation.edition import Edition, Entry, thawed
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, edition_check, rule_kind
+from parta.regulation.verdict import WayOut
+
+__all__ = ["Work", "allowed_symbols", "nested_works", "read_symbol", "works_at"]
+
+_LETTER_PAIRS = {
+    "A": "А",
+    "B": "В",
+    "C": "С",
+    "E": "Е",
+    "H": "Н",
+    "K": "К",
+    "M": "М",
+    "O": "О",
+    "P": "Р",
+    "T": "Т",
+    "X": "Х",
+    "Y": "У",
+    "a": "а",
+    "c": "с",
+    "e": "е",
+    "k": "к",
+    "o": "о",
+    "p": "р",
+    "x": "х",
+    "y": "у",
+    "h": "н",
+    "m": "м",
+    "t": "т",
+    "n": "п",
+    "6": "б",
+    "0": "о",
+}
+_LOOK_ALIKE = str.maketrans(_LETTER_PAIRS)
+
+
+def _folded(text: str) -> str:
+    return text.strip().replace("ё", "е").replace("Ё", "Е")
+
+
+def read_symbol(text: str, allowed: Iterable[str]) -> str | None:
+    """The allowed symbol that a typed text stands for, or ``None``.
+
+    «ё» is read as «е»; Latin letters and digits that look like Cyrillic letters are mapped when the result is
+    allowed, and are never stored as typed.
+    """
+    known = {_folded(symbol): symbol for symbol in allowed}
+    plain = _folded(text)
+    if plain in known:
+        return known[plain]
+    alike = _folded(plain.translate(_LOOK_ALIKE))
+    return known.get(alike) if alike != plain else None
+
+
+# --- symbols of a cell ------------------------------------------------------------------------------------------
+
+
+class MarkSymbols(Params):
+    """The closed set of a kind of cell; absence letters in the list belong to ``absence_codes``."""
+
+    cell: Literal[
+        "lesson",
+        "final",
+        "quarter_final",
+        "half_year_final",
+        "trimester_final",
+        "semester_final",
+        "year_final",
+    ] = "lesson"
+    allow: Texts
+
+    def facts(self) -> frozenset[str]:
+        """Marks of a lesson, or term marks."""
+        return frozenset({"mark"}) if self.cell == "lesson" else frozenset({"final"})
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The allowed symbols that are marks: single letters are absence codes."""
+        if self.cell != "lesson":
+            return self.allow
+        return tuple(symbol for symbol in self.allow if not (len(symbol) == 1 and symbol.isalpha()))
+
+
+_CELLS = {"lesson": "клетке урока", "final": "итоговой клетке", "half_year_final": "клетке полугодия"}
+
+
+@rule_kind(
+    "mark_symbols",
+    3,
+    MarkSymbols,
+    title="Допустимые знаки",
+    says=lambda p: f"в {_CELLS.get(p.cell, 'итоговой клетке')} стоят только знаки {quoted(p.allow)}",
+    facts={"mark", "final"},
+    verbs={"record", "correct"},
+)
+def mark_symbols(rule: Rule[MarkSymbols], bench: Bench) -> Ask:
+    """Any other value is refused; each part of a double mark is judged by itself."""
+    params = rule.params
+    allowed = frozenset(params.marks)
+    term_kind = params.cell.removesuffix("_final") if params.cell.endswith("_final") else ""
+    hint = f"Здесь ставят {quoted(params.marks)}."
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        new = act.new
+        if new in allowed:
+            return None
+        if term_kind and (act.term is None or act.term.kind != term_kind):
+            return None
+        if act.fact == "mark" and "/" in new and all(part in allowed for part in new.split("/")):
+            return None
+        return Breach(f"Знака «{new}» нет среди допустимых.", hint, (WayOut.OTHER_VALUE,))
+
+    return ask
+
+
+def allowed_symbols(bench: Bench, cell: str = "lesson") -> tuple[str, ...] | None:
+    """The marks every act in force allows in a cell, in the order of the narrowest; ``None``: no act says."""
+
+    def find() -> tuple[str, ...] | None:
+        wanted = {cell, "final"} if cell.endswith("_final") else {cell}
+        sets = [rule.params.marks for rule in bench.of("mark_symbols") if rule.params.cell in wanted]
+        if not sets:
+            return None
+        return tuple(symbol for symbol in sets[-1] if all(symbol in other for other in sets))
+
+    return bench.memo(("allowed_symbols", cell), find)  # type: ignore[no-any-return]
+
+
+class MarkKinds(Params):
+    """Levels of marks a school has; each has its own place."""
+
+    kinds: Codes
+
+
+_LEVELS = {"quarter": "четвертная", "half_year": "полугодовая", "year": "годовая", "exam": "экзаменационная"}
+
+
+@rule_kind(
+    "mark_kinds",
+    3,
+    MarkKinds,
+    title="Виды отметок",
+    says=lambda p: "каждому виду отметок — своё место: текущим в столбцах уроков, итоговым в своих столбцах",
+    facts={"mark", "final"},
+    verbs={"record", "correct"},
+)
+def mark_kinds(rule: Rule[MarkKinds], bench: Bench) -> Ask:
+    """A level that is not in the list cannot be stored, nor a term mark in a lesson column."""
+    kinds = rule.params.kinds
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        level = "current" if act.fact == "mark" else (act.term.kind if act.term else "")
+        if level in kinds or (act.fact == "final" and not level):
+            return None
+        return Breach(
+            f"{_LEVELS.get(level, 'такая').capitalize()} отметка здесь не выставляется.",
+            "У каждого вида отметок своё место в журнале.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask
+
+
+class Unmarked(Params):
+    """The population without marks, and what stands instead."""
+
+    instead: Literal["levels", "text", "nothing"] = "nothing"
+
+
+@rule_kind(
+    "unmarked",
+    3,
+    Unmarked,
+    title="Без отметок",
+    says=lambda p: "здесь отметок не ставят" + (", пишут словами" if p.instead == "text" else ""),
+    facts={"mark", "final"},
+    verbs={"record", "correct"},
+)
+def unmarked(rule: Rule[Unmarked], bench: Bench) -> Ask:
+    """Every mark is refused in the population of the entry."""
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        return Breach("В этом классе отметок не ставят.", "Успехи отмечают словами.", (WayOut.OTHER_VALUE,))
+
+    return ask
+
+
+# --- two marks in a cell ------------------------------------------------------------------------------------------
+
+
+class TwoMarksInCell(Params):
+    """Where two marks may stand in one cell, and in which form."""
+
+    subjects: Codes | None = None
+    form: Literal["a/b"] = "a/b"
+    symbols: Texts | None = None
+
+
+_DOUBLE = re.compile(r"[^/\s]+/[^/\s]+")
+
+
+@rule_kind(
+    "two_marks_in_cell",
+    3,
+    TwoMarksInCell,
+    title="Две отметки в клетке",
+    says=lambda p: (
+        f"две отметки в клетке — дробью, только по предметам: {listed(sorted(p.subjects))}"
+        if p.subjects
+        else "две отметки в клетке записывают дробью, например «5/4»"
+    ),
+    facts={"mark"},
+    verbs={"record", "correct"},
+    own={"subjects"},
+)
+def two_marks_in_cell(rule: Rule[TwoMarksInCell], bench: Bench) -> Ask:
+    """A second mark outside the named subjects, or not as a fraction of two symbols, is refused."""
+    params = rule.params
+    here = params.subjects is None or bench.place.has_subject(params.subjects)
+    symbols = frozenset(params.symbols) if params.symbols is not None else None
+    named = listed(sorted(name for name in params.subjects or () if not name.isascii()))
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        new = act.new
+        if len(new) < 3 or ("/" not in new and " " not in new):
+            return None
+        if not here:
+            return Breach(
+                "По этому предмету две отметки в одну клетку не ставят.",
+                f"Две отметки дробью ставят только по предметам: {named}." if named else "",
+                (WayOut.OTHER_VALUE,),
+            )
+        parts = new.split("/")
+        if not _DOUBLE.fullmatch(new) or (symbols is not None and not symbols.issuperset(parts)):
+            return Breach(
+                f"«{new}» не похоже на две отметки.",
+                f"Две отметки пишут дробью из знаков {quoted(params.symbols)}, например «5/4»."
+                if params.symbols
+                else "Две отметки пишут дробью, например «5/4».",
+                (WayOut.OTHER_VALUE,),
+            )
+        return None
+
+    return ask
+
+
+# --- kinds of work ------------------------------------------------------------------------------------------------
+
+
+class Work(BaseModel):
+    """A kind of work as an act names it. A known code needs nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    title: str = ""
+    short: str = ""
+    weight: float | None = None
+    part_of: Codes = frozenset()
+    """Wider kinds it belongs to, for deadlines: a control work that is also ``written``."""
+
+
+def _work(value: object) -> object:
+    return {"code": value} if isinstance(value, str) else value
+
+
+class WorkKinds(Params):
+    """The closed list of kinds of work; with ``required`` every mark names its kind."""
+
+    kinds: tuple[Annotated[Work, BeforeValidator(_work)], ...]
+    required: bool = True
+
+
+def work_title(work: Work) -> str:
+    """The act's own title of a work, or the common one."""
+    return work.title or WORKS.get(work.code, (work.code,))[0]
+
+
+@rule_kind(
+    "work_kinds",
+    3,
+    WorkKinds,
+    title="Виды работ",
+    says=lambda p: (
+        f"у каждой отметки есть вид работы: {listed(work_title(w).lower() for w in p.kinds)}"
+        if p.required
+        else f"виды работ: {listed(work_title(w).lower() for w in p.kinds)}"
+    ),
+    facts={"mark"},
+    verbs={"record", "correct"},
+)
+def work_kinds(rule: Rule[WorkKinds], bench: Bench) -> Ask:
+    """A mark without a kind of work, or with one outside the list, is refused. The narrowest list of a place counts."""
+    rules = bench.of("work_kinds")
+    narrowest = max(other.entry.breadth for other in rules)
+    kinds = {work.code: work_title(work).lower() for other in rules if other.entry.breadth == narrowest
+             for work in other.params.kinds}  # fmt: skip
+    counts = rule.entry.breadth == narrowest
+    hint = f"Здесь ставят отметки за: {listed(kinds.values())}."
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if not act.work:
+            if rule.params.required:
+                return Breach("У отметки не указан вид работы.", hint, (WayOut.OTHER_VALUE,))
+            return None
+        if not counts:
+            return None
+        for code in act.work:
+            if code not in kinds:
+                return Breach(
+                    f"Отметки за {work_words([code])} здесь не ставят.", hint, (WayOut.OTHER_VALUE,)
+                )
+        return None
+
+    return ask
+
+
+def works_at(bench: Bench) -> tuple[Work, ...]:
+    """The kinds of work of the narrowest lists at a place, each once, in their order."""
+
+    def find() -> tuple[Work, ...]:
+        rules = bench.of("work_kinds")
+        if not rules:
+            return ()
+        narrowest = max(rule.entry.breadth for rule in rules)
+        found: dict[str, Work] = {}
+        for rule in rules:
+            if rule.entry.breadth == narrowest:
+                for work in rule.params.kinds:
+                    found.setdefault(work.code, work)
+        return tuple(found.values())
+
+    return bench.memo("works_at", find)  # type: ignore[no-any-return]
+
+
+def nested_works(bench: Bench) -> Mapping[str, frozenset[str]]:
+    """For each kind of work all wider kinds it is part of, the act's own nesting included."""
+
+    def find() -> dict[str, frozenset[str]]:
+        direct: dict[str, set[str]] = {code: set(wider) for code, wider in NESTED.items()}
+        for rule in bench.of("work_kinds"):
+            for work in rule.params.kinds:
+                direct.setdefault(work.code, set()).update(work.part_of)
+        found = {}
+        for code in direct:
+            seen: set[str] = set()
+            todo = list(direct[code])
+            while todo:
+                wider = todo.pop()
+                if wider not in seen:
+                    seen.add(wider)
+                    todo.extend(direct.get(wider, ()))
+            found[code] = frozenset(seen - {code})
+        return found
+
+    return bench.memo("nested_works", find)  # type: ignore[no-any-return]
+
+
+@edition_check
+def works_are_known(edition: Edition) -> Iterable[tuple[Entry, str]]:
+    """Every kind of work an entry names is common or defined by ``work_kinds`` of the same act."""
+    values = {setting.name: setting.value for setting in edition.settings}
+    known = set(WORKS) | {"all"}
+    for entry in edition.entries:
+        if entry.kind == "work_kinds":
+            kinds: Any = thawed(dict(entry.raw).get("kinds", ()))
+            if isinstance(kinds, dict) and "setting" in kinds:
+                kinds = thawed(values.get(kinds["setting"], ()))
+            for item in kinds if isinstance(kinds, (list, tuple)) else ():
+                if isinstance(item, dict):
+                    known.add(str(item.get("code")))
+    for entry in edition.entries:
+        raw = dict(entry.raw)
+        for key in ("work", "except_work"):
+            value = thawed(raw.get(key, ()))
+            for code in [value] if isinstance(value, str) else value:
+                if isinstance(code, str) and code not in known:
+                    yield (
+                        entry,
+                        f"параметр «{key}»: вид работы «{code}» не описан; допустимы: {', '.join(sorted(known))}",
+                    )
+
+
+# --- the right column ---------------------------------------------------------------------------------------------
+
+
+class MarkInWorkDateColumn(Params):
+    """Which works: their marks belong to the date of the work, whenever they are saved."""
+
+    work: Codes = frozenset({"all"})
+
+
+@rule_kind(
+    "mark_in_work_date_column",
+    5,
+    MarkInWorkDateColumn,
+    title="Отметка в столбце дня работы",
+    says=lambda p: "отметка стоит в столбце того дня, когда была работа, в какой бы день её ни поставили",
+    facts={"mark"},
+    verbs={"record"},
+)
+def mark_in_work_date_column(rule: Rule[MarkInWorkDateColumn], bench: Bench) -> Ask:
+    """A mark for a work of another day is refused in this column."""
+    named = rule.params.work
+    nested = nested_works(bench)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        held, lesson = act.work_date, act.lesson
+        if held is None or lesson is None or held == lesson.date:
+            return None
+        if "all" not in named and not any(
+            code in named or nested.get(code, frozenset()) & named for code in act.work
+        ):
+            return None
+        return Breach(
+            f"Работа была {day_words(held)}, а столбец — {day_words(lesson.date)}.",
+            "Отметку ставят в столбец того дня, когда была работа.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask
+
+
+# --- marks for what was missed ------------------------------------------------------------------------------------
+
+
+class MakeupMark(Params):
+    """A mark in a lesson the student missed needs a ground; the absence stays beside it."""
+
+    requires: Codes = frozenset({"protocol"})
+    meanings: Codes = frozenset({"ill", "excused"})
+    place: Literal["missed_topic_cell"] = "missed_topic_cell"
+    keep_absence: Literal["comment"] | None = None
+
+
+_GROUNDS = {"protocol": "протокол", "order": "приказ", "statement": "заявление"}
+
+
+@rule_kind(
+    "makeup_mark",
+    7,
+    MakeupMark,
+    title="Отметка за пропущенную тему",
+    says=lambda p: (
+        f"отметку за пропущенный урок ставят на основании: {listed(_GROUNDS.get(g, g) for g in sorted(p.requires))}; "
+        "пропуск остаётся"
+    ),
+    facts={"mark"},
+    verbs={"record"},
+)
+def makeup_mark(rule: Rule[MakeupMark], bench: Bench) -> Ask:
+    """Without its ground the mark is refused; an absence in the cell is never taken away by it."""
+    requires, meanings = rule.params.requires, rule.params.meanings
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.absent not in meanings or act.ground & requires:
+            return None
+        needed = listed((_GROUNDS.get(ground, ground) for ground in sorted(requires)), "или")
+        return Breach(
+            f"На этом уроке ученик отсутствовал: {MEANING_WORDS[act.absent]}.",
+            f"Отметку за пропущенную тему ставят, указав {needed}.",
+            (WayOut.GIVE_GROUND,),
+        )
+
+    return ask

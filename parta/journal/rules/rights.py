@@ -1,0 +1,225 @@
+"""Rights to write: who, in whose lesson, and what must be stated or set up before (shapes 7 and 8)."""
+
+from typing import Literal
+
+from parta.journal.rules.acts import FACT_CODES, FACTS, LESSON_FACTS, Act
+from parta.journal.rules.wording import listed
+from parta.regulation.durations import Calendar
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Params, Roles, rule_kind
+from parta.regulation.verdict import WayOut
+from parta.regulation.words import RELATIONS, ROLES, expand_roles, role_words
+
+__all__ = ["WriteScope"]
+
+
+class WriteScope(Params):
+    """Who may write what: relations to the lesson or roles, and where."""
+
+    who: Codes
+    what: Codes
+    where: Codes = frozenset()
+    """``practice``: journals with this property only; ``own_subgroup``: journals of subgroups, own students only."""
+
+    def facts(self) -> frozenset[str]:
+        """Facts of acts behind ``what``."""
+        return frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in self.what))
+
+
+def _who(codes: frozenset[str]) -> str:
+    return listed((RELATIONS.get(code) or ROLES.get(code, (code,))[0] for code in sorted(codes)), "или")
+
+
+@rule_kind(
+    "write_scope",
+    8,
+    WriteScope,
+    title="Кто пишет в журнал",
+    says=lambda p: f"записи вносит {_who(p.who)}",
+    facts=FACTS,
+)
+def write_scope(rule: Rule[WriteScope], bench: Bench) -> Ask:
+    """A writer without one of the named ties is refused; the reason of an absence stays with ``absence_codes``."""
+    params = rule.params
+    who = params.who | expand_roles(params.who & ROLES.keys())
+    tags = params.where - {"own_subgroup", "own_journals", "substituted_lessons"}
+    own_subgroup = "own_subgroup" in params.where
+    here = not tags or bench.place.has_subject(tags)
+    if own_subgroup and "subgroup" not in bench.place.tags:
+        return lambda act, calendar: None
+    named = _who(params.who)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        by = act.by
+        if act.fact == "absence" and "class_teacher" in by.relations:
+            return None
+        tied = not who.isdisjoint(by.relations) or (
+            not who.isdisjoint(by.roles) and act.fact == "substitution"
+        )
+        if tied and here:
+            if own_subgroup and not act.student_here:
+                return Breach(
+                    "Этот ученик занимается в другой подгруппе.",
+                    "Записи в подгруппе ведёт её учитель.",
+                    (WayOut.ASK_PERSON,),
+                    help="учитель подгруппы",
+                )
+            return None
+        if act.states_substitution and "substitute" in who and act.fact != "substitution":
+            return None
+        return Breach(
+            "Этот урок ведёте не вы." if act.fact != "substitution" else "Замену записываете не вы.",
+            f"Запись вносит {named}.",
+            (WayOut.STATE_SUBSTITUTION, WayOut.ASK_PERSON) if "substitute" in who else (WayOut.ASK_PERSON,),
+            help=named,
+        )
+
+    return ask
+
+
+class RoleRights(Params):
+    """What roles may do with an object. At a journal write only reading roles bear."""
+
+    object: Literal["journal"] = "journal"
+    mode: Literal["read"] = "read"
+    scope: str = ""
+    but: Codes = frozenset()
+    """Facts the reading role may still write: ``absence_reason``."""
+
+
+@rule_kind(
+    "role_rights",
+    8,
+    RoleRights,
+    title="Только просмотр",
+    says=lambda p: "журнал только смотрят, записей не вносят",
+    facts=FACTS,
+)
+def role_rights(rule: Rule[RoleRights], bench: Bench) -> Ask:
+    """A reading role writes nothing; who also teaches the lesson writes as its teacher."""
+    roles = rule.entry.roles or frozenset()
+    words = role_words(sorted(roles))
+    free = frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in rule.params.but))
+    family = frozenset({"student", "guardian"})
+    families = roles <= family
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.fact in free:
+            return None
+        if act.by.teaches or (act.fact == "substitution" and not families):
+            return None
+        if families and not act.by.roles <= family:
+            return None  # a teacher who is also a parent acts as a teacher
+        return Breach(
+            "Журнал открыт вам только для просмотра."
+            if not families
+            else "Записи в журнал вносят только учителя.",
+            f"Без права записи: {words}." if words else "",
+            (WayOut.ASK_PERSON,),
+            help="учитель урока",
+        )
+
+    return ask
+
+
+class SubstitutionRecorded(Params):
+    """Another teacher than the assigned one states the substitution in the same write."""
+
+    on: Literal["entry"] | None = None
+    steps: Codes = frozenset()
+    fields: Codes = frozenset()
+    source: str = ""
+    by: Roles | None = None
+    report: Codes = frozenset()
+
+
+@rule_kind(
+    "substitution_recorded",
+    7,
+    SubstitutionRecorded,
+    title="Замена записана",
+    says=lambda p: (
+        "кто ведёт урок вместо учителя, указывает замену в той же записи"
+        if p.on
+        else "замену записывают: сначала тема, затем отметка о замене"
+    ),
+    facts=LESSON_FACTS | {"substitution"},
+    verbs={"record", "correct"},
+    own={"by"},
+)
+def substitution_recorded(rule: Rule[SubstitutionRecorded], bench: Bench) -> Ask:
+    """Whoever is not the lesson's teacher cannot write without the substitution; the topic comes before its flag."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        lesson = act.lesson
+        if lesson is None:
+            return None
+        if act.fact == "substitution":
+            if "topic" in params.steps and not lesson.topic.strip():
+                return Breach(
+                    "Сначала запишите тему урока.",
+                    "Отметку о замене ставят после темы.",
+                    (WayOut.SET_TOPIC, WayOut.TAKE_PLANNED_TOPIC),
+                )
+            return None
+        if params.on != "entry":
+            return None
+        person = act.by.person_id
+        if person in lesson.assigned_ids or person == lesson.substitute_id or act.states_substitution:
+            return None
+        if act.fact == "absence" and "class_teacher" in act.by.relations and act.old:
+            return None
+        return Breach(
+            "Урок закреплён за другим учителем.",
+            "Укажите в этой же записи, что проводите урок на замене.",
+            (WayOut.STATE_SUBSTITUTION,),
+        )
+
+    return ask
+
+
+class SetupGate(Params):
+    """What must be set up before the journal opens."""
+
+    requires: Codes
+    each: Codes = frozenset({"class", "subject"})
+
+
+SETUP_ITEMS = {
+    "periods": "учебные периоды",
+    "bells": "расписание звонков",
+    "timetable": "расписание занятий",
+    "rosters": "списки групп",
+    "teaching_load": "нагрузка",
+    "curricula": "учебные планы",
+    "thematic_plans": "тематический план",
+    "staff": "сотрудники",
+}
+
+
+@rule_kind(
+    "setup_gate",
+    7,
+    SetupGate,
+    title="Журнал открыт после настройки",
+    says=lambda p: f"журнал ведут, когда готовы: {listed(SETUP_ITEMS.get(i, i) for i in sorted(p.requires))}",
+    facts=LESSON_FACTS,
+    verbs={"record", "correct"},
+)
+def setup_gate(rule: Rule[SetupGate], bench: Bench) -> Ask:
+    """A write into a journal whose base data are not complete is refused, naming what is missing."""
+    requires = rule.params.requires
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        missing = act.place.missing_setup & requires
+        if not missing:
+            return None
+        return Breach(
+            f"Для этого журнала ещё не готово: {listed(SETUP_ITEMS.get(item, item) for item in sorted(missing))}.",
+            "Журнал открывается, когда базовые данные заполнены.",
+            (WayOut.ASK_PERSON,),
+            help="ответственный за журнал",
+        )
+
+    return ask

@@ -1,0 +1,296 @@
+"""How a regulation counts time: lengths, calendar intervals and moments of a year.
+
+The conventions are those of ``docs/requirements/rule-kinds.md`` §3. Day 0 is the date of the event, and a limit of N
+days ends with the last microsecond of day N in the school's time zone. Hours and minutes are elapsed time from a
+moment and may pass midnight. Every limit is the last moment that is still in time: later is ``at > limit``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal, Protocol
+
+__all__ = [
+    "Calendar",
+    "Duration",
+    "Interval",
+    "Moment",
+    "PlainCalendar",
+    "end_of_day",
+    "parse_duration",
+    "parse_interval",
+    "parse_moment",
+]
+
+DurationUnit = Literal["min", "h", "d", "school_days", "work_days", "y"]
+IntervalUnit = Literal["school_day", "day", "week", "month", "quarter", "half_year", "school_year", "sliding"]
+
+_LONGEST = 36_525  # days in a century: a longer term in a school's act is a slip of the pen
+_SEARCH = 400  # days within which a school or working day must come; else the calendar is empty
+
+
+class Calendar(Protocol):
+    """What counting days asks of a school: its time zone and which days are whose."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The school's time zone."""
+
+    def is_school_day(self, day: date) -> bool:
+        """Whether this class (or this person) has lessons on the day."""
+
+    def is_work_day(self, day: date) -> bool:
+        """Whether the day is a working day: vacations count, public holidays do not."""
+
+    def is_vacation(self, day: date) -> bool:
+        """Whether the day lies in the vacations."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCalendar:
+    """A calendar from plain lists: school days are working days outside vacations."""
+
+    zone: tzinfo = UTC
+    days_off: frozenset[date] = frozenset()
+    vacations: tuple[tuple[date, date], ...] = ()
+    """Half-open spans: first day, day after the last."""
+    days_a_week: int = 6
+    school_days: frozenset[date] | None = None
+    """Days with lessons, when they are known; otherwise every working day outside the vacations is one."""
+
+    def is_work_day(self, day: date) -> bool:
+        """Whether the day is Monday to Friday or Saturday and not a public holiday."""
+        return day.weekday() < self.days_a_week and day not in self.days_off
+
+    def is_vacation(self, day: date) -> bool:
+        """Whether the day lies in one of the vacation spans."""
+        return any(starts <= day < until for starts, until in self.vacations)
+
+    def is_school_day(self, day: date) -> bool:
+        """Whether the day is in the list of lesson days, or (without a list) a working day outside vacations."""
+        if self.school_days is not None:
+            return day in self.school_days
+        return self.is_work_day(day) and not self.is_vacation(day)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The last moment of a day in a time zone."""
+    return datetime.combine(day, time.max, zone)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duration:
+    """A length of time as a regulation writes it: ``10min``, ``1.5h``, ``5d``, ``3 school_days``, ``same_day``."""
+
+    unit: DurationUnit
+    count: float
+
+    def limit(
+        self,
+        day: date,
+        moment: datetime,
+        calendar: Calendar,
+        *,
+        ends_at: datetime | None = None,
+        leave_out_vacations: bool = False,
+        past_midnight: timedelta = timedelta(hours=1),
+    ) -> datetime:
+        """The last moment in time, counted from an event.
+
+        ``day`` is the event's date in the school's zone, ``moment`` its exact moment (for hours). ``ends_at`` is the
+        end of a lesson: one that ends after 23:00 has ``past_midnight`` more for "the same day".
+        """
+        if self.unit == "min":
+            return moment + timedelta(minutes=self.count)
+        if self.unit == "h":
+            return moment + timedelta(hours=self.count)
+        zone = calendar.zone
+        count = int(self.count)
+        if self.unit == "y":
+            return end_of_day(_same_date(day, day.year + count), zone)
+        if self.unit == "school_days":
+            return end_of_day(_nth(day, count, calendar.is_school_day), zone)
+        if self.unit == "work_days":
+            return end_of_day(_nth(day, count, calendar.is_work_day), zone)
+        if leave_out_vacations and count:
+            return end_of_day(_nth(day, count, lambda d: not calendar.is_vacation(d)), zone)
+        limit = end_of_day(day + timedelta(days=count), zone)
+        if not count and ends_at is not None:
+            local_end = ends_at.astimezone(zone)
+            if local_end.date() > day or local_end.time() > time(23):
+                return max(limit, ends_at + past_midnight)
+        return limit
+
+    def __str__(self) -> str:
+        """Russian words for people: «5 дней», «в тот же день»."""
+        number = int(self.count) if self.count == int(self.count) else self.count
+        if self.unit == "d" and number == 0:
+            return "в тот же день"
+        shown = str(number).replace(".", ",")
+        one, few, many = _UNIT_WORDS[self.unit]
+        if isinstance(number, float):
+            return f"{shown} {few}"
+        return f"{shown} {plural(number, one, few, many)}"
+
+
+_UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
+    "min": ("минута", "минуты", "минут"),
+    "h": ("час", "часа", "часов"),
+    "d": ("день", "дня", "дней"),
+    "school_days": ("учебный день", "учебных дня", "учебных дней"),
+    "work_days": ("рабочий день", "рабочих дня", "рабочих дней"),
+    "y": ("год", "года", "лет"),
+}
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The Russian form of a noun after a number: 1 день, 2 дня, 5 дней, 21 день."""
+    tail = abs(number) % 100
+    if 10 < tail < 20:
+        return many
+    if tail % 10 == 1:
+        return one
+    return few if 1 < tail % 10 < 5 else many
+
+
+def _same_date(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:  # 29 February
+        return date(year, 3, 1)
+
+
+def _nth(day: date, count: int, counts: object) -> date:
+    """The ``count``-th day after ``day`` that counts; the search ends where the calendar knows no more days."""
+    assert callable(counts)
+    left, idle = count, 0
+    while left > 0 and idle < _SEARCH:
+        day += timedelta(days=1)
+        if counts(day):
+            left, idle = left - 1, 0
+        else:
+            idle += 1
+    return day
+
+
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|school_days?|work_days?|y)")
+
+
+def parse_duration(text: object) -> Duration:
+    """Read ``10min``, ``1.5h``, ``24h``, ``5d``, ``3 school_days``, ``2 work_days``, ``5y`` or ``same_day``.
+
+    Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
+    """
+    if isinstance(text, Duration):
+        return text
+    allowed = "допустимы: 10min, 1.5h, 24h, 5d, 3 school_days, 2 work_days, 5y, same_day"
+    if not isinstance(text, str):
+        raise ValueError(f"срок записывается в кавычках; {allowed}")
+    words = text.strip()
+    if words == "same_day":
+        return Duration("d", 0)
+    match = _DURATION.fullmatch(words)
+    if match is None:
+        raise ValueError(f"«{text}» не похоже на срок; {allowed}")
+    count, unit = float(match[1]), match[2]
+    if unit in ("school_day", "work_day"):
+        unit += "s"
+    if unit not in ("min", "h") and count != int(count):
+        raise ValueError(f"«{text}»: дни и годы считают целыми; {allowed}")
+    days = {"min": 1 / 1440, "h": 1 / 24, "y": 365.25}.get(unit, 1)
+    if count * days > _LONGEST:
+        raise ValueError(f"«{text}»: срок длиннее ста лет; {allowed}")
+    return Duration(unit, count)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """How often: a calendar unit (each month) or a sliding span of days since the last act."""
+
+    unit: IntervalUnit
+    count: int
+
+    def __str__(self) -> str:
+        """Russian words for people: «каждый месяц», «не реже чем раз в 14 дней»."""
+        if self.unit == "sliding":
+            return f"не реже чем раз в {self.count} {plural(self.count, 'день', 'дня', 'дней')}"
+        return _INTERVAL_WORDS[self.unit]
+
+
+_INTERVAL_WORDS: Mapping[str, str] = {
+    "school_day": "каждый учебный день",
+    "day": "каждый день",
+    "week": "каждую неделю",
+    "month": "каждый месяц",
+    "quarter": "каждую четверть",
+    "half_year": "каждое полугодие",
+    "school_year": "каждый учебный год",
+}
+_INTERVAL = re.compile(r"1\s+(school_day|day|week|month|quarter|half_year|school_year)")
+
+
+def parse_interval(text: object) -> Interval:
+    """Read ``1 school_day``, ``1 week``, ``1 month``, ``1 quarter``, ``1 school_year`` or a sliding ``14d``.
+
+    Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
+    """
+    if isinstance(text, Interval):
+        return text
+    if isinstance(text, str):
+        if match := _INTERVAL.fullmatch(text.strip()):
+            return Interval(match[1], 1)  # type: ignore[arg-type]
+        if (match := re.fullmatch(r"(\d{1,4})d", text.strip())) and int(match[1]) > 0:
+            return Interval("sliding", int(match[1]))
+    raise ValueError(
+        f"«{text}» не похоже на промежуток; допустимы: 1 school_day, 1 week, 1 month, 1 quarter, 1 half_year, "
+        "1 school_year, 14d"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A yearly date (``09-05``) or an event moved by days (``period_end+2d``)."""
+
+    event: str
+    month: int
+    day: int
+    shift: int
+
+    def on(self, events: Mapping[str, date]) -> date | None:
+        """The date this moment falls on, or ``None`` when the event has no date.
+
+        ``events`` gives dates of named events; a yearly date falls into the school year of ``events["year_start"]``.
+        """
+        if self.event:
+            found = events.get(self.event)
+            return None if found is None else found + timedelta(days=self.shift)
+        start = events.get("year_start")
+        if start is None:
+            return None
+        year = start.year if (self.month, self.day) >= (start.month, start.day) else start.year + 1
+        return _same_date(date(2000, self.month, self.day), year) + timedelta(days=self.shift)
+
+
+_MOMENT = re.compile(r"(?:(\d{2})-(\d{2})|([a-z_0-9]+?))(?:\s*([+-])\s*(\d{1,3})d)?")
+
+
+def parse_moment(text: object) -> Moment:
+    """Read ``09-05`` or ``period_end``, each with an optional ``+2d`` or ``-7d``.
+
+    Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
+    """
+    if isinstance(text, Moment):
+        return text
+    problem = f"«{text}» не похоже на дату; допустимы: 09-05 (месяц-день), period_end, period_end+2d, vacation_day_1"
+    if not isinstance(text, str) or not (match := _MOMENT.fullmatch(text.strip())):
+        raise ValueError(problem)
+    shift = int(f"{match[4] or '+'}{match[5] or 0}")
+    if match[3]:
+        return Moment(match[3], 0, 0, shift)
+    month, day = int(match[1]), int(match[2])
+    try:
+        date(2000, month, day)
+    except ValueError:
+        raise ValueError(problem) from None
+    return Moment("", month, day, shift)

@@ -1,0 +1,289 @@
+"""The registry of rule kinds: names a regulation file may use, their parameters, and the functions behind them.
+
+A rule kind is declared in the app whose rows it judges::
+
+    class NoMarkEdit(Params):
+        permit: str = "deputy_remark"
+
+    @rule_kind("no_mark_edit", 6, NoMarkEdit, facts={"mark"}, verbs={"correct", "annul"}, on_breach="permit",
+               title="Отметку не исправляют", says=lambda p: "сохранённую отметку меняют только по разрешению")
+    def no_mark_edit(rule, bench):
+        def ask(act, calendar):
+            return Breach("Отметка уже стоит в журнале.") if ... else None
+        return ask
+
+The decorated function is a *builder*: it is called once for a rule and a place, and gives a small function that is
+asked about each intended act. A kind may also have a watch (:func:`watch`), a set-based query over a school.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from parta.regulation.durations import (
+    Calendar,
+    Duration,
+    Interval,
+    Moment,
+    parse_duration,
+    parse_interval,
+    parse_moment,
+)
+from parta.regulation.verdict import Outcome
+from parta.regulation.words import role_code
+
+if TYPE_CHECKING:
+    from parta.regulation.judge import Rule
+
+__all__ = [
+    "KINDS",
+    "Ask",
+    "Breach",
+    "Codes",
+    "Dur",
+    "EditionCheck",
+    "Every",
+    "Intended",
+    "OnDate",
+    "Params",
+    "Place",
+    "Roles",
+    "RuleKind",
+    "Texts",
+    "edition_check",
+    "known_kind",
+    "rule_kind",
+    "watch",
+]
+
+Breaching = Literal["refuse", "permit", "remark", "finding"]
+BREACHES: Mapping[str, Outcome] = {
+    "refuse": Outcome.REFUSE,
+    "permit": Outcome.PERMIT,
+    "remark": Outcome.REMARK,
+    "finding": Outcome.PASS,
+}
+SHAPES: Mapping[int, str] = {
+    1: "срок",
+    2: "норма",
+    3: "закрытый набор",
+    4: "текст",
+    5: "согласие двух записей",
+    6: "окно и замок",
+    7: "предварительное условие",
+    8: "права",
+    9: "вычисленный итог",
+    10: "рамка положения",
+}
+
+
+class Place(Protocol):
+    """Where an act happens, as far as a rule's population asks. Hashable; equal places share their rules."""
+
+    @property
+    def grade(self) -> int | None:
+        """Grade or course; ``None`` where there is none."""
+
+    @property
+    def weekly_hours(self) -> float | None:
+        """Lessons a week by the curriculum."""
+
+    def has_subject(self, names: frozenset[str]) -> bool:
+        """Whether the subject goes by one of these names: title, code, area or tag."""
+
+    def has_homeroom(self, names: frozenset[str]) -> bool:
+        """Whether the homeroom goes by one of these names."""
+
+
+class Writer(Protocol):
+    """Who writes."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Role codes on that date."""
+
+
+class Intended(Protocol):
+    """One intended write, as far as the engine asks; the rest is between the act and its rule kinds."""
+
+    @property
+    def fact(self) -> str:
+        """What is written: ``mark``, ``absence``, ``topic``…"""
+
+    @property
+    def verb(self) -> str:
+        """``record``, ``correct`` or ``annul``."""
+
+    @property
+    def on(self) -> date:
+        """The date whose edition judges: the lesson's date."""
+
+    @property
+    def at(self) -> datetime:
+        """When it is written, aware."""
+
+    @property
+    def place(self) -> Any:
+        """A :class:`Place`."""
+
+    @property
+    def by(self) -> Any:
+        """A :class:`Writer`."""
+
+    @property
+    def student_id(self) -> int | None:
+        """Whose fact it is; ``None`` for facts of the whole lesson."""
+
+    @property
+    def reason(self) -> str:
+        """The writer's own words why, or empty."""
+
+    @property
+    def ground(self) -> frozenset[str]:
+        """Codes of grounds named: ``protocol``, ``order``…"""
+
+    @property
+    def permit_granted(self) -> bool:
+        """Whether a granted permit covers this write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What a rule has against an act. Outcome and clauses come from the rule's entry unless given here."""
+
+    found: str
+    allowed: str = ""
+    ways_out: tuple[str, ...] = ()
+    help: str = ""
+    limit: datetime | None = None
+    rules: "tuple[Rule, ...]" = ()
+    """The rules to cite instead of (or beside) the one asked, the narrowest first."""
+    outcome: Outcome | None = None
+
+
+Ask = Callable[[Any, Calendar], Breach | None]
+
+
+class Params(BaseModel):
+    """Typed parameters of a rule kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def facts(self) -> frozenset[str] | None:
+        """The facts these parameters judge, when narrower than the kind's own."""
+        return None
+
+
+def _many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _roles(value: object) -> object:
+    items = _many(value)
+    if not isinstance(items, (list, tuple, set, frozenset)):
+        raise ValueError("роли записывают списком слов в кавычках")
+    return frozenset(role_code(str(item)) for item in items)
+
+
+Dur = Annotated[Duration, BeforeValidator(parse_duration)]
+Every = Annotated[Interval, BeforeValidator(parse_interval)]
+OnDate = Annotated[Moment, BeforeValidator(parse_moment)]
+Codes = Annotated[frozenset[str], BeforeValidator(_many)]
+"""A set of words; one word may stand without brackets."""
+Texts = Annotated[tuple[str, ...], BeforeValidator(_many)]
+"""A list of words in order; one may stand without brackets."""
+Roles = Annotated[frozenset[str], BeforeValidator(_roles)]
+
+
+@dataclass(slots=True)
+class RuleKind:
+    """One kind of rule: a line of the catalogue and the functions behind it."""
+
+    name: str
+    shape: int
+    params: type[Params]
+    title: str
+    """A few Russian words for lists."""
+    says: Callable[[Any], str]
+    """The rule in one plain Russian clause, from its parameters."""
+    facts: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    on_breach: Breaching = "finding"
+    build: Callable[..., Ask] | None = None
+    """``build(rule, bench)`` or, for a joint kind, ``build(rules, bench)`` with all rules of the kind at the place."""
+    joint: bool = False
+    permits: Callable[[Any, Any], bool] | None = None
+    """``permits(params, act)``: this kind is a permission, and beats the kinds it ``lifts`` for acts it names."""
+    lifts: frozenset[str] = frozenset()
+    watch: Callable[..., Any] | None = None
+    own: frozenset[str] = field(default_factory=frozenset)
+    """Names of entry fields that this kind takes as parameters of its own."""
+
+
+KINDS: dict[str, RuleKind] = {}
+
+EditionCheck = Callable[[Any], Iterable[tuple[Any, str]]]
+EDITION_CHECKS: list[EditionCheck] = []
+
+
+def known_kind(kind: RuleKind) -> RuleKind:
+    """Put a kind into the catalogue. Raises ``ValueError`` when its name is taken."""
+    if kind.name in KINDS:
+        raise ValueError(f"rule kind {kind.name!r} is declared twice")
+    KINDS[kind.name] = kind
+    return kind
+
+
+def rule_kind(
+    name: str,
+    shape: int,
+    params: type[Params],
+    *,
+    title: str,
+    says: Callable[[Any], str],
+    facts: Iterable[str] = (),
+    verbs: Iterable[str] = ("record", "correct", "annul"),
+    on_breach: Breaching = "refuse",
+    joint: bool = False,
+    own: Iterable[str] = (),
+) -> Callable[[Callable[..., Ask]], Callable[..., Ask]]:
+    """Declare a rule kind by decorating the builder of its guard."""
+
+    def declare(build: Callable[..., Ask]) -> Callable[..., Ask]:
+        known_kind(
+            RuleKind(
+                name,
+                shape,
+                params,
+                title,
+                says,
+                frozenset(facts),
+                frozenset(verbs),
+                on_breach,
+                build,
+                joint,
+                own=frozenset(own),
+            )
+        )
+        return build
+
+    return declare
+
+
+def watch(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Attach a watch, a set-based query over a school, to a declared kind."""
+
+    def attach(query: Callable[..., Any]) -> Callable[..., Any]:
+        KINDS[name].watch = query
+        return query
+
+    return attach
+
+
+def edition_check(check: EditionCheck) -> EditionCheck:
+    """Register a check over a whole edition: yields an entry (or ``None``) and a Russian sentence for each problem."""
+    EDITION_CHECKS.append(check)
+    return check

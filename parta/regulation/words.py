@@ -1,0 +1,78 @@
+"""Codes a regulation file may use for people and events, with their Russian words."""
+
+from collections.abc import Iterable, Mapping
+
+__all__ = ["RELATIONS", "ROLES", "TEACHING", "role_code", "role_words"]
+
+ROLES: Mapping[str, tuple[str, str]] = {
+    # code: (nominative, dative)
+    "director": ("директор", "директору"),
+    "deputy": ("заместитель директора", "заместителю директора"),
+    "administration": ("администрация", "администрации"),
+    "controllers": (
+        "заместители директора и заведующие отделениями",
+        "заместителю директора или заведующему",
+    ),
+    "head_of_department": ("заведующий отделением", "заведующему отделением"),
+    "head_of_branch": ("заведующий филиалом", "заведующему филиалом"),
+    "journal_officer": ("ответственный за журнал", "ответственному за журнал"),
+    "operator": ("ответственный оператор", "ответственному оператору"),
+    "administrator": ("администратор журнала", "администратору журнала"),
+    "secretary": ("секретарь", "секретарю"),
+    "teacher": ("учитель", "учителю"),
+    "class_teacher": ("классный руководитель", "классному руководителю"),
+    "master": ("мастер производственного обучения", "мастеру производственного обучения"),
+    "pedagogue": ("педагог", "педагогу"),
+    "substitute": ("замещающий учитель", "замещающему учителю"),
+    "social_pedagogue": ("социальный педагог", "социальному педагогу"),
+    "nurse": ("медицинский работник", "медицинскому работнику"),
+    "student": ("ученик", "ученику"),
+    "guardian": ("родитель", "родителям"),
+    "inspector": ("проверяющий", "проверяющему"),
+    "staff": ("сотрудник", "сотрудникам"),
+    "other_staff": ("другой сотрудник", "другим сотрудникам"),
+    "system": ("система", "системе"),
+}
+"""Who a duty falls on, who is told, who may permit."""
+
+_ALIASES: Mapping[str, str] = {"parent": "guardian", "deputy_head": "deputy", "responsible_deputy": "deputy"}
+
+RELATIONS: Mapping[str, str] = {
+    "assigned": "учитель по нагрузке",
+    "substitute": "замещающий на этом уроке",
+    "subgroup_teacher": "учитель подгруппы",
+    "class_teacher": "классный руководитель",
+}
+"""What ties a writer to a lesson."""
+
+TEACHING = frozenset({"assigned", "substitute", "subgroup_teacher"})
+"""Relations of one who holds the lesson."""
+
+_GROUPS: Mapping[str, frozenset[str]] = {
+    "administration": frozenset({"director", "deputy"}),
+    "controllers": frozenset({"deputy", "head_of_department", "head_of_branch"}),
+}
+
+
+def role_code(word: str) -> str:
+    """The role code for a word of a regulation file; ``parent`` and ``guardian`` are one.
+
+    Raises ``ValueError`` with the allowed codes.
+    """
+    code = _ALIASES.get(word, word)
+    if code not in ROLES:
+        raise ValueError(f"«{word}» — неизвестная роль; допустимы: {', '.join(ROLES)}, parent")
+    return code
+
+
+def expand_roles(codes: Iterable[str]) -> frozenset[str]:
+    """Single roles behind group codes such as ``controllers``."""
+    found: set[str] = set()
+    for code in codes:
+        found |= _GROUPS.get(code, frozenset({code}))
+    return frozenset(found)
+
+
+def role_words(codes: Iterable[str], *, dative: bool = False) -> str:
+    """Role codes as Russian words in the given order: «учитель, заместитель директора»."""
+    return ", ".join(ROLES.get(code, (code, code))[1 if dative else 0] for code in codes)
