@@ -1,0 +1,554 @@
+"""OneRoster 1.1 and 1.2 CSV, a zip or a folder of files in the bulk form.
+
+Source: 1EdTech OneRoster CSV Binding 1.1 and 1.2. Files may be header-only or absent, references may dangle, columns may
+be added by the producer: what cannot be placed is left out with a remark, never invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from parta.exchange.data import (
+    GuardianRow,
+    HomeroomRow,
+    JournalKey,
+    LoadRow,
+    Options,
+    RoomRow,
+    SchoolData,
+    StaffRow,
+    StudentRow,
+    SubgroupRow,
+    SubjectRow,
+    TermRow,
+)
+from parta.exchange.limits import looks_like, open_zip, read_bytes, unpacked
+from parta.exchange.located import BadFile, Problems, Where
+from parta.exchange.sheets import read_csv
+from parta.exchange.values import (
+    fold,
+    is_formula,
+    parse_class,
+    parse_date,
+    parse_email,
+    parse_int,
+    parse_phone,
+    parse_sex,
+    tidy,
+)
+
+TITLE = "архив OneRoster"
+
+_FILES: Final = (
+    "academicSessions", "orgs", "courses", "classes", "users", "enrollments", "demographics", "roles", "manifest",
+    "userProfiles", "userResources", "resources", "courseResources", "classResources", "categories", "lineItems", "results",
+)  # fmt: skip
+_STAFF: Final = {
+    "teacher": "teacher", "administrator": "operator", "principal": "director", "aide": "teacher", "proctor": "teacher",
+    "counselor": "social_pedagogue", "districtAdministrator": "inspector", "siteAdministrator": "operator",
+    "systemAdministrator": "operator",
+}  # fmt: skip
+_GUARDIANS: Final = {"parent": "guardian", "guardian": "guardian", "relative": "other"}
+_TERMS: Final = {"schoolYear": "year", "semester": "half_year", "term": "quarter", "gradingPeriod": "quarter"}
+
+Line = tuple[Where, dict[str, str]]
+
+
+def detect(path: Path) -> bool:
+    """A folder or a zip with the files of the standard (a workbook is a zip too, but has none of them)."""
+    if path.is_dir():
+        return (path / "manifest.csv").is_file() or {"users.csv", "orgs.csv"} <= {
+            p.name for p in path.glob("*.csv")
+        }
+    if not path.is_file() or looks_like(path) != "zip":
+        return False
+    try:
+        with open_zip(path) as archive:
+            names = {PurePosixPath(name).name for name in archive.namelist()}
+    except BadFile:
+        return path.suffix.lower() == ".zip"
+    return "manifest.csv" in names or {"users.csv", "orgs.csv"} <= names or path.suffix.lower() == ".zip"
+
+
+def read(path: Path, options: Options | None = None) -> SchoolData:
+    """One school of the archive. Raises BadFile when there are no such files or none of them says anything."""
+    options = options or Options()
+    problems = Problems()
+    files = _load(path, problems)
+    if not {"users", "classes"} & set(files):
+        raise BadFile(
+            f"В «{path.name}» нет файлов OneRoster: нужны users.csv, classes.csv, enrollments.csv, orgs.csv в корне архива."
+        )
+    version = next(
+        (
+            row.get("value", "")
+            for _, row in files.get("manifest", [])
+            if row.get("propertyName") == "oneroster.version"
+        ),
+        "",
+    )
+    if version and version not in {"1.1", "1.2"}:
+        problems.warn(Where(path.name, "manifest.csv"), f"Версия OneRoster «{version}»: читается как 1.1.")
+    modes = {row.get("propertyName", ""): row.get("value", "") for _, row in files.get("manifest", [])}
+    if any(value == "delta" for value in modes.values()):
+        problems.warn(
+            Where(path.name, "manifest.csv"),
+            "Архив изменений (delta): отчисленные и удалённые в нём не обрабатываются.",
+        )
+    return _Archive(path.name, files, options, problems).data()
+
+
+def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
+    contents: dict[str, bytes] = {}
+    if path.is_dir():
+        for name in _FILES:
+            for file in sorted(path.glob("*.csv")):
+                if file.stem.casefold() == name.casefold() and file.stat().st_size:
+                    contents[name] = read_bytes(file)
+    else:
+        with open_zip(path) as archive:
+            entries = archive.infolist()
+            inner = [
+                entry.filename
+                for entry in entries
+                if entry.filename.lower().endswith((".zip", ".gz", ".7z", ".rar"))
+            ]
+            if inner:
+                raise BadFile(
+                    f"В архиве «{path.name}» лежит другой архив: «{inner[0]}». Распакуйте его и загрузите сам файл."
+                )
+            for entry in entries:
+                stem = PurePosixPath(entry.filename).stem
+                name = next((known for known in _FILES if known.casefold() == stem.casefold()), None)
+                if name and entry.filename.lower().endswith(".csv"):
+                    contents.setdefault(name, b"".join(unpacked(archive, entry, path.name)))
+    files = {}
+    for name, content in contents.items():
+        table, encoding = read_csv(content, f"{name}.csv")
+        if encoding != "utf-8":
+            problems.warn(
+                Where(path.name, f"{name}.csv"),
+                "Кодировка не UTF-8, как требует OneRoster; прочитано как "
+                f"{'Windows-1251' if encoding == 'cp1251' else 'UTF-16'}. Проверьте буквы в предпросмотре.",
+            )
+        if not table.rows:
+            continue
+        heads = [tidy(cell) for cell in table.rows[0]]
+        lines: list[Line] = []
+        for index, row in enumerate(table.rows[1:], 2):
+            if not any(tidy(cell) for cell in row):
+                continue
+            where = Where(path.name, f"{name}.csv", index)
+            if len(row) < len(heads) - 1 and len(row) < 3:
+                problems.error(
+                    where, "Строка оборвана: столбцов меньше, чем в заголовке. Выгрузите файл заново."
+                )
+                continue
+            values = {head: tidy(cell) for head, cell in zip(heads, row, strict=False) if head}
+            formula = next(
+                (head for head, cell in values.items() if is_formula(cell) and not head.startswith("ext_")),
+                None,
+            )
+            if formula and not formula.startswith("metadata"):
+                problems.error(
+                    where.at(formula), "Значение похоже на формулу таблицы. Запишите обычный текст."
+                )
+                continue
+            lines.append((where, values))
+        files[name] = lines
+    return files
+
+
+def _refs(text: str) -> list[str]:
+    return [part for part in re.split(r"\s*,\s*", tidy(text)) if part]
+
+
+class _Archive:
+    def __init__(self, name: str, files: dict[str, list[Line]], options: Options, problems: Problems) -> None:
+        self.name = name
+        self.problems = problems
+        self.lines = {
+            key: [line for line in lines if line[1].get("status", "").lower() != "tobedeleted"]
+            for key, lines in files.items()
+        }
+        self.orgs = self._by_id("orgs")
+        self.schools = {
+            key: row for key, (_, row) in self.orgs.items() if row.get("type", "school") in {"school", ""}
+        }
+        self.school = self._choose(options.org)
+
+    def _by_id(self, name: str) -> dict[str, Line]:
+        found: dict[str, Line] = {}
+        for where, row in self.lines.get(name, []):
+            key = row.get("sourcedId", "")
+            if not key:
+                self.problems.error(
+                    where.at("sourcedId"), "Нет sourcedId: строку не с чем связать. Выгрузите файл заново."
+                )
+            elif key in found:
+                self.problems.error(
+                    where.at("sourcedId"), f"sourcedId «{key}» уже есть в строке {found[key][0].row}."
+                )
+            else:
+                found[key] = (where, row)
+        return found
+
+    def _choose(self, wanted: str) -> str:
+        """sourcedId of the school to read; empty when the archive names none."""
+        if wanted:
+            for key, row in self.schools.items():
+                if wanted in {key, row.get("identifier")} or fold(wanted) == fold(row.get("name", "")):
+                    return key
+            listed = "; ".join(f"{key} – {row.get('name', '')}" for key, row in self.schools.items())
+            raise BadFile(f"Школы «{wanted}» в архиве нет. Есть: {listed or 'ни одной'}.")
+        if len(self.schools) < 2:
+            return next(iter(self.schools), "")
+        weight: dict[str, int] = defaultdict(int)
+        for _, row in self.lines.get("users", []):
+            for org in _refs(row.get("orgSourcedIds", "")) + [row.get("primaryOrgSourcedId", "")]:
+                weight[org] += 1
+        for _, row in self.lines.get("classes", []):
+            weight[row.get("schoolSourcedId", "")] += 1
+        chosen = max(self.schools, key=lambda key: weight[key])
+        others = "; ".join(
+            f"{key} – {row.get('name', '')}" for key, row in self.schools.items() if key != chosen
+        )
+        self.problems.warn(
+            Where(self.name, "orgs.csv"),
+            f"В архиве несколько школ. Взята «{self.schools[chosen].get('name', '')}» ({chosen}); не взяты: {others}. "
+            "Другую выберите при загрузке (ключ --org).",
+        )
+        return chosen
+
+    def _is_ours(self, orgs: list[str]) -> bool:
+        return (
+            not self.school or not orgs or self.school in orgs or not any(org in self.schools for org in orgs)
+        )
+
+    def data(self) -> SchoolData:
+        """All rows of the chosen school."""
+        roles = self._roles()
+        demographics = {
+            row.get("userSourcedId") or row.get("sourcedId", ""): row
+            for _, row in self.lines.get("demographics", [])
+        }
+        users = {
+            key: (where, row)
+            for key, (where, row) in self._by_id("users").items()
+            if self._is_ours([*_refs(row.get("orgSourcedIds", "")), *roles.get(key, {}).get("orgs", [])])
+        }
+        kinds = {
+            key: roles.get(key, {}).get("kinds") or [row.get("role", "")] for key, (_, row) in users.items()
+        }
+        courses = self._by_id("courses")
+        classes = {
+            key: line
+            for key, line in self._by_id("classes").items()
+            if self._is_ours(_refs(line[1].get("schoolSourcedId", "")))
+        }
+        members, teachers = self._enrolments(users, classes, kinds)
+        homerooms = self._homerooms(classes, courses, teachers, users)
+        placed: dict[str, tuple[str, date | None]] = {}
+        for class_id, rows in members.items():
+            for user_id, begins in rows:
+                if class_id in homerooms:
+                    placed.setdefault(user_id, (homerooms[class_id].title, begins))
+        students = [key for key in users if "student" in kinds[key]]
+        self._without_homeroom(students, users, placed, homerooms)
+        subgroups, loads, member_of = self._journals(
+            classes, courses, homerooms, members, teachers, users, placed
+        )
+        guardians = self._guardians(users, kinds)
+        sheet = Where(self.name, "classes.csv")
+        student_rows = []
+        for key in students:
+            where, row = users[key]
+            if key not in placed:
+                continue
+            student_rows.append(
+                StudentRow(
+                    **self._person(row, demographics.get(key, {}), where, key),
+                    homeroom=placed[key][0],
+                    enrolled_on=placed[key][1],
+                    subgroups=tuple(member_of.get(key, ())),
+                    guardians=tuple(guardians.get(key, ())),
+                )
+            )
+        staff = [
+            StaffRow(
+                **self._person(users[key][1], demographics.get(key, {}), users[key][0], key),
+                roles=tuple(dict.fromkeys(_STAFF[kind] for kind in kinds[key] if kind in _STAFF)),
+            )
+            for key in users
+            if any(kind in _STAFF for kind in kinds[key])
+        ]
+        for key, (where, _) in users.items():
+            unknown = [
+                kind
+                for kind in kinds[key]
+                if kind not in _STAFF and kind not in _GUARDIANS and kind != "student"
+            ]
+            if unknown:
+                self.problems.warn(where.at("role"), f"Роль «{unknown[0]}» не известна, человек пропущен.")
+        used = list({fold(load.journal.subject): load.journal.subject for load in loads}.values())
+        listed = {fold(row.get("title", "")): (key, row) for key, (_, row) in courses.items()}
+        rooms = {row.get("location", "") for _, row in classes.values()} - {""}
+        return SchoolData(
+            kind=TITLE,
+            file=self.name,
+            school_name=self.schools.get(self.school, {}).get("name", ""),
+            owns_lists=True,
+            terms=tuple(self._terms()),
+            rooms=tuple(RoomRow(title=title[:40], where=sheet) for title in sorted(rooms)),
+            subjects=tuple(
+                SubjectRow(
+                    title=title,
+                    external_id=listed[fold(title)][0] if fold(title) in listed else "",
+                    where=sheet,
+                )
+                for title in used
+            ),
+            staff=tuple(staff),
+            homerooms=tuple({fold(row.title): row for row in homerooms.values()}.values()),
+            subgroups=tuple(subgroups.values()),
+            students=tuple(student_rows),
+            loads=tuple(loads),
+            problems=tuple(self.problems.found),
+            choices=tuple(self.schools) if len(self.schools) > 1 else (),
+        )
+
+    def _roles(self) -> dict[str, dict[str, list[str]]]:
+        """Roles of 1.2: user → kinds and orgs."""
+        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"kinds": [], "orgs": []})
+        for _, row in self.lines.get("roles", []):
+            org = row.get("orgSourcedId", "")
+            if self._is_ours([org] if org else []):
+                found[row.get("userSourcedId", "")]["kinds"].append(row.get("role", ""))
+            found[row.get("userSourcedId", "")]["orgs"].append(org)
+        return found
+
+    def _person(self, row: dict[str, str], more: dict[str, str], where: Where, key: str) -> dict[str, object]:
+        birth = parse_date(more.get("birthDate") or more.get("birthdate", ""))
+        return {
+            "surname": row.get("familyName", "")[:80],
+            "given_name": row.get("givenName", "")[:80],
+            "patronymic": row.get("middleName", "")[:80],
+            "sex": parse_sex(more.get("sex", "")) or "",
+            "birth_date": birth,
+            "email": parse_email(row.get("email", "")) or "",
+            "phone": parse_phone(row.get("phone", "") or row.get("sms", "")) or "",
+            "external_id": key[:120],
+            "where": where,
+        }
+
+    def _terms(self) -> list[TermRow]:
+        rows: list[TermRow] = []
+        titles = {key: row.get("title", "") for key, (_, row) in self._by_id("academicSessions").items()}
+        numbers: dict[str, int] = defaultdict(int)
+        for where, row in sorted(
+            self.lines.get("academicSessions", []), key=lambda line: line[1].get("startDate", "")
+        ):
+            starts, ends = parse_date(row.get("startDate", "")), parse_date(row.get("endDate", ""))
+            kind = _TERMS.get(row.get("type", ""))
+            if starts is None or ends is None or ends < starts or kind is None:
+                self.problems.warn(where, "Период без понятного вида, начала или конца пропущен.")
+                continue
+            numbers[kind] += 1
+            rows.append(
+                TermRow(
+                    kind=kind, title=row.get("title", "")[:40] or kind, starts=starts, until=ends + timedelta(days=1),
+                    number=numbers[kind], parent=titles.get(row.get("parentSourcedId", ""), ""), where=where,
+                    external_id=row.get("sourcedId", ""),
+                )
+            )  # fmt: skip
+        return rows
+
+    def _enrolments(
+        self, users: dict[str, Line], classes: dict[str, Line], kinds: dict[str, list[str]]
+    ) -> tuple[dict[str, list[tuple[str, date | None]]], dict[str, list[str]]]:
+        members: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
+        teachers: dict[str, list[str]] = defaultdict(list)
+        all_users = {row.get("sourcedId") for _, row in self.lines.get("users", [])}
+        all_classes = {row.get("sourcedId") for _, row in self.lines.get("classes", [])}
+        for where, row in self.lines.get("enrollments", []):
+            user, group = row.get("userSourcedId", ""), row.get("classSourcedId", "")
+            if user not in all_users:
+                self.problems.warn(
+                    where.at("userSourcedId"), f"Человека «{user}» нет в users.csv; строка пропущена."
+                )
+            elif group not in all_classes:
+                self.problems.warn(
+                    where.at("classSourcedId"), f"Класса «{group}» нет в classes.csv; строка пропущена."
+                )
+            elif user not in users or group not in classes:
+                if (user in users) != (group in classes):
+                    self.problems.warn(where, f"«{user}» и класс «{group}» из разных школ; строка пропущена.")
+            elif row.get("role", "") in {"teacher", "aide", "proctor"} and any(
+                kind in _STAFF for kind in kinds[user]
+            ):
+                if row.get("role") == "teacher":
+                    is_first = row.get("primary", "").lower() == "true"
+                    teachers[group].insert(0 if is_first else len(teachers[group]), user)
+            elif row.get("role", "") == "student" and "student" in kinds[user]:
+                members[group].append((user, parse_date(row.get("beginDate", ""))))
+            else:
+                self.problems.warn(
+                    where.at("role"),
+                    f"Роль «{row.get('role', '')}» не подходит человеку «{user}»; строка пропущена.",
+                )
+        return members, teachers
+
+    def _homerooms(
+        self,
+        classes: dict[str, Line],
+        courses: dict[str, Line],
+        teachers: dict[str, list[str]],
+        users: dict[str, Line],
+    ) -> dict[str, HomeroomRow]:
+        """Classes of type homeroom; when there is none, those that belong to no course stand for homerooms."""
+        chosen = {
+            key: line for key, line in classes.items() if line[1].get("classType", "").lower() == "homeroom"
+        }
+        if not chosen:
+            chosen = {
+                key: line
+                for key, line in classes.items()
+                if line[1].get("courseSourcedId", "") not in courses
+            }
+            if chosen:
+                self.problems.warn(
+                    Where(self.name, "classes.csv"),
+                    "Классов вида homeroom в архиве нет; классами считаются строки без курса: "
+                    + ", ".join(f"«{row.get('title', '')}»" for _, row in list(chosen.values())[:8]) + ".",
+                )  # fmt: skip
+        found: dict[str, HomeroomRow] = {}
+        for key, (where, row) in chosen.items():
+            title = (row.get("title") or row.get("classCode") or key)[:60]
+            parsed = parse_class(title)
+            grades = _refs(row.get("grades") or row.get("grade", ""))
+            grade = parsed[0] if parsed else parse_int(grades[0].lstrip("0") or "0") if grades else None
+            lead = teachers.get(key, [])
+            found[key] = HomeroomRow(
+                title=title,
+                grade=grade if grade and 1 <= grade <= 12 else None,
+                letter=parsed[1] if parsed else "",
+                class_teacher=self._name(users[lead[0]][1]) if lead else "",
+                room=row.get("location", "")[:40],
+                external_id=key[:120],
+                where=where,
+            )
+        return found
+
+    def _without_homeroom(
+        self,
+        students: list[str],
+        users: dict[str, Line],
+        placed: dict[str, tuple[str, date | None]],
+        homerooms: dict[str, HomeroomRow],
+    ) -> None:
+        """Students in no homeroom get one by the grade of their own row, or stay out."""
+        made = []
+        for key in students:
+            if key in placed:
+                continue
+            where, row = users[key]
+            grades = _refs(row.get("grades") or row.get("grade", ""))
+            grade = parse_int(grades[0].lstrip("0") or "0") if grades else None
+            if not grade or not 1 <= grade <= 12:
+                self.problems.warn(
+                    where, f"Ученик «{self._name(row)}» не состоит ни в одном классе и пропущен."
+                )
+                continue
+            title = f"{grade} класс"
+            homerooms.setdefault(f"grade:{grade}", HomeroomRow(title=title, grade=grade, where=where))
+            placed[key] = (title, None)
+            made.append(key)
+        if made:
+            self.problems.warn(
+                Where(self.name, "users.csv"),
+                f"Учеников без класса: {len(made)}; они записаны в класс по году обучения.",
+            )
+
+    def _journals(
+        self,
+        classes: dict[str, Line],
+        courses: dict[str, Line],
+        homerooms: dict[str, HomeroomRow],
+        members: dict[str, list[tuple[str, date | None]]],
+        teachers: dict[str, list[str]],
+        users: dict[str, Line],
+        placed: dict[str, tuple[str, date | None]],
+    ) -> tuple[dict[str, SubgroupRow], list[LoadRow], dict[str, list[str]]]:
+        """A scheduled class is a journal: of a homeroom when it has all its students and no others, else of a subgroup."""
+        of_homeroom: dict[str, set[str]] = defaultdict(set)
+        for user, (title, _) in placed.items():
+            of_homeroom[title].add(user)
+        subgroups: dict[str, SubgroupRow] = {}
+        loads: list[LoadRow] = []
+        member_of: dict[str, list[str]] = defaultdict(list)
+        taken: set[JournalKey] = set()
+        for key, (where, row) in classes.items():
+            if key in homerooms:
+                continue
+            course = courses.get(row.get("courseSourcedId", ""))
+            title = (row.get("title") or row.get("classCode") or key)[:80]
+            subject = (course[1].get("title") if course else None) or _first(row.get("subjects", "")) or title
+            inside = {user for user, _ in members.get(key, []) if user in placed}
+            rooms = sorted({placed[user][0] for user in inside})
+            if not rooms:
+                self.problems.warn(
+                    where, f"В классе «{title}» нет учеников с известным классом; журнал не создаётся."
+                )
+                continue
+            journal = JournalKey(subject[:160], rooms[0])
+            if len(rooms) > 1 or inside != of_homeroom[rooms[0]] or journal in taken:
+                name = title if fold(title) not in subgroups else f"{title} ({key})"[:80]
+                subgroups[fold(name)] = SubgroupRow(
+                    title=name, short=(row.get("classCode") or name)[:20], split=subject[:60], homerooms=tuple(rooms),
+                    external_id=key, where=where,
+                )  # fmt: skip
+                journal = JournalKey(subject[:160], rooms[0] if len(rooms) == 1 else "", name)
+                for user in inside:
+                    member_of[user].append(name)
+            taken.add(journal)
+            for teacher in dict.fromkeys(teachers.get(key, [])) or [""]:
+                loads.append(
+                    LoadRow(
+                        journal=journal,
+                        teacher=self._name(users[teacher][1]) if teacher else "",
+                        external_id=key[:120],
+                        where=where,
+                    )
+                )
+        return subgroups, loads, member_of
+
+    def _guardians(self, users: dict[str, Line], kinds: dict[str, list[str]]) -> dict[str, list[GuardianRow]]:
+        """Guardians of each student: agents of either side point to the other."""
+        found: dict[str, list[GuardianRow]] = defaultdict(list)
+        for key, (where, row) in users.items():
+            for agent in _refs(row.get("agentSourcedIds") or row.get("agents", "")):
+                if agent not in users:
+                    self.problems.warn(where.at("agents"), f"Представителя «{agent}» нет в users.csv.")
+                    continue
+                student, guardian = (key, agent) if "student" in kinds[key] else (agent, key)
+                kind = next((_GUARDIANS[kind] for kind in kinds[guardian] if kind in _GUARDIANS), None)
+                if kind is None or "student" not in kinds[student]:
+                    continue
+                line, person = users[guardian]
+                made = GuardianRow(relation=kind, **self._person(person, {}, line, guardian))  # type: ignore[arg-type]
+                if all(other.external_id != made.external_id for other in found[student]):
+                    found[student].append(made)
+        return found
+
+    @staticmethod
+    def _name(row: dict[str, str]) -> str:
+        return tidy(f"{row.get('familyName', '')} {row.get('givenName', '')} {row.get('middleName', '')}")
+
+
+def _first(text: str) -> str:
+    found = _refs(text)
+    return found[0] if found and re.search(r"[^\W\d_]", found[0]) else ""

@@ -1,0 +1,229 @@
+"""Spreadsheets and CSV as plain tables of text, with merged cells known and nothing executed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from python_calamine import CalamineWorkbook
+
+from .limits import check_ole, check_size, check_spreadsheet, decode, looks_like, read_bytes, read_xml
+from .located import BadFile
+from .values import tidy
+
+SUFFIXES: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
+Merge = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet: rows of text, merged ranges as (first row, first column, last row, last column) from 0."""
+
+    name: str
+    rows: list[list[str]]
+    merges: list[Merge] = field(default_factory=list)
+    formulas_without_value: list[tuple[int, int]] = field(default_factory=list)
+    file: str = ""
+
+    def cell(self, row: int, column: int) -> str:
+        """Text, or empty outside the table."""
+        return (
+            self.rows[row][column] if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]) else ""
+        )
+
+    @property
+    def width(self) -> int:
+        """Columns of the widest row."""
+        return max((len(row) for row in self.rows), default=0)
+
+
+@dataclass(slots=True)
+class Book:
+    """All sheets of a file and remarks about the file as a whole."""
+
+    file: str
+    tables: list[Table]
+    remarks: list[str] = field(default_factory=list)
+
+
+def as_text(value: object) -> str:
+    """One written form per value: 12.0 is «12», a date is ISO, a time is H:MM, True is «да»."""
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat()
+            if value.time() == time()
+            else value.isoformat(sep=" ", timespec="minutes")
+        )
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    return str(value).strip("\ufeff") if value is not None else ""
+
+
+def is_spreadsheet(path: Path) -> bool:
+    """True when the content is a zipped or an old workbook, whatever the name says."""
+    kind = looks_like(path)
+    if kind == "ole":
+        return True
+    return kind == "zip" and _is_book(path)
+
+
+def _is_book(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        UnicodeDecodeError,
+        EOFError,
+        IndexError,
+    ):
+        return path.suffix.lower() in SUFFIXES
+    return any(name.startswith("xl/") for name in names) or "content.xml" in names
+
+
+def read_book(path: Path) -> Book:
+    """All sheets as text. Raises BadFile with a Russian message for anything that cannot be read.
+
+    The last book is kept, as several formats look at it in turn; `forget_book` lets it go.
+    """
+    check_size(path)
+    state = path.stat()
+    return _read_book(path, state.st_mtime_ns, state.st_size)
+
+
+def forget_book() -> None:
+    """Free the memory of the last book."""
+    _read_book.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _read_book(path: Path, _changed: int, _size: int) -> Book:
+    kind = looks_like(path)
+    without_value: dict[str, list[str]] = {}
+    remarks = []
+    if kind == "zip":
+        without_value = check_spreadsheet(path)
+    elif kind == "ole":
+        check_ole(path)
+        if path.suffix.lower() != ".xls":
+            remarks.append(
+                f"Файл «{path.name}» на самом деле в старом формате Excel (.xls); он прочитан как .xls."
+            )
+    else:
+        raise BadFile(
+            f"Файл «{path.name}» – не таблица Excel или OpenDocument, хотя так называется. Откройте его в редакторе "
+            "таблиц и сохраните как .xlsx."
+        )
+    try:
+        with io.BytesIO(read_bytes(path)) as stream:
+            book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
+            tables = [_table(book, name, path.name) for name in _names(book)]
+    except BadFile:
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the Rust reader panics with a BaseException on broken books
+        if isinstance(error, MemoryError):
+            raise
+        raise BadFile(
+            f"Книга «{path.name}» повреждена и не читается. Откройте её в редакторе таблиц, сохраните заново и повторите."
+        ) from None
+    for table, cells in zip(tables, _by_sheet(path, without_value, len(tables)), strict=True):
+        table.formulas_without_value = [_position(cell) for cell in cells]
+    return Book(path.name, tables, remarks)
+
+
+def _names(book: CalamineWorkbook) -> list[str]:
+    return list(book.sheet_names)
+
+
+def _table(book: CalamineWorkbook, name: str, file: str) -> Table:
+    try:
+        sheet = book.get_sheet_by_name(name)
+    except ValueError:
+        return Table(name, [], file=file)
+    rows = [[as_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    merges = [(a[0], a[1], b[0], b[1]) for a, b in (sheet.merged_cell_ranges or [])]
+    return Table(name, rows, merges, file=file)
+
+
+def _position(cell: str) -> tuple[int, int]:
+    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(digits) - 1, column - 1
+
+
+def _by_sheet(path: Path, cells: dict[str, list[str]], count: int) -> Sequence[list[str]]:
+    """Cells of archive parts put to the sheets in the order of the workbook."""
+    if not cells:
+        return [[] for _ in range(count)]
+    found: list[list[str]] = []
+    with zipfile.ZipFile(path) as archive:
+        try:
+            root, _ = read_xml(archive.read("xl/workbook.xml"), path.name)
+            links, _ = read_xml(archive.read("xl/_rels/workbook.xml.rels"), path.name)
+        except (KeyError, BadFile):
+            return [[] for _ in range(count)]
+    targets = {
+        link.get("Id"): link.get("Target").removeprefix("/xl/").removeprefix("xl/") for link in links.children
+    }
+    for sheets in root.all("sheets"):
+        for sheet in sheets.all("sheet"):
+            found.append(cells.get("xl/" + targets.get(sheet.get("r:id"), ""), []))
+    return found[:count] + [[] for _ in range(count - len(found))]
+
+
+def read_csv(content: bytes, name: str) -> tuple[Table, str]:
+    """(table, encoding) of a CSV with commas, semicolons or tabs. Raises BadFile."""
+    text, encoding = decode(content, name)
+    return Table(Path(name).stem, parse_csv(text, name), file=name), encoding
+
+
+def parse_csv(text: str, name: str) -> list[list[str]]:
+    """Rows of a CSV text; the delimiter is the one that parts the first line best."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(";,\t", key=first.count)
+    if "\x00" in text:
+        raise BadFile(f"Файл «{name}» повреждён: в нём нулевые байты. Сохраните его заново.")
+    csv.field_size_limit(1_000_000)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error:
+        raise BadFile(f"Файл «{name}» не разбирается как CSV: проверьте кавычки и разделители.") from None
+
+
+def spread_merges(table: Table) -> Table:
+    """A copy where every cell of a merged range holds the value of its first cell."""
+    rows = [list(row) for row in table.rows]
+    width = table.width
+    for top, left, bottom, right in table.merges:
+        value = table.cell(top, left)
+        if not tidy(value):
+            continue
+        for row in range(top, min(bottom + 1, len(rows))):
+            rows[row].extend([""] * (min(right + 1, width) - len(rows[row])))
+            for column in range(left, min(right + 1, width)):
+                rows[row][column] = value
+    return Table(table.name, rows, table.merges, table.formulas_without_value, table.file)
