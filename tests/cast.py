@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +23,7 @@ from django.test import Client
 
 from parta.foundation import log
 from parta.foundation.log import SYSTEM, Actor
-from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark
+from parta.journal.actions.bulk import Hand, Ids, Pour, pour
 from parta.organisation.models import (
     AcademicYear,
     Bell,
@@ -676,103 +678,65 @@ class Builder:
 
     def _written(self) -> None:
         """What stands in the Russian journal before today's lesson: 5 to 13 October."""
-        world, school, journal = self.world, self.world.school, self.world.journals["russian"]
-        teacher = world.people["teacher"]
+        world, journal = self.world, self.world.journals["russian"]
         past = [lesson for lesson in world.lessons["russian"] if lesson.date < TODAY]
-        LessonRecord.objects.bulk_create(
-            LessonRecord(
-                lesson=lesson,
-                school=school,
-                journal=journal,
-                topic=topic.text,
-                planned_topic=topic,
-                topic_at=lesson.ends_at,
-                conducted_at=lesson.ends_at,
-                conducted_by=world.people["substitute"] if lesson.date == date(2026, 10, 9) else teacher,
-                roll_at=lesson.ends_at,
-            )
-            for lesson, topic in zip(past, world.topics, strict=False)
-        )
-        Homework.objects.bulk_create(
-            Homework(
-                school=school,
-                journal=journal,
-                lesson=lesson,
-                text=topic.homework,
+        hands = {
+            name: Hand(world.people[name].user_id, world.people[name].id, "teacher")
+            for name in ("teacher", "substitute")
+        }
+        hand = hands["teacher"]
+        poured = Pour(log.lock_chain("journal", journal.id), journal.id, Ids(), Random(journal.id))
+        for lesson, due, topic in zip(past, [*past[1:], world.lesson], world.topics, strict=False):
+            held_by = hands["substitute"] if lesson.date == date(2026, 10, 9) else hand
+            poured.hold(lesson.id, lesson.ends_at, held_by, topic.text, topic.id)
+            poured.give_homework(
+                lesson.id,
+                lesson.ends_at,
+                held_by,
+                topic.homework,
                 minutes=25,
-                due_lesson=due,
+                due_lesson_id=due.id,
                 due_date=due.date,
-                set_at=lesson.ends_at,
-                changed_at=lesson.ends_at,
-                set_by=teacher,
             )
-            for lesson, due, topic in zip(past, [*past[1:], world.lesson], world.topics, strict=False)
+        for day, surname, meaning, symbol, minutes in (
+            (12, "Орлова", "ill", "б", None),
+            (13, "Орлова", "ill", "б", None),
+            (12, "Магомедов", "unexcused", "н", None),
+            (13, "Зайцев", "late", "о", 6),
+        ):
+            lesson = world.lesson_on("russian", date(2026, 10, day))
+            entry = (world.named(surname).id, symbol, meaning, minutes)
+            poured.absent([entry], lesson.id, world.local(date(2026, 10, day), 12), hand)
+        if journal.scale_id is not None:
+            self._marked(poured, hand)
+        pour([poured])
+
+    def _marked(self, poured: Pour, hand: Hand) -> None:
+        """Four columns; a value after «>» corrected the one before it, nothing after «>» annulled it."""
+        columns: Sequence[tuple[int, str, int, str]] = (
+            (5, "oral", 1, "Авдеев 4, Сафина 5, Зайцев 3"),
+            (8, "written", 2, "Сафина 5/4, Асанов 4/3, Ефимова 4/4"),
+            (12, "control", 1, "Авдеев 2>3, Асанов 4, Сафина 4, Зайцев 2"),
+            (13, "oral", 1, "Григорян 5, Магомедов 3>"),
         )
-        Absence.objects.bulk_create(
-            Absence(
-                school=school,
-                journal=journal,
-                lesson=world.lesson_on("russian", date(2026, 10, day)),
-                student=world.named(surname),
-                meaning=meaning,
-                symbol=symbol,
-                minutes=minutes,
-                set_at=world.local(date(2026, 10, day), 12),
-                changed_at=world.local(date(2026, 10, day), 12),
-                set_by=teacher,
-            )
-            for day, surname, meaning, symbol, minutes in (
-                (12, "Орлова", "ill", "б", None),
-                (13, "Орлова", "ill", "б", None),
-                (12, "Магомедов", "unexcused", "н", None),
-                (13, "Зайцев", "late", "о", 6),
-            )
-        )
-        if journal.scale_id is None:
-            return
-        # assessments: day, kind, parts, marks of (surname, value, first value)
-        columns: Sequence[tuple[int, str, int, tuple[tuple[str, str, str], ...]]] = (
-            (5, "oral", 1, (("Авдеев", "4", ""), ("Сафина", "5", ""), ("Зайцев", "3", ""))),
-            (8, "written", 2, (("Сафина", "5/4", ""), ("Асанов", "4/3", ""), ("Ефимова", "4/4", ""))),
-            (
-                12,
-                "control",
-                1,
-                (("Авдеев", "3", "2"), ("Асанов", "4", ""), ("Сафина", "4", ""), ("Зайцев", "2", "")),
-            ),
-            (13, "oral", 1, (("Григорян", "5", ""), ("Магомедов", "", "3"))),
-        )
-        assessments = Assessment.objects.bulk_create(
-            Assessment(
-                school=school,
-                journal=journal,
-                lesson=world.lesson_on("russian", date(2026, 10, day)),
-                work_kind=kind,
-                parts=parts,
-            )
-            for day, kind, parts, _ in columns
-        )
-        marks: list[Mark] = []
-        for assessment, (_, _, _, cells) in zip(assessments, columns, strict=True):
-            for surname, value, first in cells:
-                pieces = value.split("/")
-                for part, piece in enumerate(pieces, 1 if len(pieces) == 2 else 0):
-                    marks.append(
-                        Mark(
-                            school=school,
-                            journal=journal,
-                            assessment=assessment,
-                            student=world.named(surname),
-                            part=part,
-                            value=piece,
-                            first_value=first,
-                            set_at=assessment.lesson.ends_at,
-                            changed_at=assessment.lesson.ends_at,
-                            set_by=teacher,
-                            version=2 if first else 1,
-                        )
-                    )
-        Mark.objects.bulk_create(marks)
+        for day, kind, parts, cells in columns:
+            lesson = self.world.lesson_on("russian", date(2026, 10, day))
+            column = poured.assess(lesson.id, kind, Decimal(1), parts=parts)
+            for cell in cells.split(", "):
+                surname, written = cell.split(" ")
+                student = self.world.named(surname).id
+                first, changed, after = written.partition(">")
+                poured.mark(
+                    [(student, first)],
+                    assessment_id=column,
+                    lesson_id=lesson.id,
+                    work=kind,
+                    at=lesson.ends_at,
+                    by=hand,
+                )
+                if changed:
+                    later = lesson.ends_at + timedelta(hours=1)
+                    poured.correct(column, student, after, later, hand, "ошибка в строке")
 
     def _law(self) -> None:
         adopt_preset(self.world.school, self.preset, self.world.local(date(2026, 9, 1), 9))
