@@ -140,6 +140,12 @@ class RemarkTexts:
     no_homework: str
     orders: Mapping[str, tuple[str, str]]
 
+    def note(self, kind: str, place: int, name: str, is_girl: bool) -> str:
+        """A diary note of ``kind`` for a pupil, chosen by ``place`` (any number, taken round the list)."""
+        texts = self.notes[kind]
+        text = texts[place % len(texts)]
+        return text.format(name=name, a="а" if is_girl else "", la="ла" if is_girl else "")
+
 
 @dataclass(frozen=True, slots=True)
 class CollegeUnit:
