@@ -67,7 +67,8 @@ def seconds_to_wait(trial: Attempt, at: datetime) -> int:
     """Whole seconds until this attempt may be checked; 0: now. One statement."""
     since = at - WINDOW
     ways = [
-        "SELECT 0, COUNT(*), MAX(at) FROM people_loginfailure WHERE login = %s AND address = %s AND at > %s AND id <> %s"
+        "SELECT 0, COUNT(*), MAX(at) FROM people_loginfailure"
+        " WHERE login = %s AND address = %s AND at > %s AND id <> %s"
     ]
     values: list[object] = [trial.login, trial.address, since, trial.row]
     if not trial.known:

@@ -103,7 +103,9 @@ class Viewer:
     @property
     def homeroom_ids(self) -> tuple[int, ...]:
         """Homerooms in which the viewer is class teacher or master."""
-        return tuple(g.homeroom_id for g in self.grants if g.homeroom_id and g.role in ("class_teacher", "master"))
+        return tuple(
+            g.homeroom_id for g in self.grants if g.homeroom_id and g.role in ("class_teacher", "master")
+        )
 
     @property
     def department_ids(self) -> tuple[int, ...]:

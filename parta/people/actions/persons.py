@@ -1,0 +1,106 @@
+"""A person comes to the school's knowledge, and is corrected."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from parta.foundation.log import Actor, Line
+from parta.organisation.actions import checks
+from parta.organisation.acts import Refusal, act
+from parta.people.models import Person
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as one school knows them; `external_id` is the natural key of imports."""
+
+    surname: str
+    given_name: str
+    patronymic: str = ""
+    sex: str = ""
+    birth_date: date | None = None
+    email: str = ""
+    phone: str = ""
+    external_id: str = ""
+
+
+def _fields(row: PersonRow, at: datetime) -> dict[str, Any]:
+    checks.one_of(row.sex, Person.SEXES, "sex", "пол")
+    if row.birth_date is not None and not date(1900, 1, 1) <= row.birth_date <= at.date():
+        raise Refusal("Дата рождения: после 1900 года и не в будущем.", "birth_date")
+    email = checks.text(row.email, 200, "email", "электронная почта", needed=False)
+    if email and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", email):
+        raise Refusal("Адрес почты не похож на адрес: нужен вида имя@сайт.рф.", "email")
+    phone = checks.text(row.phone, 40, "phone", "телефон", needed=False)
+    if phone and (not re.fullmatch(r"[+\d\s()–.,доб-]+", phone) or len(re.sub(r"\D", "", phone)) < 5):
+        raise Refusal("Телефон: цифры, пробелы, скобки, плюс и дефисы.", "phone")
+    return {
+        "surname": checks.text(row.surname, 80, "surname", "фамилия"),
+        "given_name": checks.text(row.given_name, 80, "given_name", "имя"),
+        "patronymic": checks.text(row.patronymic, 80, "patronymic", "отчество", needed=False),
+        "sex": row.sex,
+        "birth_date": row.birth_date,
+        "email": email,
+        "phone": phone,
+        "external_id": checks.text(row.external_id, 120, "external_id", "внешний код", needed=False),
+    }
+
+
+def create_person(
+    *,
+    school_id: int,
+    surname: str,
+    given_name: str,
+    patronymic: str = "",
+    sex: str = "",
+    birth_date: date | None = None,
+    email: str = "",
+    phone: str = "",
+    external_id: str = "",
+    by: Actor,
+    at: datetime,
+) -> Person:
+    """A new person of the school. Raises Refusal with the field that is wrong."""
+    row = PersonRow(surname, given_name, patronymic, sex, birth_date, email, phone, external_id)
+    with act(school_id, by=by, at=at) as lines:
+        person = Person.objects.create(school_id=school_id, **_fields(row, at))
+        lines.append(Line("person_added", "person", person.pk))
+    return person
+
+
+def change_person(
+    *,
+    person: Person,
+    surname: str,
+    given_name: str,
+    patronymic: str = "",
+    sex: str = "",
+    birth_date: date | None = None,
+    email: str = "",
+    phone: str = "",
+    external_id: str = "",
+    by: Actor,
+    at: datetime,
+) -> list[str]:
+    """Correct what is known of a person. Returns the fields that changed; the log holds their names, no values."""
+    row = PersonRow(surname, given_name, patronymic, sex, birth_date, email, phone, external_id)
+    with act(person.school_id, by=by, at=at) as lines:
+        names = checks.changed(person, **_fields(row, at))
+        if names:
+            person.save(update_fields=names)
+            lines.append(Line("person_changed", "person", person.pk, data={"fields": sorted(names)}))
+    return names
+
+
+def bulk_people(*, school_id: int, rows: Sequence[PersonRow], by: Actor, at: datetime) -> list[int]:
+    """Many new persons; their ids in the order of the rows."""
+    with act(school_id, by=by, at=at) as lines:
+        made = Person.objects.bulk_create(
+            [Person(school_id=school_id, **_fields(row, at)) for row in rows], batch_size=_CHUNK
+        )
+        lines += [Line("person_added", "person", person.pk) for person in made]
+    return [person.pk for person in made]

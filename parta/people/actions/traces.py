@@ -1,0 +1,33 @@
+"""Reading leaves a trace (invariant 5)."""
+
+from parta.foundation import sql
+from parta.people.viewer import Viewer
+
+
+def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: int | None = None) -> None:
+    """Note that the viewer opened a page with personal data: of a student, or of a whole class (`object_id`).
+
+    One INSERT. `page` is the URL name. Families reading their own are not noted: the trace is for those who read
+    of others.
+    """
+    if (
+        student_id is not None
+        and student_id in viewer.student_ids
+        and viewer.main_role in ("guardian", "student")
+    ):
+        return
+    sql.insert(
+        "people_readtrace",
+        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
+        [
+            (
+                viewer.school.id,
+                viewer.at,
+                viewer.user_id,
+                viewer.main_role,
+                student_id,
+                page[:60],
+                object_id,
+            )
+        ],
+    )
