@@ -77,13 +77,15 @@ TAGS: Final = {
     "без отметок": "unmarked",
 }  # fmt: skip
 WORK_KINDS: Final = {
-    "": "", "устный ответ": "oral", "устный": "oral", "письменная работа": "written", "письменная": "written",
-    "контрольная работа": "control", "контрольная": "control", "кр": "control", "тест": "test", "зачет": "credit",
-    "экзамен": "exam", "лабораторная работа": "laboratory", "лабораторная": "laboratory", "лр": "laboratory",
-    "практическая работа": "practical", "практическая": "practical", "пр": "practical", "сочинение": "essay",
-    "изложение": "exposition", "диктант": "dictation", "самостоятельная работа": "independent", "ср": "independent",
-    "проект": "project", "проверочная работа": "written",
+    "": "", "устный ответ": "oral", "письменная работа": "written", "самостоятельная работа": "independent",
+    "тест": "test", "сочинение": "composition", "лабораторная работа": "laboratory",
+    "практическая работа": "practical", "контрольная работа": "control", "зачёт": "credit", "экзамен": "exam",
+    "устный": "oral", "письменная": "written", "ср": "independent", "самостоятельная": "independent",
+    "проверочная работа": "independent", "изложение": "composition", "эссе": "composition", "лр": "laboratory",
+    "лабораторная": "laboratory", "практическая": "practical", "проект": "practical", "кр": "control",
+    "контрольная": "control", "диктант": "control", "контрольный диктант": "control",
 }  # fmt: skip
+"""Words for kinds of work → codes of `organisation.actions.DEFAULT_WORK_KINDS`; the full words come first."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ SHEETS: Final = (
         Column("unit", "Раздел", ("Тема раздела",), example=("Повторение", "Повторение", "Лексика"), width=24),
         Column("text", "Тема урока", ("Тема",), True, example=("Русский язык – национальный язык", "Части речи. Повторение", "Слово и его значение"), width=44),
         Column("hours", "Часов", ("Часы", "Кол-во часов"), hint="Пусто: один урок.", example=("", "2", ""), width=8),
-        Column("work_kind", "Вид работы", (), example=("", "", "контрольная работа"), width=20),
+        Column("work_kind", "Вид работы", (), choices=tuple(WORK_KINDS)[1:11], example=("", "", "контрольная работа"), width=20),
         Column("homework", "Домашнее задание", ("ДЗ", "Д/з"), example=("§ 1, упр. 5", "", "упр. 12"), width=30),
     )),
 )  # fmt: skip
@@ -619,7 +621,7 @@ class _Reader:
         if kind is None:
             line.refuse(
                 "work_kind",
-                f"Вид работы «{word[:40]}» не известен. Можно: {', '.join(list(WORK_KINDS)[1:])}.",
+                f"Вид работы «{word[:40]}» не известен. Можно: {', '.join(list(WORK_KINDS)[1:11])}.",
             )
         if hours is not None and not 1 <= hours <= 60:
             line.refuse("hours", "Часов на тему может быть от 1 до 60.")
