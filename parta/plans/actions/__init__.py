@@ -1,0 +1,37 @@
+"""What is to be taught: journals opened, load given, thematic plans and curricula saved."""
+
+from parta.plans.actions.journals import (
+    JournalRow,
+    LoadRow,
+    bulk_journals,
+    bulk_load,
+    change_journal,
+    end_load,
+    open_journal,
+    set_load,
+)
+from parta.plans.actions.programmes import (
+    CurriculumRow,
+    PlanRow,
+    TopicRow,
+    bulk_plans,
+    save_plan,
+    set_curriculum,
+)
+
+__all__ = [
+    "CurriculumRow",
+    "JournalRow",
+    "LoadRow",
+    "PlanRow",
+    "TopicRow",
+    "bulk_journals",
+    "bulk_load",
+    "bulk_plans",
+    "change_journal",
+    "end_load",
+    "open_journal",
+    "save_plan",
+    "set_curriculum",
+    "set_load",
+]
