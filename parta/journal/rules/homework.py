@@ -77,7 +77,9 @@ def homework_content(rule: Rule[HomeworkContent], bench: Bench) -> Ask:
     """Forbidden fillers are refused; missing parts are named. An individual text goes to one diary and is free."""
     params = rule.params
     forbidden = {word.strip().lower().rstrip(".") for word in params.forbid}
-    set_words = params.individual_text.strip().lower()
+    set_words = {other.params.individual_text.strip().lower() for other in bench.of("homework_content")} - {
+        ""
+    }
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         text = " ".join(act.new.split())
@@ -90,7 +92,7 @@ def homework_content(rule: Rule[HomeworkContent], bench: Bench) -> Ask:
                 "Если ничего не задано, отметьте «не задано»: графа останется пустой.",
                 (WayOut.OTHER_VALUE,),
             )
-        if act.individual or low == set_words:
+        if act.individual or low in set_words:
             return None
         lacking = missing_parts(text, params.need, params.need_any)
         if lacking:
