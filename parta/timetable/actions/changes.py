@@ -1,0 +1,203 @@
+"""What happens to single lessons: somebody else teaches, they are cancelled, moved, restored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from parta.foundation import sql
+from parta.foundation.log import Actor, Line
+from parta.foundation.pagekit import ru_date
+from parta.organisation.actions import checks
+from parta.organisation.acts import Refusal, act
+from parta.organisation.models import Bell, BellSchedule, School
+from parta.people.models import Role
+from parta.timetable.models import Lesson, Substitution
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutionRow:
+    """A substitution of an import or of the demo school."""
+
+    lesson_id: int
+    substitute_id: int
+    replaced_id: int | None
+    made_at: datetime
+    reason: str = ""
+    order_number: str = ""
+
+
+def _line(row: Substitution) -> Line:
+    return Line(
+        "substitution_set",
+        "substitution",
+        row.pk,
+        lesson_id=row.lesson_id,
+        data={"substitute": row.substitute_id, "replaced": row.replaced_id, "order": row.order_number},
+    )
+
+
+def _is_written(lesson: Lesson, *, besides: Sequence[str] = ()) -> bool:
+    """Whether anything but the named models hangs on the lesson."""
+    ways = [
+        f"SELECT 1 FROM {relation.related_model._meta.db_table} WHERE {relation.field.column} = %s"
+        for relation in Lesson._meta.related_objects
+        if relation.related_model.__name__ not in besides
+    ]
+    return bool(sql.read(" UNION ALL ".join(ways), [lesson.pk] * len(ways)))
+
+
+def substitute(
+    *,
+    lesson: Lesson,
+    substitute_id: int,
+    reason: str = "",
+    order_number: str = "",
+    by: Actor,
+    at: datetime,
+) -> Substitution:
+    """Let another member of staff teach the lesson; naming another one later corrects it."""
+    if lesson.state == "cancelled":
+        raise Refusal("Урок отменён: замена ему не нужна.", "substitute")
+    if substitute_id == lesson.teacher_id:
+        raise Refusal("Это и есть учитель урока: выберите другого.", "substitute")
+    if not Role.objects.filter(person_id=substitute_id, school_id=lesson.school_id).exists():
+        raise Refusal("Такого сотрудника в школе нет.", "substitute")
+    reason = checks.text(reason, 200, "reason", "причина", needed=False)
+    order_number = checks.text(order_number, 40, "order_number", "номер приказа", needed=False)
+    with act(lesson.school_id, by=by, at=at) as lines:
+        row = Substitution.objects.filter(lesson=lesson).first()
+        if row is None:
+            row = Substitution.objects.create(
+                school_id=lesson.school_id,
+                lesson=lesson,
+                substitute_id=substitute_id,
+                replaced_id=lesson.teacher_id,
+                reason=reason,
+                order_number=order_number,
+                made_at=at,
+            )
+            lines.append(_line(row))
+            return row
+        names = checks.changed(row, substitute_id=substitute_id, reason=reason, order_number=order_number)
+        if names:
+            row.save(update_fields=names)
+            lines.append(_line(row))
+    return row
+
+
+def end_substitution(*, lesson: Lesson, by: Actor, at: datetime) -> None:
+    """The lesson's own teacher teaches after all. Refused once the lesson is written: the record names who taught."""
+    row = Substitution.objects.filter(lesson=lesson).first()
+    if row is None:
+        raise Refusal("Замены у этого урока нет.", "substitute")
+    if _is_written(lesson, besides=("Substitution", "Permit")):
+        raise Refusal("Урок уже записан в журнал: снять замену нельзя.", "substitute")
+    with act(lesson.school_id, by=by, at=at) as lines:
+        lines.append(
+            Line(
+                "substitution_ended",
+                "substitution",
+                row.pk,
+                lesson_id=lesson.pk,
+                data={"substitute": row.substitute_id},
+            )
+        )
+        row.delete()
+
+
+def bulk_substitutions(
+    *, school_id: int, rows: Sequence[SubstitutionRow], by: Actor, at: datetime
+) -> list[int]:
+    """Many substitutions; ids in the order of the rows."""
+    with act(school_id, by=by, at=at) as lines:
+        made = Substitution.objects.bulk_create(
+            [
+                Substitution(
+                    school_id=school_id,
+                    lesson_id=row.lesson_id,
+                    substitute_id=row.substitute_id,
+                    replaced_id=row.replaced_id,
+                    reason=row.reason,
+                    order_number=row.order_number,
+                    made_at=row.made_at,
+                )
+                for row in rows
+            ],
+            batch_size=500,
+        )
+        lines += [_line(row) for row in made]
+    return [row.pk for row in made]
+
+
+def _unwritten(lesson: Lesson) -> None:
+    if _is_written(lesson):
+        raise Refusal(
+            "По уроку уже есть записи в журнале или замена: отменить или перенести его нельзя.", "lesson"
+        )
+
+
+def cancel_lesson(*, lesson: Lesson, reason: str = "", by: Actor, at: datetime) -> Lesson:
+    """The lesson is not held; it stays visible as cancelled."""
+    reason = checks.text(reason, 200, "reason", "причина", needed=False)
+    if lesson.state == "cancelled":
+        raise Refusal("Урок уже отменён.", "lesson")
+    _unwritten(lesson)
+    with act(lesson.school_id, by=by, at=at) as lines:
+        lesson.state = "cancelled"
+        lesson.save(update_fields=["state"])
+        lines.append(
+            Line("lesson_cancelled", "lesson", lesson.pk, lesson_id=lesson.pk, data={"reason": reason})
+        )
+    return lesson
+
+
+def restore_lesson(*, lesson: Lesson, by: Actor, at: datetime) -> Lesson:
+    """A cancelled lesson is held after all."""
+    if lesson.state != "cancelled":
+        raise Refusal("Урок не отменён.", "lesson")
+    with act(lesson.school_id, by=by, at=at) as lines:
+        lesson.state = "moved" if lesson.moved_from else "planned"
+        lesson.save(update_fields=["state"])
+        lines.append(Line("lesson_restored", "lesson", lesson.pk, lesson_id=lesson.pk))
+    return lesson
+
+
+def move_lesson(
+    *, lesson: Lesson, date: date, number: int, reason: str = "", by: Actor, at: datetime
+) -> Lesson:
+    """The lesson is held on another day or at another number; times come from the bells."""
+    reason = checks.text(reason, 200, "reason", "причина", needed=False)
+    year = lesson.journal.year
+    if not year.starts <= date < year.until:
+        raise Refusal(f"Дата вне учебного года {year.title}.", "date")
+    if (date, number) == (lesson.date, lesson.number):
+        raise Refusal("Урок и так стоит на этом месте.", "date")
+    _unwritten(lesson)
+    if Lesson.objects.filter(journal_id=lesson.journal_id, date=date, number=number).exists():
+        raise Refusal(f"{ru_date(date)} на {number}-м уроке в этом журнале уже есть урок.", "number")
+    homeroom = lesson.journal.homeroom
+    schedule = (homeroom.bells if homeroom is not None else None) or BellSchedule.objects.filter(
+        school_id=lesson.school_id
+    ).order_by("-is_default", "id").first()
+    bell = Bell.objects.filter(schedule=schedule, number=number).first()
+    if bell is None:
+        raise Refusal(f"В расписании звонков нет {number}-го урока.", "number")
+    zone = ZoneInfo(School.objects.values_list("timezone", flat=True).get(pk=lesson.school_id))
+    with act(lesson.school_id, by=by, at=at) as lines:
+        before = [lesson.date.isoformat(), lesson.number]
+        lesson.moved_from = lesson.moved_from or lesson.date
+        lesson.date, lesson.number, lesson.state = date, number, "moved"
+        lesson.starts_at = datetime.combine(date, bell.starts, zone).astimezone(UTC)
+        lesson.ends_at = datetime.combine(date, bell.ends, zone).astimezone(UTC)
+        lesson.save()
+        lines.append(
+            Line(
+                "lesson_moved",
+                "lesson",
+                lesson.pk,
+                lesson_id=lesson.pk,
+                data={"before": before, "after": [date.isoformat(), number], "reason": reason},
+            )
+        )
+    return lesson
