@@ -131,7 +131,7 @@ def chained(
     moment = _moment(at)
     for part, line in enumerate(lines, first_part):
         seq += 1
-        data = json.dumps(line.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        data = _encode(line.data)
         values = (
             head.school_id,
             head.chain_id,
@@ -232,5 +232,9 @@ def _moment(at: datetime) -> str:
 
 
 def _digest(previous: str, values: Sequence[object]) -> str:
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    """The hash of a line: the hash before it and every field, a line each; the only free text, data, stands last
+    but for the operation's name and place, and has its line ends escaped by JSON."""
+    return hashlib.sha256("\n".join([previous, *map(str, values)]).encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -28,11 +30,22 @@ def write(statement: str, values: Sequence[object] = ()) -> int:
 
 def adapted(value: object) -> object:
     """A value as the driver of this database takes it."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return value.isoformat()
+    kind = type(value)
+    if kind is int or kind is str or value is None:
+        return value
+    if kind is datetime:
+        return value if connection.vendor == "postgresql" else _utc_text(value)  # type: ignore[arg-type]
+    if kind is date:
+        return value.isoformat()  # type: ignore[attr-defined]
+    if kind is Decimal:
+        return str(value)
     return value
+
+
+@lru_cache(maxsize=64)
+def _utc_text(moment: datetime) -> str:
+    """A moment as Django's SQLite columns hold it: UTC without a zone."""
+    return str(aware(moment).astimezone(UTC).replace(tzinfo=None))
 
 
 def aware(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import AbsenceChange, BadInput
 from parta.journal.actions.context import LessonFacts
-from parta.journal.actions.intents import act_of, place_of, writer_of
+from parta.journal.actions.intents import act_of, writer_of
 from parta.journal.rules import headline, read_absence
 
 
@@ -23,7 +23,7 @@ def _read(batch: Batch, change: AbsenceChange, lesson: LessonFacts) -> tuple[str
         change.symbol,
         on=lesson.date,
         by=writer_of(context, lesson),
-        place=place_of(context.journal),
+        place=batch.place,
     )
     return (change.symbol, "") if code is None else (code.symbol, code.meaning)
 

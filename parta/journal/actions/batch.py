@@ -7,7 +7,7 @@ from typing import Any, Literal
 from parta.foundation.log import Line
 from parta.journal.actions.changes import Change
 from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts
-from parta.journal.rules.acts import Act
+from parta.journal.rules.acts import Act, Place
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law, judge
 from parta.regulation.verdict import Outcome, Verdict
@@ -60,6 +60,7 @@ class Batch:
     context: Context
     law: Law
     calendar: Calendar
+    place: Place
     drafts: list[Draft] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -82,6 +83,8 @@ class Batch:
     """Absence by (lesson, student) as it will stand after the operation."""
     stated: set[int] = field(default_factory=set)
     """Lessons for which the operation states the substitution."""
+    known: dict[object, Any] = field(default_factory=dict)
+    """Places, lessons and writers as rules see them, made once for the operation."""
     permits: list[Row] | None = None
     """Granted permits of the writer in this journal; read when the first one is needed."""
 
@@ -110,6 +113,7 @@ class Batch:
 
     def record_of(self, lesson: LessonFacts) -> LessonFacts:
         """The lesson whose record this operation changes; its version grows once."""
+        self.known.pop(lesson.id, None)  # rules must see the lesson as it will stand
         if lesson.id not in self.records:
             lesson.version += 1
             self.records[lesson.id] = lesson

@@ -204,11 +204,13 @@ class Pour:
             )
         )
 
-    def assess(self, lesson_id: int, work: str, weight: Decimal, *, title: str = "", parts: int = 1) -> int:
+    def assess(
+        self, lesson_id: int, work: str, weight: Decimal, *, title: str = "", parts: int = 1, position: int = 1
+    ) -> int:
         """A column of marks; its id."""
         column_id = self.ids.take("journal_assessment")
         self.assessments.append(
-            (column_id, self.head.school_id, self.journal_id, lesson_id, work, 1, weight, title, parts)
+            (column_id, self.head.school_id, self.journal_id, lesson_id, work, position, weight, title, parts)
         )
         return column_id
 

@@ -138,6 +138,8 @@ _T = TypeVar("_T")
 class _Fields:
     """One JSON object under inspection: each field is taken once, what is left over is refused."""
 
+    __slots__ = ("raw",)
+
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = dict(raw)
 
@@ -181,14 +183,19 @@ def _text(limit: int) -> Callable[[str, Any], str]:
     def check(name: str, value: Any) -> str:
         if not isinstance(value, str):
             raise BadInput(f"Поле «{name}» должно быть текстом.")
-        if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise BadInput(f"В поле «{name}» есть испорченные знаки: наберите текст заново.")
-        text = _CONTROL.sub("", value).strip()
+        text = value.strip() if value.isprintable() else _cleaned(name, value)
         if len(text) > limit:
             raise BadInput(f"Слишком длинно: в поле «{name}» {len(text)} знаков, можно {limit}.")
         return text
 
     return check
+
+
+def _cleaned(name: str, value: str) -> str:
+    """A text without control and invisible signs. Half a letter (a lone surrogate) cannot be mended: refused."""
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise BadInput(f"В поле «{name}» есть испорченные знаки: наберите текст заново.")
+    return _CONTROL.sub("", value).strip()
 
 
 def _text_or_none(limit: int) -> Callable[[str, Any], str | None]:
@@ -203,6 +210,12 @@ def _bool(name: str, value: Any) -> bool:
 
 
 _version = _small(0, 2**31 - 1)
+_place_number = _small(1, 20)
+_minutes_late = _small_or_none(1, 240)
+_minutes_home = _small_or_none(1, 600)
+_text_4, _text_8, _text_14, _text_17, _text_20, _text_24 = map(_text, (4, 8, 14, 17, 20, 24))
+_text_200, _text_300, _text_500, _text_1000, _text_2000 = map(_text, (200, 300, 500, 1000, 2000))
+_comment = _text_or_none(300)
 
 
 def _mark(index: int, f: _Fields) -> MarkChange:
@@ -210,13 +223,13 @@ def _mark(index: int, f: _Fields) -> MarkChange:
         index=index,
         lesson_id=f.take("lesson", _id),
         student_id=f.take("student", _id),
-        value=f.take("value", _text(17)).replace(" ", ""),
+        value=f.take("value", _text_17).replace(" ", ""),
         seen=f.take("seen", _version),
         assessment_id=f.take("assessment", _id_or_none, None),
-        work=f.take("work", _text(24), ""),
-        position=f.take("position", _small(1, 20), 1),
-        reason=f.take("reason", _text(300), ""),
-        comment=f.take("comment", _text_or_none(300), None),
+        work=f.take("work", _text_24, ""),
+        position=f.take("position", _place_number, 1),
+        reason=f.take("reason", _text_300, ""),
+        comment=f.take("comment", _comment, None),
         undo=f.take("undo", _bool, False),
     )
 
@@ -226,10 +239,10 @@ def _absence(index: int, f: _Fields) -> AbsenceChange:
         index=index,
         lesson_id=f.take("lesson", _id),
         student_id=f.take("student", _id),
-        symbol=f.take("symbol", _text(4)),
+        symbol=f.take("symbol", _text_4),
         seen=f.take("seen", _version),
-        minutes=f.take("minutes", _small_or_none(1, 240), None),
-        reason=f.take("reason", _text(300), ""),
+        minutes=f.take("minutes", _minutes_late, None),
+        reason=f.take("reason", _text_300, ""),
         undo=f.take("undo", _bool, False),
     )
 
@@ -242,16 +255,16 @@ def _topic(index: int, f: _Fields) -> TopicChange:
     return TopicChange(
         index=index,
         lesson_id=f.take("lesson", _id),
-        topic=f.take("topic", _text(500)),
+        topic=f.take("topic", _text_500),
         planned_id=f.take("planned", _id_or_none, None),
         seen=f.take("seen", _version),
-        reason=f.take("reason", _text(300), ""),
+        reason=f.take("reason", _text_300, ""),
     )
 
 
 def _conducted(index: int, f: _Fields) -> ConductedChange:
     return ConductedChange(
-        index, f.take("lesson", _id), f.take("substitution", _bool, False), f.take("reason", _text(200), "")
+        index, f.take("lesson", _id), f.take("substitution", _bool, False), f.take("reason", _text_200, "")
     )
 
 
@@ -260,12 +273,12 @@ def _homework(index: int, f: _Fields) -> HomeworkChange:
         index=index,
         lesson_id=f.take("lesson", _id),
         student_id=f.take("student", _id_or_none, None),
-        text=f.take("text", _text(2000), ""),
+        text=f.take("text", _text_2000, ""),
         is_none=f.take("none", _bool, False),
         seen=f.take("seen", _version),
-        minutes=f.take("minutes", _small_or_none(1, 600), None),
+        minutes=f.take("minutes", _minutes_home, None),
         due_lesson_id=f.take("due_lesson", _id_or_none, None),
-        reason=f.take("reason", _text(300), ""),
+        reason=f.take("reason", _text_300, ""),
     )
     if change.is_none and change.text:
         raise BadInput("«Не задано» и текст задания вместе не бывают: уберите одно из двух.")
@@ -281,8 +294,8 @@ def _note(index: int, f: _Fields) -> NoteChange:
         index,
         f.take("lesson", _id),
         f.take("student", _id),
-        f.take("kind", _text(14)),
-        f.take("text", _text(1000)),
+        f.take("kind", _text_14),
+        f.take("text", _text_1000),
     )
     if not change.text:
         raise BadInput("Запись в дневник пуста: напишите текст.")
@@ -294,9 +307,9 @@ def _final(index: int, f: _Fields) -> FinalChange:
         index=index,
         term_id=f.take("term", _id),
         student_id=f.take("student", _id),
-        value=f.take("value", _text(8)),
+        value=f.take("value", _text_8),
         seen=f.take("seen", _version),
-        reason=f.take("reason", _text(300), ""),
+        reason=f.take("reason", _text_300, ""),
     )
 
 
@@ -337,7 +350,7 @@ def read_changes(raw: Sequence[object]) -> list[Change]:
         if not isinstance(item, dict):
             raise BadInput("Изменение должно быть объектом.")
         fields = _Fields(item)
-        reader = _READERS.get(fields.take("fact", _text(20)))
+        reader = _READERS.get(fields.take("fact", _text_20))
         if reader is None:
             raise BadInput("Неизвестный вид записи в поле «fact».")
         change = reader(index, fields)

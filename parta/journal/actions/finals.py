@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, FinalChange
-from parta.journal.actions.intents import act_of, place_of
+from parta.journal.actions.intents import act_of
 from parta.journal.rules import headline, mark_symbols, read_mark
 from parta.journal.rules.acts import TermState
 
@@ -81,9 +81,9 @@ def _value(batch: Batch, change: FinalChange, kind: str, until: date) -> str:
     if not change.value:
         return ""
     journal, on, cell = batch.context.journal, until - timedelta(days=1), f"{kind}_final"
-    value = read_mark(batch.law, change.value, on=on, place=place_of(journal), cell=cell)
+    value = read_mark(batch.law, change.value, on=on, place=batch.place, cell=cell)
     if (
-        mark_symbols(batch.law, on=on, place=place_of(journal), cell=cell) is None
+        mark_symbols(batch.law, on=on, place=batch.place, cell=cell) is None
         and value not in journal.scale
     ):
         raise BadInput(f"В шкале журнала нет отметки «{value}»: есть {', '.join(journal.scale)}.")

@@ -108,12 +108,16 @@ def act_of(
         standing = student.absences.get(facts.id)
         absent = batch.meanings.get((facts.id, student.id), standing.meaning if standing else "")
     more.setdefault("term", term_of(context, student, facts))
+    key = None if facts is None else facts.id
+    if key not in batch.known:
+        batch.known[key] = (None if facts is None else lesson_of(batch, facts), writer_of(context, facts))
+    lesson, writer = batch.known[key]
     return Act(
         fact=fact,  # type: ignore[arg-type]
         verb=verb,
-        place=place_of(context.journal),
-        lesson=None if facts is None else lesson_of(batch, facts),
-        by=writer_of(context, facts),
+        place=batch.place,
+        lesson=lesson,
+        by=writer,
         at=context.at,
         student_id=None if student is None else student.id,
         absent=absent,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from parta.journal.actions.batch import Batch, Conflict, Draft, Row, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, Context, MarkCell
-from parta.journal.actions.intents import act_of, place_of
+from parta.journal.actions.intents import act_of
 from parta.journal.rules import grace, headline, mark_symbols, read_mark
 from parta.journal.rules.locks import is_slip
 
@@ -46,7 +46,7 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     verdict = batch.admits(change, act, headline(act))
     if verdict is None:
         return
-    slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=place_of(context.journal)))
+    slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=batch.place))
     first = "" if slip and not cell.first else (cell.first or cell.value)
     if first == value:
         first = ""  # taken back to what stood first: nothing is struck through
@@ -121,7 +121,7 @@ def _parts(value: str) -> dict[int, str]:
 def _value(batch: Batch, change: MarkChange, on: date) -> str:
     """The value as it is stored: look-alikes mapped. Where no act names the symbols, the journal's scale does."""
     journal = batch.context.journal
-    place = place_of(journal)
+    place = batch.place
     if not change.value:
         return ""
     if not journal.scale:

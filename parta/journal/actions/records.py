@@ -56,6 +56,7 @@ def plan_conducted(batch: Batch, change: ConductedChange) -> None:
             {"lesson_id": lesson.id, "replaced_id": lesson.teacher_id, "reason": change.reason}
         )
         lesson.substitute_id = viewer.person_id
+        batch.known.pop(lesson.id, None)
         batch.note_draft(
             Draft(change.index, "substitution_stated", "substitution", {}, lesson.id, object_id=lesson.id),
             lesson.teacher_id,

@@ -28,6 +28,7 @@ from parta.journal.actions.changes import (
     TopicChange,
 )
 from parta.journal.actions.context import Context, NotFound, load
+from parta.journal.actions.intents import place_of
 from parta.journal.actions.permit_use import use_up
 from parta.people.viewer import Viewer
 from parta.regulation.durations import Calendar
@@ -159,7 +160,7 @@ def _carry_out(
     viewer: Viewer, journal_id: int, changes: list[Change], operation_id: str, at: datetime
 ) -> Saved:
     context = load(viewer, journal_id, changes, at)
-    batch = Batch(context, law_for(viewer), _calendar(context))
+    batch = Batch(context, law_for(viewer), _calendar(context), place_of(context.journal))
     _announce(batch, changes)
     for change in sorted(changes, key=_order):
         _plan(batch, change)
