@@ -1,11 +1,12 @@
 """Sign-in and out, one's own password, the choice of school, and the way to one's first page."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth import login as sign_in
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, path, resolve, reverse
@@ -15,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parta.foundation import clock
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
-from parta.people import access, actions, devices, throttle
+from parta.people import access as access  # declares the permissions
+from parta.people import actions, devices, throttle
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
 from parta.people.models import User
 from parta.people.viewer import Viewer
 
-assert access.SETUP
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _WRONG = "Логин или пароль не подошли. Проверьте раскладку и регистр букв."
 _LANDINGS = {
@@ -102,7 +103,7 @@ def login(request: HttpRequest) -> HttpResponse:
     user = actions.check_password(name, password)
     if user is None:
         context["error"] = _WRONG
-        wait = throttle.seconds_to_wait(trial_after(trial), at)
+        wait = throttle.seconds_to_wait(replace(trial, row=0), at)
         if wait:
             context["delay"] = throttle.spoken(wait)
         return render(request, "people/login.html", context, status=422)
@@ -118,11 +119,6 @@ def login(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(context["next"] or reverse("home"))
     devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
     return answer
-
-
-def trial_after(trial: throttle.Attempt) -> throttle.Attempt:
-    """The same attempt, its own failure now counted: for telling how long to wait."""
-    return throttle.Attempt(trial.login, trial.address, trial.known)
 
 
 @require_POST
@@ -156,7 +152,8 @@ def password(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             context["errors"] = {refusal.field: str(refusal)}
             return page(request, "people/password.html", context, status=422)
-        update_session_auth_hash(request, user)
+        request.session.cycle_key()
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         return HttpResponseRedirect(reverse("home"))
     return page(request, "people/password.html", context)
 
