@@ -28,7 +28,7 @@ class PersonRow:
     external_id: str = ""
 
 
-def _fields(row: PersonRow, at: datetime) -> dict[str, Any]:
+def _fields(row: PersonRow, at: datetime, *, needs_given_name: bool = True) -> dict[str, Any]:
     checks.one_of(row.sex, Person.SEXES, "sex", "пол")
     if row.birth_date is not None and not date(1900, 1, 1) <= row.birth_date <= at.date():
         raise Refusal("Дата рождения: после 1900 года и не в будущем.", "birth_date")
@@ -40,7 +40,7 @@ def _fields(row: PersonRow, at: datetime) -> dict[str, Any]:
         raise Refusal("Телефон: цифры, пробелы, скобки, плюс и дефисы.", "phone")
     return {
         "surname": checks.text(row.surname, 80, "surname", "фамилия"),
-        "given_name": checks.text(row.given_name, 80, "given_name", "имя"),
+        "given_name": checks.text(row.given_name, 80, "given_name", "имя", needed=needs_given_name),
         "patronymic": checks.text(row.patronymic, 80, "patronymic", "отчество", needed=False),
         "sex": row.sex,
         "birth_date": row.birth_date,
@@ -97,10 +97,11 @@ def change_person(
 
 
 def bulk_people(*, school_id: int, rows: Sequence[PersonRow], by: Actor, at: datetime) -> list[int]:
-    """Many new persons; their ids in the order of the rows."""
+    """Many new persons; their ids in the order of the rows. A timetable may know a teacher by the surname alone."""
     with act(school_id, by=by, at=at) as lines:
         made = Person.objects.bulk_create(
-            [Person(school_id=school_id, **_fields(row, at)) for row in rows], batch_size=_CHUNK
+            [Person(school_id=school_id, **_fields(row, at, needs_given_name=False)) for row in rows],
+            batch_size=_CHUNK,
         )
         lines += [Line("person_added", "person", person.pk) for person in made]
     return [person.pk for person in made]
