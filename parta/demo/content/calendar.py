@@ -60,14 +60,9 @@ class YearCalendar:
 
     def is_school_day(self, day: date, grade: int | None = None) -> bool:
         """Say whether a five-day school teaches on ``day``; ``grade`` adds the vacations of that grade alone."""
-        if day.weekday() >= SATURDAY or not any(
-            day in quarter for quarter in self.quarters
-        ):
+        if day.weekday() >= SATURDAY or not any(day in quarter for quarter in self.quarters):
             return False
-        if any(
-            day in span and (not span.grades or grade in span.grades)
-            for span in self.vacations
-        ):
+        if any(day in span and (not span.grades or grade in span.grades) for span in self.vacations):
             return False
         return all(holiday.day != day for holiday in self.holidays)
 
@@ -104,11 +99,7 @@ def _holidays(year: int) -> tuple[Holiday, ...]:
         (date(year + 1, 6, 12), "День России", "12 июня"),
     ]
     found = [Holiday(date(year, 12, 31), "Канун Нового года")]
-    found += [
-        Holiday(date(year + 1, 1, d), "Новогодние каникулы")
-        for d in range(1, 9)
-        if d != 7
-    ]
+    found += [Holiday(date(year + 1, 1, d), "Новогодние каникулы") for d in range(1, 9) if d != 7]
     found.append(Holiday(date(year + 1, 1, 7), "Рождество Христово"))
     for day, name, words in fixed:
         found.append(Holiday(day, name))

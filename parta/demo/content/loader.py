@@ -1,5 +1,6 @@
 """Reads the TOML files of the demo content into frozen values."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ ONE_LESSON = (
     "Анализ соч",
     "Анализ изл",
     "Работа над ошиб",
+    "Защита",
+    "Выставка",
+    "Введение",
+    "Вводное",
+    "Техника безоп",
+    "Подготовка к",
+    "Итоговое",
 )
 """Topics that begin so take one lesson, however many hours their unit has."""
 
@@ -152,7 +160,8 @@ class CollegeUnit:
     """A discipline, МДК or practice of the college with its thematic plan in order of lessons.
 
     ``kind`` is discipline, mdk, training_practice or production_practice; ``taught_by`` is teacher or
-    master; ``hours`` are per half-year in order of ``half_years`` (1–4 over two courses).
+    master; half-years are counted through the courses (1 and 2 in the first, 3 and 4 in the second) and
+    ``hours`` counts the entries of each: lessons of theory, whole days of practice (``lesson_hours`` 1 or 6).
     """
 
     code: str
@@ -162,6 +171,7 @@ class CollegeUnit:
     taught_by: str
     room: str
     finals: str
+    lesson_hours: int
     hours: Mapping[int, int]
     plans: Mapping[int, tuple[Topic, ...]]
 
@@ -243,6 +253,8 @@ class SchoolInfo:
     homeroom_size: tuple[int, int]
 
 
+_BAR = re.compile(r"(?<=\s)\|(?=\s|$)")  # a lone bar; not the bars of |x|
+
 _Band = TypeVar("_Band", Stages, HomeworkTexts)
 
 
@@ -267,7 +279,7 @@ def _quoted_inside(text: str) -> str:
 
 def _parts(line: str) -> tuple[str, str | None, str | None]:
     """Split «text | kind | homework» into its parts; an absent or empty part is ``None``."""
-    fields = [field.strip() for field in line.split("|")]
+    fields = [field.strip() for field in _BAR.split(line)]
     if len(fields) > 3:
         raise ValueError(f"too many fields in a topic: {line!r}")
     fields += [""] * (3 - len(fields))
@@ -282,16 +294,10 @@ def expand(
     Works and reviews take one lesson. Raises ``ValueError`` when the topics cannot fill the hours or exceed them.
     """
     topics = [_parts(line) for line in lines]
-    wide = [
-        i
-        for i, (text, kind, _) in enumerate(topics)
-        if not kind and not text.startswith(ONE_LESSON)
-    ]
+    wide = [i for i, (text, kind, _) in enumerate(topics) if not kind and not text.startswith(ONE_LESSON)]
     extra = hours - len(topics)
     if extra < 0 or extra > len(wide) * len(stages):
-        raise ValueError(
-            f"{len(topics)} topics do not fit {hours} hours, beginning with {lines[:1]}"
-        )
+        raise ValueError(f"{len(topics)} topics do not fit {hours} hours, beginning with {lines[:1]}")
     share = {
         place: extra * (order + 1) // len(wide) - extra * order // len(wide)
         for order, place in enumerate(wide)
@@ -306,9 +312,7 @@ def expand(
             yield stage.replace("{t}", inner), stage_kind, None
 
 
-def _homework(
-    band: HomeworkTexts | None, place: int, total: int, kind: str | None
-) -> str | None:
+def _homework(band: HomeworkTexts | None, place: int, total: int, kind: str | None) -> str | None:
     """Homework for a lesson by its place in the year; none after a control work."""
     if band is None or kind in {"control", "test"}:
         return None
@@ -371,9 +375,7 @@ def _subjects() -> Mapping[str, SubjectInfo]:
             area=row["area"],
             department=row["department"],
             room=row["room"],
-            hours=MappingProxyType(
-                {int(grade): hours for grade, hours in row["hours"].items()}
-            ),
+            hours=MappingProxyType({int(grade): hours for grade, hours in row["hours"].items()}),
             no_marks=frozenset(row.get("no_marks", ())),
             split=frozenset(row.get("split", ())),
             split_by=row.get("split_by"),
@@ -387,15 +389,16 @@ def _subjects() -> Mapping[str, SubjectInfo]:
                 }
             ),
             stages=tuple(
-                Stages(*band["grades"], tuple(band["texts"])) for band in row["stages"]
+                Stages(band["grades"][0], band["grades"][1], tuple(band["texts"])) for band in row["stages"]
             ),
             homework=tuple(
                 HomeworkTexts(
-                    *band["grades"],
-                    band["par"],
-                    band["ex"],
-                    band["page"],
-                    tuple(band["texts"]),
+                    first=band["grades"][0],
+                    last=band["grades"][1],
+                    par=band["par"],
+                    ex=band["ex"],
+                    page=band["page"],
+                    texts=tuple(band["texts"]),
                 )
                 for band in row.get("homework", ())
             ),
@@ -405,9 +408,7 @@ def _subjects() -> Mapping[str, SubjectInfo]:
 
 @lru_cache(maxsize=64)
 def _plan_file(subject_code: str) -> Mapping[int, list[dict[str, Any]]]:
-    return {
-        row["grade"]: row["unit"] for row in _read(f"ktp/{subject_code}.toml")["grade"]
-    }
+    return {row["grade"]: row["unit"] for row in _read(f"ktp/{subject_code}.toml")["grade"]}
 
 
 @lru_cache(maxsize=512)
@@ -421,24 +422,15 @@ def _plan(subject_code: str, grade: int) -> tuple[Topic, ...]:
     total = subject.hours[grade] * int(_curriculum()["weeks"])
     topics: list[Topic] = []
     for unit in _plan_file(subject_code)[grade]:
-        for text, kind, own in expand(
-            unit["topics"], unit["hours"], stages.texts if stages else ()
-        ):
+        for text, kind, own in expand(unit["topics"], unit["hours"], stages.texts if stages else ()):
             homework = own or _homework(band, len(topics), total, kind)
-            topics.append(
-                Topic(
-                    text, kind, homework, minutes[kind] if kind else None, unit["title"]
-                )
-            )
+            topics.append(Topic(text, kind, homework, minutes[kind] if kind else None, unit["title"]))
     return tuple(topics)
 
 
 def _weighted(rows: Sequence[str]) -> tuple[GivenName, ...]:
     """Names in order of frequency: the first is met most often, the weight falls off gently."""
-    return tuple(
-        GivenName(text, max(1, round(60 / (1 + place * 0.12))))
-        for place, text in enumerate(rows)
-    )
+    return tuple(GivenName(text, max(1, round(60 / (1 + place * 0.12)))) for place, text in enumerate(rows))
 
 
 def _names() -> Names:
@@ -448,21 +440,15 @@ def _names() -> Names:
         girls=_weighted(data["girls"]),
         men=_weighted(data["men"]),
         women=_weighted(data["women"]),
-        patronymics=MappingProxyType(
-            {name: (m, f) for name, (m, f) in data["patronymics"].items()}
-        ),
-        season=MappingProxyType(
-            {code: _frozen(lists) for code, lists in data["season"].items()}
-        ),
+        patronymics=MappingProxyType({name: (m, f) for name, (m, f) in data["patronymics"].items()}),
+        season=MappingProxyType({code: _frozen(lists) for code, lists in data["season"].items()}),
     )
 
 
 def _surnames() -> tuple[Surname, ...]:
     data = _read("surnames.toml")
     return tuple(
-        Surname(male, female, people)
-        for people, rows in data["surnames"].items()
-        for male, female in rows
+        Surname(male, female, people) for people, rows in data["surnames"].items() for male, female in rows
     )
 
 
@@ -480,17 +466,12 @@ def _remarks() -> RemarkTexts:
         homework=_frozen(data["homework"]),
         no_homework=data["no_homework"],
         orders=MappingProxyType(
-            {
-                code: (row["number"], row["title"])
-                for code, row in data["orders"].items()
-            }
+            {code: (row["number"], row["title"]) for code, row in data["orders"].items()}
         ),
     )
 
 
-def _own_plan(
-    units: Sequence[dict[str, Any]], stages: Sequence[str]
-) -> tuple[Topic, ...]:
+def _own_plan(units: Sequence[dict[str, Any]], stages: Sequence[str]) -> tuple[Topic, ...]:
     return tuple(
         Topic(text, kind, homework, None, unit["title"])
         for unit in units
@@ -506,11 +487,8 @@ def _college() -> College:
     data = _read("college.toml")
     units: dict[str, list[CollegeUnit]] = {}
     for row in data["unit"]:
-        stages = data["stages"][row["kind"]]
-        plans = {
-            half["half_year"]: _own_plan(half["section"], stages)
-            for half in row["half"]
-        }
+        stages = data["stages"][row.get("stages", row["kind"])]
+        plans = {half["half_year"]: _own_plan(half["section"], stages) for half in row["half"]}
         for trade in row["trades"]:
             units.setdefault(trade, []).append(
                 CollegeUnit(
@@ -521,9 +499,8 @@ def _college() -> College:
                     taught_by=row["taught_by"],
                     room=row["room"],
                     finals=row["finals"],
-                    hours=MappingProxyType(
-                        {number: len(plan) for number, plan in plans.items()}
-                    ),
+                    lesson_hours=row["lesson_hours"],
+                    hours=MappingProxyType({number: len(plan) for number, plan in plans.items()}),
                     plans=MappingProxyType(plans),
                 )
             )
@@ -570,17 +547,11 @@ def _school() -> SchoolInfo:
         city=data["city"],
         address=data["address"],
         time_zone=data["time_zone"],
-        bells=MappingProxyType(
-            {code: _bells(rows) for code, rows in data["bells"].items()}
-        ),
+        bells=MappingProxyType({code: _bells(rows) for code, rows in data["bells"].items()}),
         rooms=tuple(Room(**row) for row in data["rooms"]),
-        departments=MappingProxyType(
-            {row["code"]: row["name"] for row in _curriculum()["department"]}
-        ),
+        departments=MappingProxyType({row["code"]: row["name"] for row in _curriculum()["department"]}),
         homerooms=tuple(
-            (int(grade), letter)
-            for grade, letters in data["homerooms"].items()
-            for letter in letters
+            (int(grade), letter) for grade, letters in data["homerooms"].items() for letter in letters
         ),
         homeroom_size=(data["homeroom_size"][0], data["homeroom_size"][1]),
     )
@@ -592,9 +563,7 @@ def load() -> Content:
     return Content(
         subjects=_subjects(),
         weeks=int(_curriculum()["weeks"]),
-        limits=MappingProxyType(
-            {int(grade): hours for grade, hours in _curriculum()["limits"].items()}
-        ),
+        limits=MappingProxyType({int(grade): hours for grade, hours in _curriculum()["limits"].items()}),
         names=_names(),
         surnames=_surnames(),
         remarks=_remarks(),
