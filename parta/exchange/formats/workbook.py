@@ -57,7 +57,7 @@ P = TypeVar("P", StaffRow, StudentRow)
 
 ROLES: Final = {
     "директор": "director", "заместитель директора": "deputy", "завуч": "deputy", "зам. директора": "deputy",
-    "оператор": "operator", "администратор": "operator", "руководитель кафедры": "head_of_department",
+    "оператор": "operator", "администратор": "operator",
     "учитель": "teacher", "преподаватель": "teacher", "педагог": "teacher", "мастер производственного обучения": "master",
     "мастер": "master", "социальный педагог": "social_pedagogue", "медицинский работник": "nurse", "медсестра": "nurse",
     "секретарь": "secretary", "проверяющий": "inspector", "учитель начальных классов": "teacher",
