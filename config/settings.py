@@ -67,6 +67,8 @@ def _database() -> dict[str, object]:
             "PORT": str(url.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": False,
+            # Hot statements are few and the same: planned once per connection, not at each request.
+            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
         }
     HOME.mkdir(parents=True, exist_ok=True)
     return {

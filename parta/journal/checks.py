@@ -48,6 +48,13 @@ def verify_journals(school_id: int | None = None) -> Iterator[Mismatch | int]:
 
 
 def _verify(journal_id: int, chain_id: int) -> Mismatch | int:
+    astray = sql.read(
+        "SELECT m.id, a.lesson_id, m.student_id FROM journal_mark m JOIN journal_assessment a ON a.id = m.assessment_id"
+        " WHERE a.journal_id = %s AND (m.journal_id <> a.journal_id OR m.school_id <> a.school_id) LIMIT 1",
+        (journal_id,),
+    )
+    if astray:
+        return Mismatch(journal_id, "отметка записана за другим журналом", astray[0][1], astray[0][2], "", "")
     told = _told(chain_id)
     stands = _stands(journal_id)
     for place in sorted(told.keys() | stands.keys(), key=lambda p: tuple(x or 0 for x in p[1:])):

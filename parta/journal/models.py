@@ -60,10 +60,13 @@ class Mark(models.Model):
     A double mark is two rows with `part` 1 (content) and 2 (literacy); a plain one has part 0. Rows are never
     deleted: an annulled mark has an empty `value`. `first_value` is the value before the first correction that
     was not a slip of the finger; it is what the cell shows struck through.
+
+    School, journal and author repeat what the assessment and the log say, for reading without joins: the database
+    does not check them row by row (a class of marks would cost 75 look-ups more); `parta check` does.
     """
 
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
-    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="marks", db_index=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="marks", db_index=False, db_constraint=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="marks", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="marks", db_index=False)
     part = models.SmallIntegerField(default=0)
@@ -71,7 +74,7 @@ class Mark(models.Model):
     first_value = models.CharField(max_length=8, blank=True, default="")
     set_at = models.DateTimeField(help_text="When a value first stood here.")
     changed_at = models.DateTimeField()
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     is_late = models.BooleanField(default=False, help_text="Set after the limit of the regulation, or by a permit.")
     comment = models.CharField(max_length=300, blank=True, default="")
     version = models.IntegerField(default=1, help_text="The same for both parts of a double mark.")
@@ -84,8 +87,8 @@ class Mark(models.Model):
 class Absence(models.Model):
     """Пропуск or опоздание in a lesson. The meaning is the act's; the symbol is what was written under it."""
 
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
-    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="absences", db_index=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="absences", db_index=False, db_constraint=False)
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="absences", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="absences", db_index=False)
     meaning = models.CharField(max_length=10, choices=MEANINGS, blank=True, default="", help_text="Empty: annulled.")
@@ -93,7 +96,7 @@ class Absence(models.Model):
     minutes = models.IntegerField(null=True, blank=True, help_text="Of lateness.")
     set_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     version = models.IntegerField(default=1)
 
     class Meta:
