@@ -187,6 +187,8 @@ class Edition:
     settings: tuple[Setting, ...]
     approved_by: str = ""
     number: str = ""
+    rests_on: frozenset[str] = frozenset()
+    """Codes of acts whose words (kinds of work) this one may use without defining them."""
 
     def setting(self, name: str) -> Setting | None:
         """The setting of that name, if the file declares it."""
@@ -230,7 +232,8 @@ class _Lines:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 _ACT_KEYS = frozenset(
-    "code title short rank in_force_from in_force_until approved_by number parts adopted_by agreed_by note".split()
+    "code title short rank in_force_from in_force_until approved_by number parts adopted_by agreed_by "
+    "rests_on note".split()
 )
 _ENTRY_KEYS = frozenset(
     "clause printed kind in_force_from in_force_until by told grades subjects classes roles students except "
@@ -265,7 +268,8 @@ def parse_edition(source: str) -> Edition:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         text = "запись нарушает правила TOML: проверьте кавычки, скобки и знак «=» в этой строке"
-        raise RegulationError([Problem(int(found[1]) if found else 0, "", text)]) from None
+        line = int(found[1]) if found else len(source.splitlines())
+        raise RegulationError([Problem(line, "", text)]) from None
     except (RecursionError, ValueError):
         text = "файл не читается: слишком глубокая вложенность или недопустимые числа"
         raise RegulationError([Problem(0, "", text)]) from None
@@ -371,6 +375,12 @@ class _Reader:
             "in_force_until": until,
             "approved_by": text("approved_by"),
             "number": text("number"),
+            "rests_on": self.name_set(
+                act.get("rests_on"),
+                "rests_on",
+                lambda key, said: self.wrong(self.lines.of("act", 0, key), where, said),
+            )
+            or frozenset(),
         }
 
     def day(self, value: Any, table: str, index: int, key: str, where: str) -> date | None:

@@ -53,6 +53,7 @@ __all__ = [
     "Roles",
     "RuleKind",
     "Texts",
+    "dur_or",
     "edition_check",
     "known_kind",
     "rule_kind",
@@ -189,6 +190,22 @@ def _roles(value: object) -> object:
 
 
 Dur = Annotated[Duration, BeforeValidator(parse_duration)]
+
+
+def dur_or(*words: str) -> BeforeValidator:
+    """A validator of a duration, or of one of these words in its place."""
+
+    def read(value: object) -> object:
+        if value in words:
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, {', '.join(words)}") from None
+
+    return BeforeValidator(read)
+
+
 Every = Annotated[Interval, BeforeValidator(parse_interval)]
 OnDate = Annotated[Moment, BeforeValidator(parse_moment)]
 Codes = Annotated[frozenset[str], BeforeValidator(_many)]

@@ -8,13 +8,13 @@ equally narrow ones the earliest limit does, and the others are cited as outer l
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from parta.journal.rules.acts import FACT_CODES, Act, Lesson
 from parta.journal.rules.wording import day_words, listed, moment_words, work_words
 from parta.regulation.durations import Calendar, Duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, dur_or, rule_kind
 
 __all__ = [
     "Deadlines",
@@ -220,7 +220,7 @@ def _passed(what: str) -> Callable[[Act, Limit, Calendar], str]:
 class MarkDeadline(Params):
     """Which works, and until when after the lesson; ``by_kind`` repeats the act's other entries."""
 
-    within: Dur | Literal["by_kind"]
+    within: Annotated[Duration | str, dur_or("by_kind")]
     work: Codes = ALL
     except_work: Codes = frozenset()
     calendar: Counting = "calendar"
@@ -385,9 +385,9 @@ class NoBackdating(Params):
     """Which facts, and whose window closes the column: a deadline kind, or a term of its own."""
 
     kinds: Codes = frozenset({"mark"})
-    after: Literal["mark_deadline", "lesson_deadline", "attendance_deadline", "homework_deadline"] | Dur = (
-        "mark_deadline"
-    )
+    after: Annotated[
+        Duration | str, dur_or("mark_deadline", "lesson_deadline", "attendance_deadline", "homework_deadline")
+    ] = "mark_deadline"
     permit: str = "deputy_remark"
 
     def facts(self) -> frozenset[str]:
