@@ -65,7 +65,9 @@ View = Callable[..., HttpResponse]
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether the caller is a script that expects JSON."""
-    return request.content_type == "application/json" or "application/json" in request.headers.get("Accept", "")
+    return request.content_type == "application/json" or "application/json" in request.headers.get(
+        "Accept", ""
+    )
 
 
 def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View], View]:
@@ -83,7 +85,10 @@ def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View
             if not rule.public:
                 if viewer is None:
                     if wants_json(request):
-                        return JsonResponse({"error": "Вы вышли. Войдите снова: несохранённое останется на странице."}, status=401)
+                        return JsonResponse(
+                            {"error": "Вы вышли. Войдите снова: несохранённое останется на странице."},
+                            status=401,
+                        )
                     return HttpResponseRedirect(f"{reverse('login')}?next={request.path}")
                 if viewer.must_change_password and not with_issued_password:
                     if wants_json(request):
@@ -91,7 +96,9 @@ def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View
                     return HttpResponseRedirect(reverse("password"))
                 if not rule.allows(viewer):
                     if wants_json(request):
-                        return JsonResponse({"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403)
+                        return JsonResponse(
+                            {"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403
+                        )
                     return render(request, "foundation/403.html", {"wanted": rule.title}, status=403)
             return view(request, *args, **kwargs)
 

@@ -27,7 +27,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, "foundation/500.html", 500, "Ошибка на сервере. Записанное раньше цело; повторите через минуту.")
+    return _answer(
+        request,
+        "foundation/500.html",
+        500,
+        "Ошибка на сервере. Записанное раньше цело; повторите через минуту.",
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

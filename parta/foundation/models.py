@@ -40,7 +40,9 @@ class LogEntry(models.Model):
     lesson_id = models.BigIntegerField(null=True)
     student_id = models.BigIntegerField(null=True)
     data = models.TextField(help_text="JSON: before, after, reason, clause, permit…, keys sorted.")
-    operation_id = models.CharField(max_length=36, help_text="UUID made by the client for one press of a key.")
+    operation_id = models.CharField(
+        max_length=36, help_text="UUID made by the client for one press of a key."
+    )
     part = models.IntegerField(help_text="Number of the line inside its operation, from 0.")
     hash = models.CharField(max_length=64, help_text="SHA-256 over the previous hash and this line.")
 

@@ -40,7 +40,9 @@ class Person(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     email = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
-    external_id = models.CharField(max_length=120, blank=True, default="", help_text="Natural key of imports.")
+    external_id = models.CharField(
+        max_length=120, blank=True, default="", help_text="Natural key of imports."
+    )
 
     class Meta:
         indexes = [
@@ -87,8 +89,12 @@ class Role(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
     kind = models.CharField(max_length=20, choices=KINDS)
-    homeroom = models.ForeignKey(Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="roles")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="roles")
+    homeroom = models.ForeignKey(
+        Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="roles"
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="roles"
+    )
     starts = models.DateField()
     until = models.DateField(null=True, blank=True)
     order_number = models.CharField(max_length=40, blank=True, default="", help_text="Приказ №")
@@ -112,7 +118,9 @@ class Guardianship(models.Model):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["guardian", "student", "starts"], name="guardianship_from")]
+        constraints = [
+            models.UniqueConstraint(fields=["guardian", "student", "starts"], name="guardianship_from")
+        ]
 
 
 class Enrolment(models.Model):
@@ -127,7 +135,9 @@ class Enrolment(models.Model):
     left_order = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["student", "homeroom", "starts"], name="enrolment_from")]
+        constraints = [
+            models.UniqueConstraint(fields=["student", "homeroom", "starts"], name="enrolment_from")
+        ]
 
 
 class SubgroupMembership(models.Model):
@@ -140,7 +150,9 @@ class SubgroupMembership(models.Model):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["student", "subgroup", "starts"], name="membership_from")]
+        constraints = [
+            models.UniqueConstraint(fields=["student", "subgroup", "starts"], name="membership_from")
+        ]
 
 
 class ReadTrace(models.Model):

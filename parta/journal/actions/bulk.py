@@ -6,6 +6,7 @@ was written under another hand is taken as it stands, and the watches will find 
 result is the same as if each act had come through `write`: `parta check` holds both against each other.
 """
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,26 @@ NOTE_COLUMNS = (
     "withdrawn_at",
     "version",
 )
+PERMIT_COLUMNS = (
+    "id",
+    "school_id",
+    "journal_id",
+    "lesson_id",
+    "term_id",
+    "student_id",
+    "fact",
+    "wanted",
+    "clauses",
+    "asked_by_id",
+    "asked_at",
+    "ask_reason",
+    "state",
+    "decided_by_id",
+    "decided_at",
+    "decision_reason",
+    "ends_at",
+    "used_at",
+)
 TABLES = (
     "journal_assessment",
     "journal_mark",
@@ -57,7 +78,15 @@ TABLES = (
     "journal_homework",
     "journal_diarynote",
     "journal_termmark",
+    "journal_permit",
 )
+
+
+_ALL_BITS = (1 << 128) - 1
+
+
+def _moment_and_order(act: tuple[datetime, int, "Hand", list[Line]]) -> tuple[datetime, int]:
+    return act[:2]
 
 
 class Ids:
@@ -100,6 +129,17 @@ class _Mark:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a permit, and until when it may be used."""
+
+    granted: bool
+    at: datetime
+    by: Hand
+    reason: str
+    ends_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Pour:
     """The gathered history of one journal."""
@@ -114,42 +154,36 @@ class Pour:
     marks: dict[tuple[int, int], _Mark] = field(default_factory=dict)
     absences: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
     homework: list[tuple[object, ...]] = field(default_factory=list)
-    notes: list[tuple[object, ...]] = field(default_factory=list)
+    notes: dict[int, list[Any]] = field(default_factory=dict)
     finals: list[tuple[object, ...]] = field(default_factory=list)
+    permits: dict[int, list[Any]] = field(default_factory=dict)
 
     def _act(self, at: datetime, by: Hand, *lines: Line) -> None:
         self.acts.append((at, len(self.acts), by, list(lines)))
 
     def hold(
-        self, lesson_id: int, at: datetime, by: Hand, topic: str, planned_id: int | None, *, roll: bool = True
+        self,
+        lesson_id: int,
+        at: datetime,
+        by: Hand,
+        topic: str,
+        planned_id: int | None,
+        *,
+        roll: bool = True,
+        late: bool = False,
     ) -> None:
-        """The lesson was held, with its topic; `roll`: the roll was taken with it."""
-        lines = [
-            Line(
-                "lesson_conducted",
-                "lesson",
-                lesson_id,
-                lesson_id,
-                None,
-                {"i": 0, "before": False, "after": True, "v": 1},
-            )
-        ]
+        """The lesson was held, with its topic; `roll`: the roll was taken with it; `late`: after the limit."""
+        held: dict[str, Any] = {"i": 0, "before": False, "after": True, "v": 1}
+        if late:
+            held["late"] = True
+        lines = [Line("lesson_conducted", "lesson", lesson_id, lesson_id, None, held)]
         if topic:
             data: dict[str, Any] = {"i": 1, "before": "", "after": topic, "v": 1}
             if planned_id is not None:
                 data["planned"] = planned_id
             lines.append(Line("topic_set", "lesson", lesson_id, lesson_id, None, data))
         if roll:
-            lines.append(
-                Line(
-                    "roll_taken",
-                    "lesson",
-                    lesson_id,
-                    lesson_id,
-                    None,
-                    {"i": 2, "before": False, "after": True, "v": 1},
-                )
-            )
+            lines.append(Line("roll_taken", "lesson", lesson_id, lesson_id, None, {**held, "i": 2}))
         self._act(at, by, *lines)
         self.records[lesson_id] = [
             lesson_id,
@@ -175,6 +209,7 @@ class Pour:
         due_lesson_id: int | None = None,
         due_date: date | None = None,
         student_id: int | None = None,
+        late: bool = False,
     ) -> None:
         """Homework with a text, or (empty text) declared as not set."""
         homework_id = self.ids.take("journal_homework")
@@ -183,6 +218,8 @@ class Pour:
             data["due"] = due_lesson_id
         if minutes:
             data["minutes"] = minutes
+        if late:
+            data["late"] = True
         verb = "homework_given" if text else "homework_declared_none"
         self._act(at, by, Line(verb, "homework", homework_id, lesson_id, student_id, data))
         self.homework.append(
@@ -205,7 +242,14 @@ class Pour:
         )
 
     def assess(
-        self, lesson_id: int, work: str, weight: Decimal, *, title: str = "", parts: int = 1, position: int = 1
+        self,
+        lesson_id: int,
+        work: str,
+        weight: Decimal,
+        *,
+        title: str = "",
+        parts: int = 1,
+        position: int = 1,
     ) -> int:
         """A column of marks; its id."""
         column_id = self.ids.take("journal_assessment")
@@ -224,8 +268,9 @@ class Pour:
         at: datetime,
         by: Hand,
         is_late: bool = False,
+        permit_id: int | None = None,
     ) -> None:
-        """First marks of one column by student, saved together."""
+        """First marks of one column by student, saved together; under a permit, when one is named."""
         lines = []
         for index, (student_id, value) in enumerate(values):
             mark_id = self.ids.take("journal_mark")
@@ -243,32 +288,112 @@ class Pour:
             }
             if is_late:
                 data["late"] = True
+            if permit_id is not None:
+                data["permit"] = permit_id
+                self._use(permit_id, at)
             lines.append(Line("mark_recorded", "mark", mark_id, lesson_id, student_id, data))
         if lines:
             self._act(at, by, *lines)
 
     def correct(
-        self, assessment_id: int, student_id: int, value: str, at: datetime, by: Hand, reason: str
+        self,
+        assessment_id: int,
+        student_id: int,
+        value: str,
+        at: datetime,
+        by: Hand,
+        reason: str,
+        *,
+        slip: bool = False,
+        permit_id: int | None = None,
     ) -> None:
-        """Correct (empty value: annul) a mark poured before; the first value stays visible."""
+        """Correct (empty value: annul) a mark poured before.
+
+        The first value stays visible, unless the correction is a `slip` of the finger, taken back at once.
+        """
         mark = self.marks[assessment_id, student_id]
         before = mark.value
-        mark.first = mark.first or before
+        if not slip:
+            mark.first = mark.first or before
+        if mark.first == value:
+            mark.first = ""
         mark.value = value
         mark.version += 1
         mark.changed_at, mark.by = at, by
-        data = {
+        mark.is_late = mark.is_late or permit_id is not None
+        data: dict[str, Any] = {
             "i": 0,
             "before": before,
             "after": value,
             "v": mark.version,
-            "first": mark.first,
             "work": mark.work,
             "assessment": assessment_id,
-            "reason": reason,
         }
+        if mark.first:
+            data["first"] = mark.first
+        if reason:
+            data["reason"] = reason
+        if slip:
+            data["slip"] = True
+        if permit_id is not None:
+            data["permit"] = permit_id
+            data["late"] = True
+            self._use(permit_id, at)
         verb = "mark_corrected" if value else "mark_annulled"
         self._act(at, by, Line(verb, "mark", mark.id, mark.lesson_id, student_id, data))
+
+    def permit(
+        self,
+        *,
+        lesson_id: int | None,
+        student_id: int | None,
+        fact: str,
+        wanted: str,
+        clauses: Sequence[str],
+        at: datetime,
+        by: Hand,
+        reason: str,
+        decision: Decision | None = None,
+        term_id: int | None = None,
+    ) -> int:
+        """A permit asked, and what was decided on it; its id. Naming it in a write uses it up."""
+        permit_id = self.ids.take("journal_permit")
+        asked = {"i": 0, "fact": fact, "wanted": wanted, "clauses": list(clauses), "reason": reason}
+        self._act(at, by, Line("permit_asked", "permit", permit_id, lesson_id, student_id, asked))
+        state, decided = "asked", (None, None, "", None)
+        if decision is not None:
+            state = "granted" if decision.granted else "declined"
+            decided = (decision.by.person_id, decision.at, decision.reason, decision.ends_at)
+            said: dict[str, Any] = {"i": 0, "reason": decision.reason}
+            if decision.ends_at is not None:
+                said["ends"] = decision.ends_at.isoformat()
+            self._act(
+                decision.at,
+                decision.by,
+                Line(f"permit_{state}", "permit", permit_id, lesson_id, student_id, said),
+            )
+        self.permits[permit_id] = [
+            permit_id,
+            self.head.school_id,
+            self.journal_id,
+            lesson_id,
+            term_id,
+            student_id,
+            fact,
+            wanted,
+            json.dumps(list(clauses)),
+            by.person_id,
+            at,
+            reason,
+            state,
+            *decided,
+            None,
+        ]
+        return permit_id
+
+    def _use(self, permit_id: int, at: datetime) -> None:
+        row = self.permits[permit_id]
+        row[12], row[17] = "used", at
 
     def absent(
         self,
@@ -314,26 +439,32 @@ class Pour:
         if lines:
             self._act(at, by, *lines)
 
-    def note(self, lesson_id: int, student_id: int, kind: str, text: str, at: datetime, by: Hand) -> None:
-        """A teacher's words to a student or family."""
+    def note(self, lesson_id: int, student_id: int, kind: str, text: str, at: datetime, by: Hand) -> int:
+        """A teacher's words to a student or family; the id of the note."""
         note_id = self.ids.take("journal_diarynote")
-        self.notes.append(
-            (
-                note_id,
-                self.head.school_id,
-                self.journal_id,
-                lesson_id,
-                student_id,
-                kind,
-                text,
-                by.person_id,
-                at,
-                None,
-                1,
-            )
-        )
+        self.notes[note_id] = [
+            note_id,
+            self.head.school_id,
+            self.journal_id,
+            lesson_id,
+            student_id,
+            kind,
+            text,
+            by.person_id,
+            at,
+            None,
+            1,
+        ]
         data = {"i": 0, "before": "", "after": text, "kind": kind}
         self._act(at, by, Line("note_added", "note", note_id, lesson_id, student_id, data))
+        return note_id
+
+    def withdraw(self, note_id: int, at: datetime, by: Hand) -> None:
+        """The author takes a note poured before back."""
+        note = self.notes[note_id]
+        note[9] = at
+        data = {"i": 0, "before": note[6], "after": ""}
+        self._act(at, by, Line("note_withdrawn", "note", note_id, note[3], note[4], data))
 
     def final(self, term_id: int, values: Sequence[tuple[int, str]], at: datetime, by: Hand) -> None:
         """Term marks by student, set together."""
@@ -366,11 +497,16 @@ class Pour:
         self._act(at, by, line)
 
     def log_rows(self) -> tuple[list[tuple[object, ...]], Head]:
-        """Log lines in the order of time, chained."""
+        """Log lines in the order of time, chained.
+
+        Operation ids rise within a journal, as far as a version 4 id lets them: an index takes rising keys faster.
+        """
         head = self.head
         rows: list[tuple[object, ...]] = []
-        for at, _, hand, lines in sorted(self.acts, key=lambda act: act[:2]):
-            operation = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+        first = self.random.getrandbits(64) << 64
+        for place, (at, _, hand, lines) in enumerate(sorted(self.acts, key=_moment_and_order)):
+            number = first + (place << 80) + self.random.getrandbits(60)
+            operation = str(uuid.UUID(int=number & _ALL_BITS, version=4))
             chained, head = log.chained(
                 head, lines, by=Actor(hand.user_id, hand.role), at=at, operation_id=operation
             )
@@ -422,8 +558,9 @@ def pour(pours: Sequence[Pour]) -> int:
     sql.bulk_insert(
         "journal_homework", ("id", *HOMEWORK_COLUMNS), (row for one in pours for row in one.homework)
     )
-    sql.bulk_insert("journal_diarynote", NOTE_COLUMNS, (row for one in pours for row in one.notes))
+    sql.bulk_insert("journal_diarynote", NOTE_COLUMNS, (row for one in pours for row in one.notes.values()))
     sql.bulk_insert("journal_termmark", ("id", *FINAL_COLUMNS), (row for one in pours for row in one.finals))
+    sql.bulk_insert("journal_permit", PERMIT_COLUMNS, (row for one in pours for row in one.permits.values()))
     log.pour(rows, heads)
     move_sequences(TABLES)
     return len(rows)

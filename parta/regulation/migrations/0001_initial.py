@@ -5,46 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text="Code of the act: GT, CT, ET, IP, DB or the school's own.", max_length=40)),
-                ('title', models.CharField(max_length=300)),
-                ('rank', models.CharField(default='school', max_length=20)),
-                ('in_force_from', models.DateField()),
-                ('in_force_until', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(help_text='The regulation file, TOML.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('approved_by', models.CharField(blank=True, default='', max_length=200)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="Code of the act: GT, CT, ET, IP, DB or the school's own.", max_length=40
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("rank", models.CharField(default="school", max_length=20)),
+                ("in_force_from", models.DateField()),
+                ("in_force_until", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(help_text="The regulation file, TOML.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("approved_by", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="organisation.school",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('school', 'code', 'in_force_from'), name='edition_from')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "code", "in_force_from"), name="edition_from")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SettingValue',
+            name="SettingValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act_code', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('value', models.JSONField()),
-                ('in_force_from', models.DateField()),
-                ('set_at', models.DateTimeField()),
-                ('set_by_id', models.BigIntegerField(null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("act_code", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("value", models.JSONField()),
+                ("in_force_from", models.DateField()),
+                ("set_at", models.DateTimeField()),
+                ("set_by_id", models.BigIntegerField(null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['school', 'act_code', 'name'], name='setting_name')],
+                "indexes": [models.Index(fields=["school", "act_code", "name"], name="setting_name")],
             },
         ),
     ]
