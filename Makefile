@@ -18,8 +18,8 @@ setup: ## the local environment .venv from requirements.lock
 system: ## what the tests need from Debian (browser, PostgreSQL), by apt
 	@sh tools/system.sh
 
-demo: setup ## the demo school on http://127.0.0.1:8000 (other port: make demo PORT=8080)
-	@$(BIN)/parta demo --bind 127.0.0.1:$(PORT)
+demo: ## the demo school on http://127.0.0.1:8000 (other port: make demo PORT=8080)
+	@started=$$(date +%s) && sh tools/environment.sh && exec env PARTA_STARTED=$$started $(BIN)/parta demo --bind 127.0.0.1:$(PORT)
 
 test: ## everything: lint, types, contracts, SQLite, PostgreSQL, browser
 	@$(MAKE) --no-print-directory setup

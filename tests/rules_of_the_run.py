@@ -20,9 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "clause(*ids, partly=False): requirement rows that the test proves")
     config.addinivalue_line("markers", "browser: drives a real browser; runs last")
     config.addinivalue_line("markers", "slow: takes more than a second; still part of every full run")
+    config.addinivalue_line("markers", "fuzz: generated requests; PARTA_FUZZ_REQUESTS sets how many")
+    config.addinivalue_line("markers", "kill9: kills the server during writes; PARTA_KILLS sets how often")
     config.addinivalue_line("markers", "only(vendor): makes sense on one database, sqlite or postgresql")
 
 
@@ -61,7 +62,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def _append_only_tables() -> list[str]:
     if connection.vendor == "sqlite":
-        query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'"
+        query = (
+            "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'"
+        )
     else:
         query = (
             "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"

@@ -1,0 +1,92 @@
+"""`parta doctor`: what in this installation is set up dangerously or wrongly."""
+
+import os
+import stat
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from parta.cli import installation
+from parta.cli.screen import Failure, plural, say
+
+LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong, and what to do."""
+
+    what: str
+    remedy: str
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def run(arguments: Namespace) -> int:
+    """Print complaints; 1 when there are any."""
+    installation.load()
+    complaints = list(examine())
+    for complaint in complaints:
+        say(f"✗ {complaint.what}")
+        say(f"    {complaint.remedy}")
+    if complaints:
+        say(f"Найдено: {plural(len(complaints), 'замечание', 'замечания', 'замечаний')}.")
+        return 1
+    say("✓ Замечаний нет.")
+    return 0
+
+
+def examine() -> Iterator[Complaint]:
+    """All complaints, the gravest first."""
+    from django.conf import settings
+
+    if settings.DEBUG:
+        yield Complaint("Включён режим разработчика: чужие увидят внутренности.", "Уберите PARTA_DEBUG.")
+    if len(settings.SECRET_KEY) < 32 or settings.SECRET_KEY.startswith("django-insecure"):
+        yield Complaint(
+            "Ключ подписи короткий или взят из примера: вход можно подделать.",
+            "Уберите PARTA_SECRET_KEY: надёжный ключ создастся сам; все войдут заново.",
+        )
+    far = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL]
+    if far and not settings.ENV.https:
+        yield Complaint(
+            f"Сервер открыт как {', '.join(far)} без HTTPS: пароли идут по сети открыто.",
+            "Поставьте перед Партой прокси с сертификатом (docs/running) и задайте PARTA_HTTPS=1.",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Complaint("Разрешены любые имена сервера.", "Перечислите свои в PARTA_ALLOWED_HOSTS.")
+    yield from _files(Path(settings.HOME))
+    try:
+        missing = installation.unapplied()
+    except Failure as failure:
+        yield Complaint(*str(failure).split("\n", 1))
+        return
+    if missing:
+        yield Complaint("База данных не готова.", "Выполните: parta migrate")
+        return
+    from parta.foundation import jobs
+
+    for name, number, error in jobs.stuck():
+        yield Complaint(
+            f"Задание {number} ({name}) не удаётся: {error.splitlines()[0] if error else 'работник погибал на нём'}.",
+            "Если это проверка истории, выполните: parta check",
+        )
+
+
+def _files(home: Path) -> Iterator[Complaint]:
+    for name in ("parta.sqlite3", "parta.sqlite3-wal", "secret.key", "files"):
+        path = home / name
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Complaint(
+                f"Файл {path} открыт другим пользователям машины.", f"Закройте: chmod go-rwx {path}"
+            )
+    if home.exists():
+        space = os.statvfs(home)
+        free = space.f_bavail * space.f_frsize
+        if free < 1 << 30:
+            yield Complaint(
+                f"На диске с данными осталось {free >> 20} МБ.", "Освободите место: нужен хотя бы 1 ГБ."
+            )

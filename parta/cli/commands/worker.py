@@ -1,0 +1,64 @@
+"""`parta worker`: carries out jobs until told to stop."""
+
+import fcntl
+import signal
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from types import FrameType
+
+from parta.cli import installation
+from parta.cli.screen import plural, say
+
+PAUSE = 1.0
+"""Seconds between two looks at an empty queue."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="выполнить то, чему пришёл срок, и выйти")
+
+
+class Stop:
+    """Set by TERM and Ctrl+C; the job at hand is finished first."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def run(arguments: Namespace) -> int:
+    """The loop. On the embedded database one worker is enough, and a second one waits for the first to end."""
+    installation.load()
+    installation.require_database()
+    from django.db import close_old_connections, connection
+
+    from parta.foundation import clock, jobs
+
+    jobs.load_kinds()
+    if arguments.once:
+        jobs.plan_night(clock.now())
+        say(f"Выполнено: {plural(jobs.run_due(clock.now), 'задание', 'задания', 'заданий')}.")
+        return 0
+    stop = Stop()
+    alone = connection.vendor == "sqlite"
+    lock = (Path(installation.home()) / "worker.lock").open("w")
+    while alone and not stop.asked:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            time.sleep(PAUSE)
+    planned = 0.0
+    while not stop.asked:
+        if time.monotonic() - planned > 600 or not planned:
+            jobs.plan_night(clock.now())
+            planned = time.monotonic()
+        ran = jobs.run_due(clock.now, alone=alone, most=1)
+        close_old_connections()
+        if not ran:
+            time.sleep(PAUSE)
+    return 0
