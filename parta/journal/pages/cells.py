@@ -463,6 +463,7 @@ def script_data(page: JournalPage, urls: dict[str, str], *, on: str) -> Markup:
         "marks": page.codes.marks,
         "finals": page.codes.finals if page.may_set_finals else [],
         "double": page.codes.allows_double,
+        "locks": page.is_locked_by_final,
         "absences": [
             [code.symbol, code.meaning, code.title, code.may_set, code.keys] for code in page.codes.absences
         ],

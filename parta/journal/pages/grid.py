@@ -100,7 +100,7 @@ def _form(page: JournalPage, opened: LessonLine) -> dict[str, object]:
     present, absent, late, marks = cells.facts_of(page, opened)
     here = cells.columns_of(page, opened.id)
     return {
-        "due": due or (later[0] if later else None),
+        "due": due or next((line for line in later if line.date > opened.date), None),
         "suggestions": suggestions,
         "facts": (present, absent, late, marks),
         "columns": here,

@@ -1,0 +1,131 @@
+// @ts-check
+// Moving in the grid. It is one stop of Tab: one cell at a time has tabindex 0, and the arrows move it.
+
+import { cellsOf, columnName, columns, data, grid, isFinal, nameOf, placeOf, rowOf, rows, standing, columnOf, absenceCodes } from "./model.js";
+import { place } from "./status.js";
+
+/** @type {HTMLTableCellElement | null} */
+let current = null;
+/** @type {Set<(td: HTMLTableCellElement, before: HTMLTableCellElement | null) => void>} */
+const listeners = new Set();
+
+/** @param {(td: HTMLTableCellElement, before: HTMLTableCellElement | null) => void} listener */
+export function onMove(listener) {
+  listeners.add(listener);
+}
+
+/** @returns {HTMLTableCellElement | null} */
+export const currentCell = () => current;
+
+/** @param {HTMLTableCellElement | null | undefined} td @param {{focus?: boolean, scroll?: boolean}} [how] */
+export function go(td, { focus = true, scroll = true } = {}) {
+  if (!td) return;
+  const before = current;
+  if (before && before !== td) {
+    before.classList.remove("cur");
+    before.removeAttribute("tabindex");
+    before.removeAttribute("aria-label");
+    if (before.parentElement !== td.parentElement) before.parentElement?.classList.remove("curr");
+  }
+  current = td;
+  td.classList.add("cur");
+  td.tabIndex = 0;
+  td.parentElement?.classList.add("curr");
+  td.setAttribute("aria-label", spoken(td));
+  place(`${nameOf(td)} · ${columnName(td)}`);
+  if (focus) td.focus({ preventScroll: true });
+  if (scroll) td.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (before !== td) for (const listener of listeners) listener(td, before);
+}
+
+/** What a screen reader says of a cell beyond its head and row. @param {HTMLTableCellElement} td */
+function spoken(td) {
+  const cell = standing(td);
+  const words = [];
+  if (td.classList.contains("pen") && td.textContent) words.push(`предлагается ${td.textContent}`);
+  else words.push(cell.value ? cell.value.replace("/", " дробь ") : cell.absence ? "" : "пусто");
+  const code = absenceCodes.find((other) => other.symbol === cell.absence);
+  if (cell.absence) words.push(code ? `${cell.absence}, ${code.title}` : cell.absence);
+  if (cell.first && cell.first !== cell.value) words.push(`исправлено, было ${cell.first}`);
+  if (cell.late) words.push("внесено позже срока");
+  if (cell.noted) words.push("есть заметка");
+  if (td.classList.contains("out")) words.push("нет в списке");
+  const closed = columnOf(td)?.closed;
+  if (closed) words.push(`закрыто: ${closed.clause}`);
+  if (td.classList.contains("no")) words.push("не сохранено");
+  return words.filter(Boolean).join(", ");
+}
+
+/** @param {number} down @param {number} right */
+export function step(down, right) {
+  if (!current) return;
+  const all = rows();
+  const row = Math.max(0, Math.min(all.length - 1, all.indexOf(rowOf(current)) + down));
+  const cells = cellsOf(all[row]);
+  const here = cellsOf(rowOf(current)).indexOf(current);
+  go(cells[Math.max(0, Math.min(cells.length - 1, here + right))]);
+}
+
+/** The first or the last lesson of the row. @param {boolean} last */
+export function edge(last) {
+  if (!current) return;
+  const cells = cellsOf(rowOf(current));
+  go(cells[last ? cells.length - 2 : 0] ?? cells[0]);
+}
+
+/** Today's column, in the same row. */
+export function today() {
+  if (!current) return;
+  go(cellsOf(rowOf(current))[Math.max(0, data.today)]);
+}
+
+/** Begin at today's column of the first student, and bring it into view. @param {boolean} focus */
+export function begin(focus) {
+  const first = rows()[0];
+  if (!first) return;
+  const place = data.today < 0 ? 0 : data.today;
+  const start = cellsOf(first)[place] ?? cellsOf(first)[0];
+  go(start, { focus, scroll: false });
+  show(place);
+}
+
+/** Scroll so that the column has some before and some after it. @param {number} column */
+function show(column) {
+  const table = grid();
+  const wrap = table?.parentElement;
+  const head = table?.tHead?.querySelector("tr.ty")?.children[column];
+  if (!table || !wrap || !(head instanceof HTMLElement)) return;
+  const names = /** @type {HTMLElement} */ (rows()[0].cells[1]);
+  const left = names.offsetLeft + names.offsetWidth;
+  const totals = [...rows()[0].querySelectorAll("td.e")]
+    .filter((td) => getComputedStyle(td).position === "sticky")
+    .reduce((sum, td) => sum + /** @type {HTMLElement} */ (td).offsetWidth, 0);
+  const ahead = innerWidth < 720 ? 1 : 4;
+  const wanted = head.offsetLeft + head.offsetWidth * (1 + ahead) - (wrap.clientWidth - totals);
+  wrap.scrollLeft = Math.max(0, Math.min(wanted, head.offsetLeft - left));
+}
+
+/** Keys that move. @param {KeyboardEvent} event @returns {boolean} whether the key was one */
+export function moveByKey(event) {
+  const { key } = event;
+  if ((event.ctrlKey || event.metaKey) && key === "Home") today();
+  else if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  else if (key === "ArrowUp") step(-1, 0);
+  else if (key === "ArrowDown") step(1, 0);
+  else if (key === "ArrowLeft") step(0, -1);
+  else if (key === "ArrowRight") step(0, 1);
+  else if (key === "Enter") step(event.shiftKey ? -1 : 1, 0);
+  else if (key === "PageDown") step(10, 0);
+  else if (key === "PageUp") step(-10, 0);
+  else if (key === "Home") edge(false);
+  else if (key === "End") edge(true);
+  else return false;
+  event.preventDefault();
+  return true;
+}
+
+/** @param {HTMLTableCellElement} td whether one can stand in it */
+export const canStand = (td) => td.classList.contains("m") || isFinal(td);
+
+/** Column of the current cell; -1 in the column of the period's mark. */
+export const currentColumn = () => (current && !isFinal(current) ? Math.min(placeOf(current), columns.length - 1) : -1);
