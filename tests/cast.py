@@ -750,12 +750,9 @@ def preset_file(preset: str) -> Path:
 
 def adopt_preset(school: School, preset: str, at: datetime) -> None:
     """Put the preset in force for the school since 1 September 2026, as its director would."""
-    path = preset_file(preset)
-    if not path.exists():
-        return
     adopt(
         school_id=school.id,
-        source=path.read_text(encoding="utf-8"),
+        source=preset_file(preset).read_text(encoding="utf-8"),
         by=SYSTEM,
         at=at,
         in_force_from=date(2026, 9, 1),

@@ -27,6 +27,16 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"«{text}» не дата; нужно ГГГГ-ММ-ДД") from None
 
 
+def local(text: str) -> str:
+    """An address of this machine with a port: the demo school is not for others' eyes.
+
+    Its passwords are printed and known; hence no other address than the machine's own.
+    """
+    if not address(text).startswith(("127.", "localhost:", "[::1]:")):
+        raise ArgumentTypeError(f"«{text}»: показ открывается только на этой машине, например {DEFAULT_BIND}")
+    return text
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--bind", type=address, default=DEFAULT_BIND, metavar="АДРЕС", help="где отвечать (%(default)s)"
