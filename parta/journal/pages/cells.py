@@ -334,6 +334,7 @@ class _Rows:
         elif student.joined is not None:
             came = f" <small>с\u00a0{student.joined.day}.{student.joined.month:02}</small>"
             full += f", в списке с {ru_date(student.joined)}"
+        given = student.given_name + student.initial[2:]  # a namesake's patronymic: «Александр В.»
         value, first, version = student.final
         names, text, seen = "", "", ""
         if value or first:
@@ -354,7 +355,7 @@ class _Rows:
         return (
             f'<tr data-s="{student.id}"{_class("left" if student.left is not None else "")}>'
             f'<th class="n">{number}</th><th class="s" scope="row" title="{escape(full)}">{escape(student.surname)}'
-            f' <span class="gn">{escape(student.given_name)}</span><span class="gi">{escape(student.initial)}</span>'
+            f' <span class="gn">{escape(given)}</span><span class="gi">{escape(student.initial)}</span>'
             f'{came}</th>{cells}<td class="e e1">{student.missed or ""}</td><td class="e e2{low}">{avg(mean)}</td>'
             f'<td class="e e3{names}"{seen}{self.final_tag}>{text}</td></tr>'
         )

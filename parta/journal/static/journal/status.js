@@ -47,7 +47,7 @@ export function watchQueue(refused, login) {
         line.append(link);
       } else say("offline", `Нет связи: ${count} отправки`);
     } else if (waiting) say("saving", "Сохраняю…");
-    else if (refused()) say("refused", `${plural(refused(), ["запись", "записи", "записей"])} не сохранено`);
+    else if (refused()) say("refused", plural(refused(), ["запись не сохранена", "записи не сохранены", "записей не сохранено"]));
     else if (at) say("saved", `Сохранено в ${at}`, spoken);
     spoken = "";
   });
