@@ -1,6 +1,7 @@
 """Who opens which page of people and of the school's set-up, and the entries of the navigation that lead there."""
 
 from parta.foundation.access import permission
+from parta.people.chrome import nav
 
 SETUP = ("operator", "deputy")
 """Who sets the school up: the deputy head, and the operator, who sees no marks."""
@@ -37,3 +38,6 @@ permission("switch_school", "перейти в другую свою школу"
 permission("setup", "настройка школы", *SETUP)
 permission("students", "списки учеников", *CARD_READERS)
 permission("student_card", "карточка ученика", *CARD_READERS, "guardian")
+
+nav("students", "Ученики", "students", *CARD_READERS, position=60)
+nav("setup", "Настройка", "setup", *SETUP, position=90)

@@ -30,6 +30,7 @@ def create_school(
     timezone: str = "Europe/Moscow",
     by: Actor,
     at: datetime,
+    operation_id: str | None = None,
 ) -> School:
     """A new tenant with its chain, the usual kinds of work and the 2–5 scale (none in a centre)."""
     code = code.strip().lower()
@@ -49,7 +50,7 @@ def create_school(
             timezone=_zone(timezone),
         )
         open_chain(school.pk, "school", school.pk)
-        with act(school.pk, by=by, at=at) as lines:
+        with act(school.pk, by=by, at=at, operation_id=operation_id) as lines:
             lines.append(Line("school_created", "school", school.pk, data={"code": code, "kind": kind}))
             set_work_kinds(school_id=school.pk, rows=DEFAULT_WORK_KINDS, by=by, at=at)
             if kind != "centre":

@@ -92,7 +92,8 @@ class AccountRow:
     must_change: bool = True
 
 
-def _latin(text: str) -> str:
+def latin(text: str) -> str:
+    """Latin letters and digits of a Russian text, for logins and codes."""
     letters = "".join(_LATIN.get(sign, sign) for sign in text.lower())
     return re.sub(r"[^a-z0-9]", "", letters)
 
@@ -103,7 +104,7 @@ def make_logins(names: Sequence[tuple[str, str, str]]) -> list[str]:
     One statement, whatever the number of names.
     """
     bases = [
-        (f"{_latin(surname)[:40]}.{_latin(given)[:1]}{_latin(patronymic)[:1]}".strip(".") or "user")
+        (f"{latin(surname)[:40]}.{latin(given)[:1]}{latin(patronymic)[:1]}".strip(".") or "user")
         for surname, given, patronymic in names
     ]
     taken = set(User.objects.values_list("login", flat=True))

@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern
 
-from parta.people.pages import account
+from parta.people.pages import account, calendar, classes, lists, persons, setup, students
 
-urlpatterns: list[URLPattern] = [*account.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *account.urlpatterns,
+    *students.urlpatterns,
+    *setup.urlpatterns,
+    *persons.urlpatterns,
+    *classes.urlpatterns,
+    *calendar.urlpatterns,
+    *lists.urlpatterns,
+]

@@ -1,0 +1,11 @@
+"""How a school writes its things."""
+
+import re
+
+NBSP = "\u00a0"
+
+
+def class_title(title: str) -> str:
+    """«6Б» as it is written: «6 «Б»»; a title that is not a number and one or two letters stays as it is."""
+    found = re.fullmatch(r"(\d{1,2})\s*[-«]?\s*([A-Za-zА-Яа-яЁё]{1,2})»?", title)
+    return f"{found[1]}{NBSP}«{found[2]}»" if found else title

@@ -1,0 +1,293 @@
+"""Set-up: the list of people, a person's page with account, roles, family and places."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods
+
+from parta.foundation.access import requires
+from parta.organisation.models import Homeroom
+from parta.people import actions, queries
+from parta.people.actions import Issued
+from parta.people.forms import Posted, carry_out
+from parta.people.models import Guardianship, Person, Role
+from parta.people.pages.setup import FORM, looking
+from parta.people.setup import setup_page
+from parta.people.viewer import Viewer
+
+KINDS = [("", "Все"), ("staff", "Сотрудники"), ("students", "Ученики"), ("guardians", "Представители")]
+ACCOUNTS = [
+    ("", "любая"),
+    ("no", "ещё нет"),
+    ("issued", "выдана, вход не выполнен"),
+    ("closed", "закрыта"),
+]
+AT_ONCE = 60
+"""Accounts issued by one press: each password is hashed for about 30 ms."""
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def issued_page(request: HttpRequest, issued: list[Issued], back: str) -> HttpResponse:
+    """Logins and one-time passwords, shown this once."""
+    viewer = looking(request)
+    people = Person.objects.in_bulk([one.person_id for one in issued])
+    about = queries._about(viewer, list(people))
+    return setup_page(
+        request,
+        "people/issued.html",
+        {
+            "issued": [
+                (people[one.person_id].full_name, about.get(one.person_id, ""), one) for one in issued
+            ],
+            "back": back,
+        },
+    )
+
+
+@require_http_methods(FORM)
+@requires("setup")
+def people(request: HttpRequest) -> HttpResponse:
+    """Find people; add one; issue accounts to all that were found and have none."""
+    viewer = looking(request)
+    kind = request.GET.get("kind", "")
+    words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
+    account = request.GET.get("account", "")
+    homeroom_id = _number(request.GET.get("homeroom", ""))
+    number = _number(request.GET.get("page", "")) or 1
+    kind = kind if kind in dict(KINDS) else ""
+    account = account if account in dict(ACCOUNTS) else ""
+
+    def add(posted: Posted) -> str:
+        person = actions.create_person(
+            school_id=viewer.school.id,
+            surname=posted.text("surname"),
+            given_name=posted.text("given_name"),
+            patronymic=posted.text("patronymic"),
+            sex=posted.text("sex"),
+            birth_date=posted.date_or_none("birth_date", "дата рождения"),
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        return reverse("setup_person", args=(person.pk,)) + "?done=added"
+
+    def issue(posted: Posted) -> HttpResponse:
+        issued = actions.issue_missing_accounts(
+            school_id=viewer.school.id,
+            person_ids=posted.ids("person")[:AT_ONCE],
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        return issued_page(request, issued, request.get_full_path())
+
+    forms = carry_out(request, {"add": add, "issue": issue})
+    if isinstance(forms, HttpResponse):
+        return forms
+    year = queries.current_year(viewer)
+    found = queries.people(
+        viewer, kind=kind, words=words, homeroom_id=homeroom_id, account=account, page=number
+    )
+    filters = {"kind": kind, "q": words, "account": account, "homeroom": homeroom_id or ""}
+    return setup_page(
+        request,
+        "people/setup_people.html",
+        {
+            "found": found,
+            "filters": filters,
+            "query": urlencode(filters),
+            "kinds": KINDS,
+            "accounts": ACCOUNTS,
+            "homerooms": queries.homeroom_options(viewer, year),
+            "sexes": [("f", "женский"), ("m", "мужской")],
+            "without": sum(not row.login for row in found.rows),
+        },
+        forms,
+    )
+
+
+def _theirs(viewer: Viewer, person_id: int) -> Person:
+    person = Person.objects.select_related("user").filter(school_id=viewer.school.id, pk=person_id).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+@require_http_methods(FORM)
+@requires("setup")
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A person: names and contacts, account, roles, family, places."""
+    viewer = looking(request)
+    who = _theirs(viewer, person_id)
+    by, at = viewer.acting_as(), viewer.at
+
+    def save(posted: Posted) -> str:
+        actions.change_person(
+            person=_theirs(viewer, person_id),
+            surname=posted.text("surname"),
+            given_name=posted.text("given_name"),
+            patronymic=posted.text("patronymic"),
+            sex=posted.text("sex"),
+            birth_date=posted.date_or_none("birth_date", "дата рождения"),
+            email=posted.text("email"),
+            phone=posted.text("phone"),
+            external_id=posted.text("external_id"),
+            by=by,
+            at=at,
+        )
+        return "saved"
+
+    def issue(posted: Posted) -> HttpResponse:
+        return issued_page(
+            request,
+            [actions.issue_account(person=who, login=posted.text("login"), by=by, at=at)],
+            request.path,
+        )
+
+    def reset(posted: Posted) -> HttpResponse:
+        return issued_page(request, [actions.reset_password(person=who, by=by, at=at)], request.path)
+
+    def close(posted: Posted) -> str:
+        actions.close_account(person=who, by=by, at=at)
+        return "closed"
+
+    def reopen(posted: Posted) -> str:
+        actions.reopen_account(person=who, by=by, at=at)
+        return "reopened"
+
+    def grant(posted: Posted) -> str:
+        actions.grant_role(
+            person=who,
+            kind=posted.text("kind"),
+            starts=posted.date("starts", "дата начала"),
+            until=posted.until_or_none("until"),
+            homeroom_id=posted.id_or_none("homeroom"),
+            department_id=posted.id_or_none("department"),
+            order_number=posted.text("order_number"),
+            order_date=posted.date_or_none("order_date", "дата приказа"),
+            by=by,
+            at=at,
+        )
+        return "added"
+
+    def end_role(posted: Posted) -> str:
+        role = Role.objects.filter(
+            school_id=viewer.school.id, person=who, pk=posted.id_or_none("row") or 0
+        ).first()
+        if role is None:
+            raise Http404
+        actions.end_role(
+            role=role,
+            until=posted.until("until", "последний день"),
+            order_number=posted.text("order_number"),
+            by=by,
+            at=at,
+        )
+        return "ended"
+
+    def add_kin(posted: Posted) -> str:
+        other = _theirs(viewer, posted.id("other", "человек"))
+        is_guardian = posted.text("side") == "guardian"
+        actions.set_guardianship(
+            guardian=other if is_guardian else who,
+            student=who if is_guardian else other,
+            relation=posted.text("relation"),
+            has_rights=posted.is_ticked("has_rights"),
+            starts=posted.date("starts", "дата начала"),
+            until=posted.until_or_none("until"),
+            by=by,
+            at=at,
+        )
+        return "added"
+
+    def end_kin(posted: Posted) -> str:
+        row = (
+            Guardianship.objects.filter(school_id=viewer.school.id, pk=posted.id_or_none("row") or 0)
+            .filter(guardian=who)
+            .first()
+            or Guardianship.objects.filter(
+                school_id=viewer.school.id, pk=posted.id_or_none("row") or 0, student=who
+            ).first()
+        )
+        if row is None:
+            raise Http404
+        actions.end_guardianship(
+            guardianship=row, until=posted.until("until", "последний день"), by=by, at=at
+        )
+        return "ended"
+
+    def enrol(posted: Posted) -> str:
+        homeroom = Homeroom.objects.filter(
+            school_id=viewer.school.id, pk=posted.id("homeroom", "класс")
+        ).first()
+        if homeroom is None:
+            raise Http404
+        actions.enrol(
+            student=who,
+            homeroom=homeroom,
+            starts=posted.date("starts", "дата зачисления"),
+            order_number=posted.text("order_number"),
+            by=by,
+            at=at,
+        )
+        return "added"
+
+    forms = carry_out(
+        request,
+        {
+            "save": save,
+            "issue": issue,
+            "reset": reset,
+            "close": close,
+            "reopen": reopen,
+            "grant": grant,
+            "end_role": end_role,
+            "add_kin": add_kin,
+            "end_kin": end_kin,
+            "enrol": enrol,
+        },
+    )
+    if isinstance(forms, HttpResponse):
+        return forms
+    shown = queries.person_page(viewer, person_id)
+    if shown is None:
+        raise Http404
+    actions.trace(viewer, "setup_person", student_id=person_id)
+    year = queries.current_year(viewer)
+    words = request.GET.get("kin", "").replace("\x00", "")[:100].strip()
+    candidates = (
+        queries.people(viewer, kind="", words=words, homeroom_id=None, account="", page=1).rows
+        if words
+        else []
+    )
+    return setup_page(
+        request,
+        "people/setup_person.html",
+        {
+            "shown": shown,
+            "who": shown.person,
+            "homerooms": queries.homeroom_options(viewer, year),
+            "departments": queries.department_options(viewer),
+            "role_kinds": Role.KINDS,
+            "relations": Guardianship.RELATIONS,
+            "sexes": Person.SEXES,
+            "today": viewer.on,
+            "year_starts": year.starts if year else date(viewer.on.year, 9, 1),
+            "kin_words": words,
+            "candidates": [
+                (row.id, f"{row.name}{', ' + row.about if row.about else ''}")
+                for row in candidates
+                if row.id != person_id
+            ],
+        },
+        forms,
+    )
+
+
+urlpatterns = [
+    path("setup/people/", people, name="setup_people"),
+    path("setup/people/<int:person_id>/", person, name="setup_person"),
+]
