@@ -1,0 +1,256 @@
+"""Files given with homework: taken in, kept under the home folder by their digest, removed from sight.
+
+The bytes are written and flushed before the row that names them, so a row never names a missing file. Adding and
+removing are changes of the homework: the same guards judge them, and both stand in the journal's chain.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from django.conf import settings
+from django.db import transaction
+
+from parta.foundation import log, sql
+from parta.journal.actions.batch import Batch
+from parta.journal.actions.changes import BadInput, HomeworkChange
+from parta.journal.actions.context import NotFound, load
+from parta.journal.actions.intents import act_of
+from parta.journal.actions.write import RefusedWrite, law_for, write
+from parta.journal.rules import headline
+from parta.people.viewer import Viewer
+from parta.timetable.calendar import calendar_of
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_FILES = 5
+"""With one piece of homework."""
+
+TYPES = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "txt": "text/plain; charset=utf-8",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+}
+"""Kinds of files that are taken, by extension."""
+
+SEE_FILE = "См. вложение"
+"""The text of homework that is only a file."""
+
+_BAD = re.compile(r"[\x00-\x1f\x7f\"\\/:*?<>|\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file as it was taken in."""
+
+    id: int
+    name: str
+    size: int
+
+
+def store_path(sha256: str) -> Path:
+    """Where the bytes with this digest lie."""
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
+
+
+def attach_file(
+    viewer: Viewer,
+    lesson_id: int,
+    student_id: int | None,
+    *,
+    name: str,
+    chunks: Iterable[bytes],
+    at: datetime,
+    operation_id: str,
+) -> Kept:
+    """Put a file to the homework of a lesson (of one student, or common); makes «См. вложение» where none stands.
+
+    Raises BadInput (kind, size, number of files), NotFound, RefusedWrite as the write of homework does.
+    """
+    name, kind = _named(name)
+    journal_id = _journal_of(viewer, lesson_id)
+    standing = _standing(lesson_id, student_id)
+    if standing is None or not standing[1]:
+        change = HomeworkChange(
+            index=0,
+            lesson_id=lesson_id,
+            student_id=student_id,
+            text=SEE_FILE,
+            is_none=False,
+            seen=standing[2] if standing else 0,
+        )
+        write(viewer, journal_id, [change], operation_id=operation_id, at=at)
+        operation_id = _following(operation_id)
+    sha256, size = _keep(chunks)
+    with transaction.atomic():
+        batch, homework_id = _admitted(viewer, journal_id, lesson_id, student_id, at)
+        count = sql.read(
+            "SELECT COUNT(*) FROM journal_attachment WHERE homework_id = %s AND removed_at IS NULL",
+            (homework_id,),
+        )[0][0]
+        if count >= MAX_FILES:
+            raise BadInput(f"К заданию приложено {count} файлов, больше нельзя: уберите лишний.")
+        attachment_id = sql.insert(
+            "journal_attachment",
+            ("school_id", "homework_id", "name", "content_type", "size", "sha256"),
+            [(viewer.school.id, homework_id, name, kind, size, sha256)],
+            returning=("id",),
+        )[0][0]
+        line = log.Line(
+            "attachment_added",
+            "attachment",
+            attachment_id,
+            lesson_id,
+            student_id,
+            {"homework": homework_id, "name": name, "size": size, "sha256": sha256},
+        )
+        log.append(batch.context.head, [line], by=viewer.acting_as(), at=at, operation_id=operation_id)
+    return Kept(attachment_id, name, size)
+
+
+@transaction.atomic
+def remove_file(viewer: Viewer, attachment_id: int, *, at: datetime, operation_id: str) -> None:
+    """Take a file off the homework; its row and bytes stay. Raises NotFound and RefusedWrite."""
+    rows = sql.read(
+        "SELECT h.journal_id, h.lesson_id, h.student_id, f.name FROM journal_attachment f"
+        " JOIN journal_homework h ON h.id = f.homework_id"
+        " WHERE f.id = %s AND f.school_id = %s AND f.removed_at IS NULL",
+        (attachment_id, viewer.school.id),
+    )
+    if not rows:
+        raise NotFound("attachment")
+    journal_id, lesson_id, student_id, name = rows[0]
+    batch, homework_id = _admitted(viewer, journal_id, lesson_id, student_id, at)
+    sql.write("UPDATE journal_attachment SET removed_at = %s WHERE id = %s", (at, attachment_id))
+    line = log.Line(
+        "attachment_removed",
+        "attachment",
+        attachment_id,
+        lesson_id,
+        student_id,
+        {"homework": homework_id, "name": name},
+    )
+    log.append(batch.context.head, [line], by=viewer.acting_as(), at=at, operation_id=operation_id)
+
+
+def _admitted(
+    viewer: Viewer, journal_id: int, lesson_id: int, student_id: int | None, at: datetime
+) -> tuple[Batch, int]:
+    """The journal locked, the homework found, its change judged. Raises NotFound and RefusedWrite."""
+    change = HomeworkChange(
+        index=0, lesson_id=lesson_id, student_id=student_id, text="", is_none=False, seen=0
+    )
+    context = load(viewer, journal_id, [change], at)
+    standing = context.homework.get((lesson_id, student_id))
+    if standing is None:
+        raise NotFound("homework")
+    calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
+    batch = Batch(context, law_for(viewer), calendar)
+    act = act_of(
+        batch,
+        "homework",
+        "correct",
+        context.lessons[lesson_id],
+        None if student_id is None else context.students[student_id],
+        old=standing[1],
+        new=standing[1],
+        first_set_at=standing[7],
+        set_by_id=standing[5],
+        individual=student_id is not None,
+    )
+    if batch.admits(change, act, headline(act)) is None:
+        raise RefusedWrite(batch.refused)
+    return batch, standing[0]
+
+
+def _journal_of(viewer: Viewer, lesson_id: int) -> int:
+    rows = sql.read(
+        "SELECT journal_id FROM timetable_lesson WHERE id = %s AND school_id = %s",
+        (lesson_id, viewer.school.id),
+    )
+    if not rows:
+        raise NotFound("lesson")
+    return int(rows[0][0])
+
+
+def _standing(lesson_id: int, student_id: int | None) -> tuple[int, str, int] | None:
+    where, values = ("student_id IS NULL", ()) if student_id is None else ("student_id = %s", (student_id,))
+    rows = sql.read(
+        f"SELECT id, text, version FROM journal_homework WHERE lesson_id = %s AND {where}",
+        (lesson_id, *values),
+    )
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+def _following(operation_id: str) -> str:
+    """The second step of an upload has an operation of its own, made from the first: a repeat makes no third."""
+    return str(uuid.uuid5(uuid.UUID(operation_id), "file"))
+
+
+def _named(name: str) -> tuple[str, str]:
+    """The name as it is kept and the type by its extension. Raises BadInput for kinds that are not taken."""
+    cleaned = (
+        _BAD.sub(" ", PurePath(name.replace("\\", "/")).name).encode("utf-8", "ignore").decode().strip(" .")
+    )
+    extension = cleaned.rpartition(".")[2].lower() if "." in cleaned else ""
+    if extension not in TYPES:
+        raise BadInput(
+            "Такие файлы к заданию не прикладывают. Подойдут снимки, PDF, документы, таблицы, презентации и звук."
+        )
+    stem = cleaned[: -len(extension) - 1].strip() or "файл"
+    return f"{stem[:180]}.{extension}", TYPES[extension]
+
+
+def _keep(chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Write the bytes under their digest; a file known already is kept once. Raises BadInput for its size."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise BadInput(f"Файл больше {MAX_BYTES // 1024 // 1024} МБ: уменьшите его.")
+                digest.update(chunk)
+                file.write(chunk)
+            if not size:
+                raise BadInput("Файл пуст: выберите другой.")
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = digest.hexdigest()
+        place = store_path(sha256)
+        place.parent.mkdir(exist_ok=True)
+        Path(temporary).replace(place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return sha256, size
