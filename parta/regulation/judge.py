@@ -199,6 +199,11 @@ class Code:
         self._benches: dict[Any, Bench] = {}
         self._tabled: dict[Any, Rule[Any]] = {}
 
+    @property
+    def entries(self) -> tuple[tuple[Edition, Entry, Rule[Any] | None], ...]:
+        """Entries in force, each with its rule (``None`` where a table makes it depend on the place)."""
+        return tuple(self._plain)
+
     def at(self, place: Any) -> Iterable[Rule[Any]]:
         """Every rule in force, with tables by grade or weekly hours resolved for the place."""
         for edition, entry, rule in self._plain:
@@ -295,6 +300,11 @@ class Law:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Law, (self.editions, self.changes))
+
+    @property
+    def bounds(self) -> tuple[date, ...]:
+        """The days on which something in the law changes, in order."""
+        return tuple(self._bounds)
 
     def on(self, day: date) -> Code:
         """The rules in force on a date."""
