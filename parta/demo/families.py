@@ -65,7 +65,7 @@ class Registry:
         self._father_weights = [name.weight for name in self._fathers]
 
     def child(self, grade: int, year: int, *, sex: str = "", family: Family | None = None) -> Child:
-        """A child in a grade of the school year that begins in `year`; now and then of a family that is there already."""
+        """A child in a grade of the school year that begins in `year`; now and then of a known family."""
         random = self.random
         entered = year - grade + 1
         if family is None:

@@ -52,7 +52,7 @@ class ClassWeek:
 
 def cells_of(hours: int, days: int = 5, longer: Sequence[int] = (3, 2, 4, 1, 5)) -> list[Cell]:
     """Cells of a week of so many hours: days equally long, the rest on the days of `longer` in this order."""
-    length = {day: hours // days for day in range(1, days + 1)}
+    length = dict.fromkeys(range(1, days + 1), hours // days)
     for day in longer[: hours % days]:
         length[day] += 1
     return [(day, number) for day in sorted(length) for number in range(1, length[day] + 1)]
