@@ -76,6 +76,9 @@ def _page(
         "tab": tab,
         "tabs": tabs,
         "work": work,
+        "chips": [
+            item for n, item in enumerate(shown.works) if n < 3 or item.assessment is not None or item == work
+        ],
         "chosen": chosen,
         "words": request.GET.get("words") == "1",
         "may_write": may(viewer, "journal.write") and (shown.teaches or shown.is_class_teacher),
