@@ -26,7 +26,7 @@ FIRST_DAY = date(2026, 9, 21)
 WEEKLY = (4, 4, 3, 3, 3, 2, 2, 2, 2, 2, 2, 1)
 PASSWORD = "bench-password-W"
 FRESH_LESSONS = 600
-"""Lessons of today in the measured journal: each measured save takes a new one."""
+"""Lessons of today in a second journal of class 0, of another teacher: each measured save takes a new one."""
 
 
 def day_of(index: int) -> date:
@@ -95,10 +95,10 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
     password = make_password(PASSWORD)
     users = User.objects.bulk_create(
         User(login=f"{school_code.lower()}-{name}", password=password, must_change_password=False)
-        for name in ("teacher", "parent")
+        for name in ("teacher", "parent", "writer")
     )
     teachers = Person.objects.bulk_create(
-        Person(school=school, surname=f"Учителев{t}", given_name="Иван", user=users[0] if t == 0 else None)
+        Person(school=school, surname=f"Учителев{t}", given_name="Иван", user={0: users[0], 5: users[2]}.get(t))
         for t in range(60)
     )
     students = Person.objects.bulk_create(
@@ -180,7 +180,7 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
     for c in range(CLASSES):
         for j in range(SUBJECTS):
             journal, teacher = journals[c * SUBJECTS + j], teachers[5 * j + c // 8]
-            hand = Hand(users[0].id if teacher.user_id else None, teacher.id, "teacher")
+            hand = Hand(teacher.user_id, teacher.id, "teacher")
             one = Pour(heads[journal.id], journal.id, ids, random)
             taught = lessons[journal.id]
             pupils = range(c * SIZE + 1, c * SIZE + SIZE + 1)
@@ -219,12 +219,12 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         (
             Lesson(
                 school=school,
-                journal=journals[0],
+                journal=journals[1],
                 date=today,
                 number=number,
                 starts_at=begins,
                 ends_at=begins,
-                teacher=teachers[0],
+                teacher=teachers[5],
             )
             for number in range(1, FRESH_LESSONS + 1)
         ),
@@ -233,8 +233,10 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
     return {
         "school": school.id,
         "journal": journals[0].id,
+        "written": journals[1].id,
         "term": term.id,
         "student": students[0].id,
+        "writer_user": users[2].id,
         "teacher_user": users[0].id,
         "parent_user": users[1].id,
     }
