@@ -46,7 +46,9 @@ class PlannedTopic(models.Model):
     position = models.IntegerField(help_text="From 1; one hour each.")
     unit = models.CharField(max_length=200, blank=True, default="")
     text = models.CharField(max_length=500)
-    work_kind = models.CharField(max_length=24, blank=True, default="", help_text="Code of a WorkKind, or empty.")
+    work_kind = models.CharField(
+        max_length=24, blank=True, default="", help_text="Code of a WorkKind, or empty."
+    )
     homework = models.CharField(max_length=500, blank=True, default="")
     minutes = models.IntegerField(null=True, blank=True)
 
@@ -61,15 +63,28 @@ class Journal(models.Model):
     year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="journals")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="journals")
     homeroom = models.ForeignKey(
-        Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="journals",
+        Homeroom,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="journals",
         help_text="The class taught, also when only its subgroup is; null: a subgroup of several classes.",
     )
-    subgroup = models.ForeignKey(Subgroup, null=True, blank=True, on_delete=models.PROTECT, related_name="journals")
+    subgroup = models.ForeignKey(
+        Subgroup, null=True, blank=True, on_delete=models.PROTECT, related_name="journals"
+    )
     grade = models.IntegerField(null=True, blank=True, help_text="Grade the rules read; null in centres.")
     scale = models.ForeignKey(
-        MarkScale, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Null: no marks."
+        MarkScale,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Null: no marks.",
     )
-    plan = models.ForeignKey(ThematicPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="journals")
+    plan = models.ForeignKey(
+        ThematicPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="journals"
+    )
     weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     term_kind = models.CharField(max_length=10, default="quarter")
     external_id = models.CharField(max_length=120, blank=True, default="")
@@ -77,7 +92,9 @@ class Journal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["year", "subject", "homeroom"], condition=models.Q(subgroup=None), name="journal_of_class"
+                fields=["year", "subject", "homeroom"],
+                condition=models.Q(subgroup=None),
+                name="journal_of_class",
             ),
             models.UniqueConstraint(
                 fields=["year", "subject", "subgroup"],

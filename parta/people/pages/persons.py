@@ -28,7 +28,8 @@ AT_ONCE = 60
 """Accounts issued by one press: each password is hashed for about 30 ms."""
 
 
-def _number(text: str) -> int | None:
+def number_or_none(text: str) -> int | None:
+    """The number in an address, if it is one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
@@ -57,8 +58,8 @@ def people(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     account = request.GET.get("account", "")
-    homeroom_id = _number(request.GET.get("homeroom", ""))
-    number = _number(request.GET.get("page", "")) or 1
+    homeroom_id = number_or_none(request.GET.get("homeroom", ""))
+    number = number_or_none(request.GET.get("page", "")) or 1
     kind = kind if kind in dict(KINDS) else ""
     account = account if account in dict(ACCOUNTS) else ""
 

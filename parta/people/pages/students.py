@@ -8,7 +8,7 @@ from parta.foundation.access import requires
 from parta.people import queries
 from parta.people.actions import trace
 from parta.people.forms import Forms
-from parta.people.pages.persons import _number
+from parta.people.pages.persons import number_or_none
 from parta.people.pages.setup import looking
 from parta.people.setup import setup_page
 from parta.people.viewer import ROLE_TITLES
@@ -29,13 +29,13 @@ def students(request: HttpRequest) -> HttpResponse:
     """Find a student."""
     viewer = looking(request)
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
-    homeroom_id = _number(request.GET.get("homeroom", ""))
+    homeroom_id = number_or_none(request.GET.get("homeroom", ""))
     year = queries.current_year(viewer)
     options = queries.homeroom_options(viewer, year)
     if not viewer.roles & queries.SCHOOL_CARDS:
         options = [option for option in options if option[0] in viewer.homeroom_ids]
     found = queries.students(
-        viewer, words=words, homeroom_id=homeroom_id, page=_number(request.GET.get("page", "")) or 1
+        viewer, words=words, homeroom_id=homeroom_id, page=number_or_none(request.GET.get("page", "")) or 1
     )
     return setup_page(
         request,
