@@ -297,6 +297,13 @@ export function note(tone, title, text) {
   return made;
 }
 
+/** Colour the chips of radio buttons by what is chosen. @param {Element} form */
+export function paint(form) {
+  for (const input of form.querySelectorAll('.chip > input[type="radio"]')) {
+    input.parentElement?.classList.toggle("chip--on", /** @type {HTMLInputElement} */ (input).checked);
+  }
+}
+
 /** Take away what was told at a place. @param {Element} host */
 export function clear(host) {
   for (const told of host.querySelectorAll(":scope > .note")) told.remove();

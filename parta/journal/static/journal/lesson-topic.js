@@ -2,7 +2,7 @@
 // Step three: the topic out of the plan with one tap, homework, its files, «урок заполнен».
 
 import { token } from "../foundation/js/csrf.js";
-import { button, clear, element } from "./lesson-desk.js";
+import { button, clear, element, paint } from "./lesson-desk.js";
 
 /** @param {import("./lesson-desk.js").Desk} desk */
 export function topic(desk) {
@@ -13,6 +13,9 @@ export function topic(desk) {
   const title = /** @type {HTMLTextAreaElement} */ (topicForm.elements.namedItem("topic"));
   const text = /** @type {HTMLTextAreaElement} */ (homework.elements.namedItem("text"));
   let stands = { topic: title.value, planned: title.dataset.planned ?? "" };
+  const repaint = () => [topicForm, homework].forEach(paint);
+  for (const form of [topicForm, homework]) form.addEventListener("change", repaint);
+  repaint();
   const sums = () => desk.sum("topic", title.value ? (text.value || isNone() ? "записаны" : "нет задания") : "нет темы");
 
   // --- topic
@@ -51,6 +54,7 @@ export function topic(desk) {
     title.value = planned.dataset.text ?? "";
     planned.closest("details")?.removeAttribute("open");
     offer(planned);
+    repaint();
     saveTopic(planned.value);
   }
   desk.takeTopic = take;
@@ -64,6 +68,7 @@ export function topic(desk) {
     const checked = /** @type {HTMLInputElement | null} */ (topicForm?.querySelector('input[name="planned"]:checked'));
     if (checked && checked.dataset.text !== title.value.trim()) {
       checked.checked = false;
+      repaint();
       return "";
     }
     return checked?.value ?? "";
@@ -167,6 +172,7 @@ export function topic(desk) {
         homework.querySelector(`input[name="minutes"][value="${suggest.dataset.minutes}"]`)
       );
       if (wanted && picked("minutes") === null) wanted.checked = true;
+      repaint();
       saveHomework();
     });
   }

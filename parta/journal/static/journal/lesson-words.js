@@ -1,7 +1,7 @@
 // @ts-check
 // Words to a student or family in a dialog, and homework for one student.
 
-import { button, element } from "./lesson-desk.js";
+import { button, element, paint } from "./lesson-desk.js";
 
 /** @param {import("./lesson-desk.js").Desk} desk */
 export function words(desk) {
@@ -10,6 +10,8 @@ export function words(desk) {
   if (dialog && form) {
     const select = /** @type {HTMLSelectElement} */ (form.elements.namedItem("student"));
     const text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("note"));
+    form.addEventListener("change", () => paint(form));
+    paint(form);
     if (dialog.open) {
       dialog.close();
       dialog.showModal();

@@ -12,10 +12,11 @@ const body = /** @type {HTMLElement} */ (document.querySelector(".lbody"));
 document.documentElement.classList.add("has-script");
 
 const queue = new SaveQueue(body.dataset.write ?? "");
+const wide = matchMedia("(min-width: 64rem)");
 const save = /** @type {HTMLElement} */ (document.querySelector("[data-save]"));
 queue.addEventListener("state", () => {
   save.dataset.s = queue.state;
-  save.textContent = queue.text;
+  save.textContent = queue.state === "saved" && !wide.matches ? "Сохранено" : queue.text;
 });
 
 const desk = new Desk(body, queue);
