@@ -43,8 +43,6 @@ def unapplied() -> list[str]:
         raise Failure(
             f"База данных не отвечает: {str(error).strip()}\nПроверьте PARTA_DATABASE_URL и сам сервер базы."
         ) from None
-    finally:
-        connection.close()
     return [str(migration) for migration, _ in plan]
 
 
@@ -60,12 +58,10 @@ def require_database() -> None:
 def migrate() -> int:
     """Bring the database up to date; the number of migrations applied."""
     from django.core.management import call_command
-    from django.db import connection
 
     count = len(unapplied())
     if count:
         call_command("migrate", interactive=False, verbosity=0)
-        connection.close()
     return count
 
 

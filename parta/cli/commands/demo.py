@@ -39,7 +39,7 @@ def local(text: str) -> str:
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--bind", type=address, default=DEFAULT_BIND, metavar="АДРЕС", help="где отвечать (%(default)s)"
+        "--bind", type=local, default=DEFAULT_BIND, metavar="АДРЕС", help="где отвечать (%(default)s)"
     )
     parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="зерно выдумки (%(default)s)")
     parser.add_argument("--today", type=day, metavar="ДАТА", help="до какого дня вести журналы (сегодня)")

@@ -16,10 +16,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     add.add_argument("code", metavar="КОД", help="латинские буквы, цифры, дефис: school-14")
     add.add_argument("--name", metavar="НАЗВАНИЕ", required=True, help="полное название")
     add.add_argument("--short", metavar="НАЗВАНИЕ", help="короткое название (первые слова полного)")
-    add.add_argument("--kind", choices=sorted(KINDS), default="general", help="школа, колледж или центр (%(default)s)")
+    add.add_argument(
+        "--kind", choices=sorted(KINDS), default="general", help="школа, колледж или центр (%(default)s)"
+    )
     add.add_argument("--timezone", metavar="ПОЯС", default="Europe/Moscow", help="часовой пояс (%(default)s)")
-    add.add_argument("--preset", metavar="РЕГЛАМЕНТ", required=True, help="положение: имя из поставки или путь к файлу")
-    add.add_argument("--since", type=date.fromisoformat, metavar="ДАТА", help="с какого дня положение действует")
+    add.add_argument(
+        "--preset", metavar="РЕГЛАМЕНТ", required=True, help="положение: имя из поставки или путь к файлу"
+    )
+    add.add_argument(
+        "--since", type=date.fromisoformat, metavar="ДАТА", help="с какого дня положение действует"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -65,7 +71,9 @@ def _add(arguments: Namespace) -> int:
         source = PRESETS / f"{arguments.preset}.toml"
     if not source.is_file():
         known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
-        raise Failure(f"Положения «{arguments.preset}» нет.\nВ поставке: {known}; или укажите путь к своему файлу.")
+        raise Failure(
+            f"Положения «{arguments.preset}» нет.\nВ поставке: {known}; или укажите путь к своему файлу."
+        )
     at = clock.now()
     try:
         with transaction.atomic():

@@ -55,7 +55,9 @@ def _add(arguments: Namespace) -> int:
             by=SYSTEM,
             at=at,
         )
-        grant_role(person=person, kind=arguments.role, starts=on, order_number=arguments.order, by=SYSTEM, at=at)
+        grant_role(
+            person=person, kind=arguments.role, starts=on, order_number=arguments.order, by=SYSTEM, at=at
+        )
         issued = issue_account(person=person, login=arguments.login, by=SYSTEM, at=at)
     say(f"{person.full_name}, {ROLES[arguments.role]}, {school.short_name}")
     _show(issued.login, issued.password)
