@@ -41,9 +41,7 @@ class Report:
     issued: tuple[people.Issued, ...] = field(default=())
 
 
-def preview(
-    path: Path, school: School, *, at: datetime, options: Options | None = None
-) -> ImportPlan:
+def preview(path: Path, school: School, *, at: datetime, options: Options | None = None) -> ImportPlan:
     """What the file would do to the school. Raises BadFile when it cannot be read. Writes nothing."""
     return preview_of(read(path, options), school, at=at)
 
@@ -306,7 +304,10 @@ class _Writer:
             school_id=self.school_id,
             rows=[
                 people.GuardianshipRow(
-                    guardian_id=self._pk(item.entity), student_id=self._pk(student), relation=relation, starts=self.year.starts
+                    guardian_id=self._pk(item.entity),
+                    student_id=self._pk(student),
+                    relation=relation,
+                    starts=self.year.starts,
                 )
                 for item in items
                 for student, relation in item.entity.links["wards"]
@@ -318,7 +319,9 @@ class _Writer:
     @staticmethod
     def _pk(entity: Entity) -> int:
         if entity.pk is None:
-            raise NotApplied(f"Ничего не загружено: «{entity.title}» не удалось записать. Сообщите об этом разработчикам.")
+            raise NotApplied(
+                f"Ничего не загружено: «{entity.title}» не удалось записать. Сообщите об этом разработчикам."
+            )
         return entity.pk
 
     # --- teaching ---
@@ -330,7 +333,10 @@ class _Writer:
                 year=self.year,
                 subject_id=links["subject"].pk,
                 title=item.title,
-                topics=[plans.TopicRow(text=text, unit=unit, work_kind=kind, homework=home) for unit, text, kind, home in links["lines"]],
+                topics=[
+                    plans.TopicRow(text=text, unit=unit, work_kind=kind, homework=home)
+                    for unit, text, kind, home in links["lines"]
+                ],
                 grade=links["grade"],
                 by=self.by,
                 at=self.at,
@@ -413,7 +419,11 @@ class _Writer:
             year=self.year, rows=rows, starts=self.starts, journal_ids=journal_ids, by=self.by, at=self.at
         )
         generated = timetable.generate_lessons(
-            year=self.year, since=self.starts, until=self.year.until, journal_ids=journal_ids, by=self.by, at=self.at
+            year=self.year,
+            since=self.starts,
+            until=self.year.until,
+            journal_ids=journal_ids,
+            by=self.by,
+            at=self.at,
         )
         self.lessons = generated.added + generated.changed
-

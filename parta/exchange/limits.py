@@ -216,7 +216,12 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
         raise BadFile(f"Файл «{name}» – не текст. Проверьте, тот ли это файл.")
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        mostly = content.decode("utf-8", errors="ignore")
+        if len(content) - len(mostly.encode()) <= len(content) // 200 + 3 and re.search("[а-яё]{3}", mostly):
+            raise BadFile(
+                f"Файл «{name}» повреждён: с {error.start}-го байта в нём не текст. Получите или выгрузите его ещё раз."
+            ) from None
         return _decode_single_byte(content, name), "cp1251"
     if "\ufffd" in text:
         raise BadFile(_encoding(name, "в нём есть знаки «\ufffd» вместо букв, потерянных при пересохранении"))
@@ -226,14 +231,15 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 
 def _is_twice_encoded(text: str) -> bool:
-    sample = text[:20000]
-    for encoding in ("cp1251", "latin-1", "cp1252"):
-        try:
-            back = sample.encode(encoding).decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            continue
-        if back != sample and re.search("[а-яё]{2}", back):
-            return True
+    """True when some line is UTF-8 that was once read as another encoding: «РђРЅРЅР°» for «Анна»."""
+    for line in text[:20000].splitlines():
+        for encoding in ("cp1251", "latin-1", "cp1252"):
+            try:
+                back = line.encode(encoding).decode("utf-8")
+            except (UnicodeEncodeError, UnicodeDecodeError):
+                continue
+            if back != line and re.search("[а-яёА-ЯЁ]{3}", back):
+                return True
     return False
 
 

@@ -20,7 +20,17 @@ from django.db.models import Q
 
 from parta.organisation.actions import TermRow as SchoolTerm
 from parta.organisation.actions import VacationRow, standard_terms
-from parta.organisation.models import AcademicYear, BellSchedule, Homeroom, MarkScale, Room, School, Subgroup, Subject, Term
+from parta.organisation.models import (
+    AcademicYear,
+    BellSchedule,
+    Homeroom,
+    MarkScale,
+    Room,
+    School,
+    Subgroup,
+    Subject,
+    Term,
+)
 from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
 from parta.plans.models import Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.timetable.models import TimetableSlot
@@ -196,7 +206,11 @@ class _Planner:
         return ImportPlan(self.data, self.school, self.starts, self.items, self.problems.found, self.year)
 
     def _add(
-        self, state: State, entity: Entity, where: Where = NOWHERE, changes: Iterable[tuple[str, object, object]] = ()
+        self,
+        state: State,
+        entity: Entity,
+        where: Where = NOWHERE,
+        changes: Iterable[tuple[str, object, object]] = (),
     ) -> Entity:
         told = tuple(Change(_FIELDS.get(name, name), _word(was), _word(will)) for name, was, will in changes)
         if state is State.KEPT and told:
@@ -207,11 +221,17 @@ class _Planner:
     # --- the year ---
 
     def _year(self) -> tuple[Entity, AcademicYear | None]:
-        years = list(AcademicYear.objects.filter(school=self.school).exclude(state="closed").order_by("starts"))
+        years = list(
+            AcademicYear.objects.filter(school=self.school).exclude(state="closed").order_by("starts")
+        )
         current = next((year for year in years if year.starts <= self.on < year.until), None)
-        current = current or next((year for year in years if year.starts > self.on), years[-1] if years else None)
+        current = current or next(
+            (year for year in years if year.starts > self.on), years[-1] if years else None
+        )
         if current is not None:
-            entity = Entity("year", current.title, current.pk, links={"starts": current.starts, "until": current.until})
+            entity = Entity(
+                "year", current.title, current.pk, links={"starts": current.starts, "until": current.until}
+            )
             kinds = set(Term.objects.filter(year=current).exclude(kind="year").values_list("kind", flat=True))
             entity.links |= {"kinds": kinds or {"quarter"}, "week_days": current.week_days}
             saturdays = any(slot.weekday == 6 for slot in self.data.slots)
@@ -232,7 +252,11 @@ class _Planner:
             starts, until = date(first, 9, 1), date(first + 1, 6, 1)
         title = f"{starts.year}/{starts.year + 1}"
         entity = Entity("year", title, links={"starts": starts, "until": until})
-        parts = [row for row in self.data.terms if row.kind != "year" and starts <= row.starts and row.until <= until]
+        parts = [
+            row
+            for row in self.data.terms
+            if row.kind != "year" and starts <= row.starts and row.until <= until
+        ]
         ordered: dict[str, list[Any]] = defaultdict(list)
         for row in sorted(parts, key=lambda row: (row.kind, row.starts)):
             if not ordered[row.kind] or ordered[row.kind][-1].until <= row.starts:
@@ -247,13 +271,22 @@ class _Planner:
             wanted = [row.term_kind for row in self.data.homerooms if row.term_kind]
             usual = "semester" if self.school.kind == "college" else "quarter"
             chosen = list(dict.fromkeys([*wanted, *([] if wanted else [usual])]))
-            if any(row.grade and row.grade >= 10 for row in self.data.homerooms) and self.school.kind == "general":
+            if (
+                any(row.grade and row.grade >= 10 for row in self.data.homerooms)
+                and self.school.kind == "general"
+            ):
                 chosen.append("half_year")
             for kind in dict.fromkeys(chosen):
                 rows, days = standard_terms(starts, kind if kind in {"quarter", "trimester"} else "half_year")
                 words = {"semester": "семестр"}
                 terms += [
-                    SchoolTerm(kind, row.number, row.title.replace("полугодие", words.get(kind, "полугодие")), row.starts, row.until)
+                    SchoolTerm(
+                        kind,
+                        row.number,
+                        row.title.replace("полугодие", words.get(kind, "полугодие")),
+                        row.starts,
+                        row.until,
+                    )
                     for row in rows
                     if kind not in {"year", "module"}
                 ]
@@ -281,7 +314,9 @@ class _Planner:
             self.rooms.setdefault(fold(room.title), Entity("room", room.title, room.pk, room))
         known = list(Subject.objects.filter(school=school))
         for subject in known:
-            self.subjects.setdefault(fold(subject.title), Entity("subject", subject.title, subject.pk, subject))
+            self.subjects.setdefault(
+                fold(subject.title), Entity("subject", subject.title, subject.pk, subject)
+            )
         for subject in known:
             if subject.short:
                 self.subjects.setdefault(fold(subject.short), self.subjects[fold(subject.title)])
@@ -295,7 +330,8 @@ class _Planner:
             for row in Enrolment.objects.filter(active, school=school, homeroom__year=year).order_by("starts")
         }
         self.memberships = {
-            (row.student_id, row.subgroup_id) for row in SubgroupMembership.objects.filter(active, school=school)
+            (row.student_id, row.subgroup_id)
+            for row in SubgroupMembership.objects.filter(active, school=school)
         }
         self.scale = None
         if school.kind != "centre":
@@ -386,7 +422,9 @@ class _Planner:
 
     def _subjects(self) -> None:
         by_external = {
-            entity.row.external_id: entity for entity in self.subjects.values() if entity.row and entity.row.external_id
+            entity.row.external_id: entity
+            for entity in self.subjects.values()
+            if entity.row and entity.row.external_id
         }
         seen: set[Entity] = set()
         for row in self.data.subjects:
@@ -415,8 +453,13 @@ class _Planner:
                 told["title"] = row.title
             if self.data.owns_lists and subject.short:
                 told.pop("short")
-            changes = [(name, fields[name], value) for name, value in told.items() if value and value != fields[name]]
-            entity.links = {"code": subject.code, "fields": fields | {name: will for name, _, will in changes}}
+            changes = [
+                (name, fields[name], value) for name, value in told.items() if value and value != fields[name]
+            ]
+            entity.links = {
+                "code": subject.code,
+                "fields": fields | {name: will for name, _, will in changes},
+            }
             self._add(State.KEPT, entity, row.where, changes)
 
     def _code(self, title: str) -> str:
@@ -447,7 +490,7 @@ class _Planner:
 
     def _staff(self) -> None:
         with_role = {role.person_id for role in self.roles} | {
-            pk for pk, in Role.objects.filter(school=self.school).values_list("person_id")
+            pk for (pk,) in Role.objects.filter(school=self.school).values_list("person_id")
         }
         by_external = {person.external_id: person for person in self.people.values() if person.external_id}
         by_name: dict[str, list[Person]] = defaultdict(list)
@@ -491,7 +534,12 @@ class _Planner:
                 for person in by_name[key]
                 if person.pk not in taken
                 and not (row.birth_date and person.birth_date and row.birth_date != person.birth_date)
-                and (level == 0 or short or len(person.given_name.rstrip(".")) <= 1 or fold(person.given_name) == fold(row.given_name))
+                and (
+                    level == 0
+                    or short
+                    or len(person.given_name.rstrip(".")) <= 1
+                    or fold(person.given_name) == fold(row.given_name)
+                )
                 and (level < 2 or not row.patronymic or not person.patronymic)
             ]
             unique = list({person.pk: person for person in found}.values())
@@ -521,16 +569,27 @@ class _Planner:
         if not found and len(given.rstrip(".")) > 1:
             same = self.teacher_names.get(keys[2], [])
             found = [e for e in same if fold(e.row.given_name) in {fold(given), fold(given[:1])}]
-            found = [e for e in found if not patronymic or not e.row.patronymic or e.row.patronymic[:1] == patronymic[:1]]
+            found = [
+                e
+                for e in found
+                if not patronymic or not e.row.patronymic or e.row.patronymic[:1] == patronymic[:1]
+            ]
         elif not found:
             found = self.teacher_names.get(keys[1] if patronymic else keys[2], [])
             if not found and patronymic:
                 found = [e for e in self.teacher_names.get(keys[2], []) if not e.row.patronymic]
             if not found and not given:
                 found = [
-                    e for entities in self.teacher_names.values() for e in entities if fold(e.row.surname) == fold(surname)
+                    e
+                    for entities in self.teacher_names.values()
+                    for e in entities
+                    if fold(e.row.surname) == fold(surname)
                 ]
-        found = list(dict.fromkeys(found)) or [self.exact_names[key]] if key in self.exact_names else list(dict.fromkeys(found))
+        found = (
+            list(dict.fromkeys(found)) or [self.exact_names[key]]
+            if key in self.exact_names
+            else list(dict.fromkeys(found))
+        )
         if len(found) > 1 and self.data.owns_lists:
             found = found[:1]
         if len(found) == 1:
@@ -538,7 +597,9 @@ class _Planner:
             return found[0]
         if found:
             names = "; ".join(entity.title for entity in found[:4])
-            self.problems.error(where, f"«{text}» подходит нескольким сотрудникам: {names}. Напишите имя полностью.")
+            self.problems.error(
+                where, f"«{text}» подходит нескольким сотрудникам: {names}. Напишите имя полностью."
+            )
         else:
             self.problems.error(
                 where,
@@ -553,20 +614,35 @@ class _Planner:
                 role.person_id == entity.pk and role.kind == kind for role in self.roles
             )
             word = dict(Role.KINDS)[kind]
-            role = Entity("role", f"{entity.title}: {word}", links={"person": entity, "kind": kind, "homeroom": None})
+            role = Entity(
+                "role", f"{entity.title}: {word}", links={"person": entity, "kind": kind, "homeroom": None}
+            )
             role.links |= {"order_number": row.order_number, "order_date": row.order_date}
             self._add(State.KEPT if stands else State.NEW, role, row.where)
 
     def _person(self, kind: str, row: PersonRow, person: Person | None, where: Where) -> Entity:
         if person is None:
-            return self._add(State.NEW, Entity(kind, row.full_name, row=row, links={"fields": _person_fields(row)}), where)
+            return self._add(
+                State.NEW, Entity(kind, row.full_name, row=row, links={"fields": _person_fields(row)}), where
+            )
         changes: list[tuple[str, object, object]] = []
-        for name in ("surname", "given_name", "patronymic", "sex", "birth_date", "email", "phone", "external_id"):
+        for name in (
+            "surname",
+            "given_name",
+            "patronymic",
+            "sex",
+            "birth_date",
+            "email",
+            "phone",
+            "external_id",
+        ):
             was, will = getattr(person, name), getattr(row, name)
             if not will or will == was:
                 continue
             if name in {"surname", "given_name", "patronymic"}:
-                shorter = will.rstrip(".") and str(was).startswith(will.rstrip(".")) and len(will.rstrip(".")) <= 2
+                shorter = (
+                    will.rstrip(".") and str(was).startswith(will.rstrip(".")) and len(will.rstrip(".")) <= 2
+                )
                 if fold(str(was)) == fold(will) or (was and shorter):
                     continue
             if name == "external_id" and was:
@@ -577,7 +653,16 @@ class _Planner:
         entity = Entity(kind, person.full_name, person.pk, person)
         entity.links["fields"] = {
             name: getattr(person, name)
-            for name in ("surname", "given_name", "patronymic", "sex", "birth_date", "email", "phone", "external_id")
+            for name in (
+                "surname",
+                "given_name",
+                "patronymic",
+                "sex",
+                "birth_date",
+                "email",
+                "phone",
+                "external_id",
+            )
         } | {name: will for name, _, will in changes}
         return self._add(State.KEPT, entity, where, changes)
 
@@ -591,7 +676,12 @@ class _Planner:
             term_kind = row.term_kind
             if entity is None:
                 term_kind = term_kind if term_kind in self.year.links["kinds"] else self._term_kind(row.grade)
-                entity = Entity("homeroom", row.title, row=row, links={"grade": row.grade, "term_kind": term_kind, "room": room})
+                entity = Entity(
+                    "homeroom",
+                    row.title,
+                    row=row,
+                    links={"grade": row.grade, "term_kind": term_kind, "room": room},
+                )
                 entity.links |= {"letter": row.letter, "external_id": row.external_id, "bells_id": None}
                 self.homerooms[key] = self._add(State.NEW, entity, row.where)
             elif entity.pk is not None:
@@ -602,7 +692,9 @@ class _Planner:
                 if room is not None and room.pk != homeroom.room_id:
                     changes.append(("room", homeroom.room.title if homeroom.room else "", room.title))
                 if term_kind and term_kind != homeroom.term_kind and term_kind in self.year.links["kinds"]:
-                    changes.append(("term_kind", dict(Term.KINDS)[homeroom.term_kind], dict(Term.KINDS)[term_kind]))
+                    changes.append(
+                        ("term_kind", dict(Term.KINDS)[homeroom.term_kind], dict(Term.KINDS)[term_kind])
+                    )
                     entity.links["term_kind"] = term_kind
                 entity.links |= {
                     "grade": row.grade if row.grade is not None else homeroom.grade,
@@ -621,7 +713,9 @@ class _Planner:
             return str(next(iter(kinds)))
         if grade and grade >= 10 and "half_year" in kinds:
             return "half_year"
-        return next((kind for kind in ("quarter", "trimester", "semester", "half_year") if kind in kinds), "quarter")
+        return next(
+            (kind for kind in ("quarter", "trimester", "semester", "half_year") if kind in kinds), "quarter"
+        )
 
     def _class_teacher(self, homeroom: Entity, name: str, where: Where) -> None:
         teacher = self._teacher(name, where.at("Классный руководитель") if where.sheet else where)
@@ -632,7 +726,13 @@ class _Planner:
             if homeroom.pk and role.homeroom_id == homeroom.pk and role.kind in {"class_teacher", "master"}
         ]  # fmt: skip
         entity = Entity("role", f"{teacher.title}: классный руководитель {homeroom.title}")
-        entity.links = {"person": teacher, "kind": "class_teacher", "homeroom": homeroom, "order_number": "", "order_date": None}
+        entity.links = {
+            "person": teacher,
+            "kind": "class_teacher",
+            "homeroom": homeroom,
+            "order_number": "",
+            "order_date": None,
+        }
         if any(role.person_id == teacher.pk for role in stands):
             self._add(State.KEPT, entity, where)
             return
@@ -658,12 +758,14 @@ class _Planner:
     def _subgroups(self) -> None:
         for row in self.data.subgroups:
             key = fold(row.title)
-            homerooms = [self._homeroom(title, row.where) for title in row.homerooms]
+            homerooms = [self.homerooms.get(fold(title)) for title in row.homerooms]
             if any(homeroom is None for homeroom in homerooms):
-                continue
+                continue  # the rows that name such a class are refused themselves
             entity = self.subgroups.get(key)
             if entity is None:
-                entity = Entity("subgroup", row.title, row=row, links={"homerooms": homerooms, "split": row.split})
+                entity = Entity(
+                    "subgroup", row.title, row=row, links={"homerooms": homerooms, "split": row.split}
+                )
                 self.subgroups[key] = self._add(State.NEW, entity, row.where)
             elif entity.pk is not None:
                 have = {homeroom.pk for homeroom in entity.links["homerooms"]}
@@ -709,7 +811,9 @@ class _Planner:
             for guardian in row.guardians:
                 self._guardian(guardian, entity, wards[person.pk] if person else [], adults, by_external)
 
-    def _same_student(self, row: StudentRow, by_name: dict[str, list[Person]], taken: set[int]) -> Person | None:
+    def _same_student(
+        self, row: StudentRow, by_name: dict[str, list[Person]], taken: set[int]
+    ) -> Person | None:
         key = f"{row.surname}|{row.given_name}" + (f"|{row.patronymic}" if row.patronymic else "")
         found = [
             person
@@ -727,7 +831,9 @@ class _Planner:
         for group in (by_birth, in_class):
             if len(group) == 1:
                 return group[0]
-        numbers_differ = [p for p in found if row.external_id and p.external_id and p.external_id != row.external_id]
+        numbers_differ = [
+            p for p in found if row.external_id and p.external_id and p.external_id != row.external_id
+        ]
         return found[0] if len(found) == 1 and not numbers_differ else None
 
     def _student(self, row: StudentRow, person: Person | None, homeroom: Entity) -> Entity:
@@ -752,7 +858,9 @@ class _Planner:
         groups = []
         for title in row.subgroups:
             group = self.subgroups.get(fold(title))
-            if group is not None and (entity.pk is None or group.pk is None or (entity.pk, group.pk) not in self.memberships):
+            if group is not None and (
+                entity.pk is None or group.pk is None or (entity.pk, group.pk) not in self.memberships
+            ):
                 groups.append(group)
         if groups and person is not None:
             self._change(entity, Change("подгруппы", "", ", ".join(group.title for group in groups)))
@@ -781,7 +889,12 @@ class _Planner:
         if entity is None:
             person = by_external.get(row.external_id) if row.external_id else None
             person = person or next(
-                (self.people[link.guardian_id] for link in links if fold(self.people[link.guardian_id].full_name) == name), None
+                (
+                    self.people[link.guardian_id]
+                    for link in links
+                    if fold(self.people[link.guardian_id].full_name) == name
+                ),
+                None,
             )
             person = person or self._known_adult(row, name)
             entity = self._person("guardian", row, person, row.where)
@@ -795,7 +908,12 @@ class _Planner:
                 state = next(item for item in reversed(self.items) if item.entity is entity)
                 self.items.remove(state)
                 self.items.append(
-                    Item(State.CHANGED, entity, state.where, (*state.changes, Change("ребёнок", "", student.title)))
+                    Item(
+                        State.CHANGED,
+                        entity,
+                        state.where,
+                        (*state.changes, Change("ребёнок", "", student.title)),
+                    )
                 )
 
     def _known_adult(self, row: GuardianRow, name: str) -> Person | None:
@@ -823,7 +941,10 @@ class _Planner:
         known: dict[str, ThematicPlan] = {}
         topics: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
         if self.year_row is not None and self.data.plans:
-            known = {fold(plan.title): plan for plan in ThematicPlan.objects.filter(school=self.school, year=self.year_row)}
+            known = {
+                fold(plan.title): plan
+                for plan in ThematicPlan.objects.filter(school=self.school, year=self.year_row)
+            }
             for topic in PlannedTopic.objects.filter(plan__in=known.values()).order_by("plan", "position"):
                 topics[topic.plan_id].append((topic.unit, topic.text, topic.work_kind, topic.homework))
         for row in self.data.plans:
@@ -838,7 +959,9 @@ class _Planner:
                 self._add(State.NEW, entity, row.where)
             else:
                 before = topics[plan.pk]
-                changed = sum(a != b for a, b in zip(before, lines, strict=False)) + abs(len(before) - len(lines))
+                changed = sum(a != b for a, b in zip(before, lines, strict=False)) + abs(
+                    len(before) - len(lines)
+                )
                 changes = [("topics", f"{len(before)}", f"{len(lines)}, иных: {changed}")] if changed else []
                 self._add(State.KEPT, entity, row.where, changes)
             if row.homerooms:
@@ -867,7 +990,12 @@ class _Planner:
             homeroom = self.homeroom_by_pk.get(journal.homeroom_id) if journal.homeroom_id else None
             subgroup = by_subgroup.get(journal.subgroup_id) if journal.subgroup_id else None
             entity = Entity("journal", _journal_title(subject, homeroom, subgroup), journal.pk, journal)
-            entity.links = {"subject": subject, "homeroom": homeroom, "subgroup": subgroup, "grade": journal.grade}
+            entity.links = {
+                "subject": subject,
+                "homeroom": homeroom,
+                "subgroup": subgroup,
+                "grade": journal.grade,
+            }
             standing = [load.teacher_id for load in self.load_rows.get(journal.pk, [])]
             entity.links["teachers"] = [self.staff_by_pk[pk] for pk in standing if pk in self.staff_by_pk]
             self.journals[self._key(subject, homeroom, subgroup)] = entity
@@ -880,7 +1008,9 @@ class _Planner:
             first.setdefault(entity, row.where)
             teacher = None
             if row.teacher:
-                teacher = self._teacher(row.teacher, row.where.at("Учитель") if row.where.sheet else row.where)
+                teacher = self._teacher(
+                    row.teacher, row.where.at("Учитель") if row.where.sheet else row.where
+                )
                 if teacher is None:
                     continue
             before = told[entity].get(teacher)
@@ -892,21 +1022,29 @@ class _Planner:
         for entity, where in first.items():
             weekly = max((value for value, _ in told[entity].values()), default=0.0) or hours.get(entity, 0.0)
             if weekly > MAX_HOURS:
-                self.problems.warn(where, f"«{entity.title}»: {weekly:g} часов в неделю не бывает; записано {MAX_HOURS}.")
-                told[entity] = {who: (min(value, MAX_HOURS), place) for who, (value, place) in told[entity].items()}
+                self.problems.warn(
+                    where, f"«{entity.title}»: {weekly:g} часов в неделю не бывает; записано {MAX_HOURS}."
+                )
+                told[entity] = {
+                    who: (min(value, MAX_HOURS), place) for who, (value, place) in told[entity].items()
+                }
                 weekly = MAX_HOURS
             self._journal_item(entity, round(weekly, 2), where)
         if self.data.plans:
             self._plans_of_others(first)
         for entity, teachers in told.items():
-            self._loads(entity, {teacher: value for teacher, value in teachers.items() if teacher is not None})
+            self._loads(
+                entity, {teacher: value for teacher, value in teachers.items() if teacher is not None}
+            )
 
     @staticmethod
     def _key(subject: Entity, homeroom: Entity | None, subgroup: Entity | None) -> tuple[int, int, int]:
         return id(subject), 0 if subgroup else id(homeroom), id(subgroup) if subgroup else 0
 
     def _journal(self, key: JournalKey, where: Where, *, may_make: bool) -> Entity | None:
-        subject = self._subject(key.subject, where.at("Предмет") if where.sheet and not self.data.owns_lists else where)
+        subject = self._subject(
+            key.subject, where.at("Предмет") if where.sheet and not self.data.owns_lists else where
+        )
         homeroom = self._homeroom(key.homeroom, where) if key.homeroom else None
         subgroup = self.subgroups.get(fold(key.subgroup)) if key.subgroup else None
         if subject is None or (key.homeroom and homeroom is None) or (key.subgroup and subgroup is None):
@@ -916,7 +1054,9 @@ class _Planner:
         found = self.journals.get(self._key(subject, homeroom, subgroup))
         if found is None and may_make:
             found = Entity("journal", _journal_title(subject, homeroom, subgroup))
-            grades = {room.links["grade"] for room in (subgroup.links["homerooms"] if subgroup else [homeroom])}
+            grades = {
+                room.links["grade"] for room in (subgroup.links["homerooms"] if subgroup else [homeroom])
+            }
             rooms = subgroup.links["homerooms"] if subgroup else [homeroom]
             found.links = {
                 "subject": subject, "homeroom": homeroom, "subgroup": subgroup, "teachers": [],
@@ -928,7 +1068,11 @@ class _Planner:
 
     def _derived(self, slot: SlotRow, first: dict[Entity, Where]) -> None:
         """A journal that only the timetable names."""
-        if not self.data.loads and not self.data.owns_lists and self._journal(slot.journal, slot.where, may_make=False) is None:
+        if (
+            not self.data.loads
+            and not self.data.owns_lists
+            and self._journal(slot.journal, slot.where, may_make=False) is None
+        ):
             entity = self._journal(slot.journal, slot.where, may_make=True)
             if entity is None:
                 return
@@ -941,7 +1085,10 @@ class _Planner:
     def _slot_hours(self) -> dict[Entity, float]:
         hours: dict[Entity, float] = defaultdict(float)
         for slot in self.data.slots:
-            subject, homeroom = self.subjects.get(fold(slot.journal.subject)), self.homerooms.get(fold(slot.journal.homeroom))
+            subject, homeroom = (
+                self.subjects.get(fold(slot.journal.subject)),
+                self.homerooms.get(fold(slot.journal.homeroom)),
+            )
             subgroup = self.subgroups.get(fold(slot.journal.subgroup)) if slot.journal.subgroup else None
             if subject is not None:
                 entity = self.journals.get(self._key(subject, homeroom, subgroup))
@@ -1019,14 +1166,17 @@ class _Planner:
                 continue
             teacher = None
             if row.teacher:
-                teacher = self._teacher(row.teacher, row.where.at("Учитель") if row.where.sheet else row.where)
+                teacher = self._teacher(
+                    row.teacher, row.where.at("Учитель") if row.where.sheet else row.where
+                )
                 if teacher is None:
                     continue
                 known = journal.links["teachers"]
                 if not self.data.owns_lists and known and teacher not in known:
                     names = ", ".join(other.title for other in known)
                     self.problems.error(
-                        row.where.at("Учитель"), f"По нагрузке «{journal.title}» ведёт {names}, а не {teacher.title}."
+                        row.where.at("Учитель"),
+                        f"По нагрузке «{journal.title}» ведёт {names}, а не {teacher.title}.",
                     )
                     continue
             elif len(journal.links["teachers"]) == 1:
@@ -1051,10 +1201,18 @@ class _Planner:
                 subgroup = journal.links["subgroup"]
                 classes = subgroup.links["homerooms"] if subgroup else [journal.links["homeroom"]]
                 clash = next(
-                    (other for homeroom in classes for other in of_class[homeroom] if self._clash(placed, index, other)), None
+                    (
+                        other
+                        for homeroom in classes
+                        for other in of_class[homeroom]
+                        if self._clash(placed, index, other)
+                    ),
+                    None,
                 )
                 if clash is not None:
-                    self._refuse_clash(placed, index, clash, "у класса", ", ".join(h.title for h in classes), "Класс")
+                    self._refuse_clash(
+                        placed, index, clash, "у класса", ", ".join(h.title for h in classes), "Класс"
+                    )
                     refused.add(index)
                     continue
                 for homeroom in classes:
@@ -1070,7 +1228,11 @@ class _Planner:
                 if room is not None:
                     clash = next((i for i in of_room[room] if _weeks_meet(row, placed[i][0])), None)
                     of_room[room].append(index)
-                    if clash is not None and not self._is_joint(placed[index], placed[clash]) and not _is_hall(room.title):
+                    if (
+                        clash is not None
+                        and not self._is_joint(placed[index], placed[clash])
+                        and not _is_hall(room.title)
+                    ):
                         if self.data.finished:
                             rooms_told[room.title] += 1
                         elif self._refuse_clash(placed, index, clash, "в кабинете", room.title, "Кабинет"):
@@ -1078,12 +1240,15 @@ class _Planner:
         if rooms_told:
             listed = ", ".join(f"{title} ({count})" for title, count in rooms_told.most_common(10))
             self.problems.warn(
-                Where(self.data.file), f"Разные уроки в одном кабинете одновременно (сколько раз): {listed}. Проверьте их."
+                Where(self.data.file),
+                f"Разные уроки в одном кабинете одновременно (сколько раз): {listed}. Проверьте их.",
             )
         return refused
 
     @staticmethod
-    def _clash(placed: list[tuple[SlotRow, Entity, Entity | None, Entity | None]], one: int, other: int) -> bool:
+    def _clash(
+        placed: list[tuple[SlotRow, Entity, Entity | None, Entity | None]], one: int, other: int
+    ) -> bool:
         if not _weeks_meet(placed[one][0], placed[other][0]):
             return False
         first, second = placed[one][1], placed[other][1]
@@ -1136,7 +1301,9 @@ class _Planner:
         standing: dict[tuple[int, int, int, int], TimetableSlot] = {}
         if covered:
             open_ended = Q(until=None) | Q(until__gt=self.starts)
-            for slot in TimetableSlot.objects.filter(open_ended, school=self.school, year=self.year_row).select_related("room", "teacher"):
+            for slot in TimetableSlot.objects.filter(
+                open_ended, school=self.school, year=self.year_row
+            ).select_related("room", "teacher"):
                 if slot.journal_id in covered:
                     standing[slot.journal_id, slot.weekday, slot.number, slot.week] = slot
         by_pk = {journal.pk: journal for journal in self.journals.values() if journal.pk}
@@ -1154,7 +1321,13 @@ class _Planner:
             if (room.pk if room else None) != slot.room_id or (room and room.pk is None):
                 changes.append(("room", slot.room.title if slot.room else "", room.title if room else ""))
             if (teacher.pk if teacher else None) != slot.teacher_id or (teacher and teacher.pk is None):
-                changes.append(("teacher", slot.teacher.full_name if slot.teacher else "", teacher.title if teacher else ""))
+                changes.append(
+                    (
+                        "teacher",
+                        slot.teacher.full_name if slot.teacher else "",
+                        teacher.title if teacher else "",
+                    )
+                )
             self._add(State.KEPT, entity, row.where, changes)
         for slot in standing.values():
             title = f"{DAY_NAMES[slot.weekday - 1]}, {slot.number}-й урок: {by_pk[slot.journal_id].title}"
@@ -1188,7 +1361,11 @@ def _weeks_meet(one: SlotRow, other: SlotRow) -> bool:
 
 def _is_hall(title: str) -> bool:
     """Rooms where several classes may be at once: gyms, halls, grounds."""
-    return bool(re.search(r"зал|стадион|бассейн|площадк|с/з|а/з|м/з|б/з|сз\b|двор|улиц|лыж|онлайн|дистанц", title.casefold()))
+    return bool(
+        re.search(
+            r"зал|стадион|бассейн|площадк|с/з|а/з|м/з|б/з|сз\b|двор|улиц|лыж|онлайн|дистанц", title.casefold()
+        )
+    )
 
 
 def _usual_tags(title: str) -> tuple[str, ...]:

@@ -150,6 +150,8 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
         ) from None
     for table, cells in zip(tables, _by_sheet(path, without_value, len(tables)), strict=True):
         table.formulas_without_value = [_position(cell) for cell in cells]
+        last = max((row for row, _ in table.formulas_without_value), default=-1)
+        table.rows += [[] for _ in range(last + 1 - len(table.rows))]
     return Book(path.name, tables, remarks)
 
 

@@ -27,7 +27,9 @@ _GUIDE: Final = (
 
 def write(path: Path, *, with_examples: bool = True) -> None:
     """Write the workbook to `path`. Raises OSError when it cannot be written there."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    )
     book.set_properties({"title": "Данные школы для Парты", "company": "", "comments": ""})
     formats = {
         "head": book.add_format(
@@ -57,7 +59,12 @@ def _sheet(book: Any, sheet: Sheet, formats: dict[str, Any], *, with_examples: b
     page.set_row(0, 32)
     for position, column in enumerate(sheet.columns):
         page.set_column(position, position, column.width, formats["text"])
-        page.write_string(0, position, column.head + ("*" if column.needed else ""), formats["needed" if column.needed else "head"])
+        page.write_string(
+            0,
+            position,
+            column.head + ("*" if column.needed else ""),
+            formats["needed" if column.needed else "head"],
+        )
         page.write_comment(0, position, _comment(column), {"x_scale": 1.8, "y_scale": 1.2})
         if column.choices:
             page.data_validation(

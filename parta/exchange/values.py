@@ -257,4 +257,9 @@ def class_title(grade: int, letter: str, part: str = "") -> str:
 def is_formula(text: str) -> bool:
     """True for text that a spreadsheet would run as a formula when the value is written out again."""
     head = text.lstrip()
-    return head.startswith(("=", "@")) or bool(re.match(r"[+\-][A-Za-zА-Яа-я(]+[(!|]", head))
+    return head.startswith(("=", "@")) or bool(re.match(r"[+\-][A-Za-zА-Яа-я$]+\d*[(!|]", head))
+
+
+def defused(text: str) -> str:
+    """The text as it may stand in a cell of a file for spreadsheets: what would run there gets an apostrophe."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else text
