@@ -633,7 +633,7 @@ class Gymnasium:
             found[code, grade] = [
                 Topic(
                     *values,
-                    double=bool(values[2]) and subject.double_marks and grade > 4 and _is_two_part(values[1]),
+                    double=bool(values[2]) and subject.double_marks and _is_two_part(values[1]),
                 )
                 for values in of_plan
             ]

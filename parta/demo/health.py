@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 
 from parta.demo.families import Child
@@ -39,7 +40,7 @@ def year_of_misses(
     found: Misses = {}
     if not days:
         return found
-    following: Mapping[date, date] = dict(zip(days, days[1:], strict=False))
+    following: Mapping[date, date] = dict(pairwise(days))
     waves = [(random.choice(days), random.uniform(2.5, 5.0)) for _ in range(2)]
     away: dict[int, tuple[date, str, date | None]] = {}
     for day in days:

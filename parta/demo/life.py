@@ -153,14 +153,12 @@ class _CourseLife:
 
     def run(self) -> None:
         course = self.course
-        taken = 0
         held = [lesson for lesson in course.lessons if not lesson.cancelled]
         term_index = -1
         for place, lesson in enumerate(held):
             if lesson.starts_at > self.now:
                 break
-            topic = course.topics[taken] if taken < len(course.topics) else None
-            taken += 1
+            topic = course.topics[place] if place < len(course.topics) else None
             index = self._term_index(lesson.date)
             if index != term_index:
                 term_index = index

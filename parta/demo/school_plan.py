@@ -171,7 +171,7 @@ def _journals(
 def _class_teachers(
     classes: Sequence[Class], journals: Mapping[str, JournalPlan], before: SchoolPlan | None
 ) -> dict[Class, str]:
-    """A class teacher per class, none with two: last year's where they still teach it, else who has most hours there."""
+    """A class teacher per class, none with two: last year's where they still teach it, else who has most hours."""
     hours: dict[Class, dict[str, int]] = {group: {} for group in classes}
     for journal in journals.values():
         of_class = hours[journal.group]

@@ -1,4 +1,4 @@
-"""A weekly timetable without clashes: every class full from the first lesson on, no teacher in two places, enough rooms.
+"""A weekly timetable without clashes: every class full from its first lesson on, nobody in two places, enough rooms.
 
 Each class is a grid of cells (day, number) without gaps and a set of events that fill it exactly; solving means
 swapping two events of one class until nobody is asked for twice. Min-conflicts with a short memory does it in a
