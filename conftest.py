@@ -42,7 +42,12 @@ def _no_leftover_caches() -> Iterator[None]:
     yield
     from django.core.cache import cache
 
+    from parta.regulation.queries import law
+    from parta.timetable.calendar import calendar_of
+
     cache.clear()
+    law.cache_clear()
+    calendar_of.cache_clear()
 
 
 @pytest.fixture
