@@ -76,21 +76,20 @@ def test_statements_are_counted_without_brackets_of_transactions(
 def test_append_only_tables_survive_the_flush(cast: World) -> None:
     from parta.foundation import log
 
-    before = sql.read("SELECT count(*) FROM foundation_logentry")[0][0]
     log.write_to_school(
         cast.school.id, [log.Line("tried", "school")], by=log.SYSTEM, at=cast.at, operation_id="flush-1"
     )
+    before = sql.read("SELECT count(*) FROM foundation_logentry")[0][0]
     for statement in ("UPDATE foundation_logentry SET verb = 'x'", "DELETE FROM foundation_logentry"):
         with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
             sql.write(statement)
-    assert sql.read("SELECT count(*) FROM foundation_logentry")[0][0] == before + 1
+    assert sql.read("SELECT count(*) FROM foundation_logentry")[0][0] == before
     assert connection.vendor in ("sqlite", "postgresql")
 
 
 def test_after_a_flush_the_triggers_stand_again(cast: World) -> None:
     from parta.foundation import log
 
-    before = sql.read("SELECT count(*) FROM foundation_logentry")[0][0]
     log.write_to_school(
         cast.school.id, [log.Line("tried", "school")], by=log.SYSTEM, at=cast.at, operation_id="flush-2"
     )

@@ -15,18 +15,22 @@ def _answer(request: HttpRequest, template: str, status: int, text: str) -> Http
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request could not be read."""
     return _answer(request, "foundation/400.html", 400, "Запрос не разобран. Обновите страницу и повторите.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the page is for other roles."""
     return _answer(request, "foundation/403.html", 403, "Эта страница открыта другим ролям.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or not for this viewer: the two look alike."""
     return _answer(request, "foundation/404.html", 404, "Такой страницы нет, или она не для вашей роли.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; what was acknowledged before is safe."""
     return _answer(
         request,
         "foundation/500.html",
@@ -36,4 +40,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the page is older than the session."""
     return _answer(request, "foundation/csrf.html", 403, "Страница устарела. Обновите её и повторите.")

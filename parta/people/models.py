@@ -7,6 +7,8 @@ from parta.organisation.models import Department, Homeroom, School, Subgroup
 
 
 class Users(BaseUserManager["User"]):
+    """Accounts are found by their login in lower case."""
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(login=(username or "").strip().lower())
 

@@ -40,6 +40,7 @@ def homeroom_options(viewer: Viewer, year: AcademicYear | None) -> list[Option]:
 
 
 def department_options(viewer: Viewer) -> list[Option]:
+    """Departments of the viewer's school, for a list to choose from."""
     return list(
         Department.objects.filter(school_id=viewer.school.id).order_by("title").values_list("id", "title")
     )

@@ -632,6 +632,7 @@ def parse_grades(value: Any) -> frozenset[int]:
 
 
 def frozen(value: Any) -> Any:
+    """The value with every list and table in it made a tuple: hashable, unchangeable."""
     if isinstance(value, dict):
         return (
             tuple(sorted(((key, frozen(v)) for key, v in value.items()), key=lambda pair: str(pair[0]))) or ()

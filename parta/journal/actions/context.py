@@ -32,6 +32,8 @@ class NotFound(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class JournalFacts:
+    """The journal as the guards need it: whose it is, what is taught in it, how it is marked."""
+
     id: int
     school_id: int
     homeroom_id: int | None
@@ -50,10 +52,14 @@ class JournalFacts:
     year_state: str
     is_assigned: bool
     """The viewer holds the journal by load today: term marks are theirs to set."""
+    weights: dict[str, float]
+    """Weight of each kind of work the school has, by code."""
 
 
 @dataclass(slots=True)
 class LessonFacts:
+    """A lesson of the journal with what is written of it so far."""
+
     id: int
     date: date
     number: int
@@ -115,6 +121,8 @@ class MarkCell:
 
 @dataclass(slots=True)
 class AbsenceCell:
+    """A written absence and its version."""
+
     id: int
     meaning: str
     symbol: str
@@ -127,6 +135,8 @@ class AbsenceCell:
 
 @dataclass(slots=True)
 class FinalCell:
+    """A term mark of a student and the span of its term."""
+
     id: int
     term_id: int
     value: str
@@ -156,6 +166,8 @@ class StudentFacts:
 
 @dataclass(slots=True)
 class Context:
+    """Everything one operation on a journal has to know, read in a constant number of statements."""
+
     viewer: Viewer
     at: datetime
     journal: JournalFacts
@@ -241,7 +253,8 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         "SELECT j.id, j.school_id, j.homeroom_id, h.title, j.subgroup_id, s.code, s.title, s.area, s.tags, j.grade,"
         " j.weekly_hours, j.term_kind, j.plan_id, p.approved_on, m.symbols, y.state, c.id, c.head_seq, c.head_hash,"
         " EXISTS (SELECT 1 FROM plans_teachingload d WHERE d.journal_id = j.id AND d.teacher_id = %s"
-        " AND d.starts <= %s AND (d.until IS NULL OR d.until > %s))"
+        " AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)),"
+        f" (SELECT {sql.json_object('w.code', 'w.weight')} FROM organisation_workkind w WHERE w.school_id = j.school_id)"
         " FROM plans_journal j"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " JOIN organisation_academicyear y ON y.id = j.year_id"
@@ -274,6 +287,7 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         scale={entry["symbol"]: entry for entry in symbols},
         year_state=row[15],
         is_assigned=bool(row[19]),
+        weights=json.loads(row[20]) if row[20] else {},
     )
     return journal, Head(row[16], row[1], row[17], row[18])
 

@@ -90,6 +90,7 @@ def term_of(context: Context, student: StudentFacts | None, facts: LessonFacts |
 
 
 def state_of(final: FinalCell) -> TermState:
+    """The term as the lock sees it."""
     return TermState(title=final.title, final_set=bool(final.value), starts=final.starts, until=final.until)
 
 
