@@ -111,7 +111,12 @@ _DAY_END = """(SELECT MAX(d.ends_at) FROM timetable_lesson d JOIN plans_journal 
     WHERE d.school_id = l.school_id AND d.date = l.date AND dj.homeroom_id = j.homeroom_id
       AND d.state <> 'cancelled')"""
 
-_OF_TEACHER = """ AND (ts.substitute_id = %s OR (ts.substitute_id IS NULL AND (l.teacher_id = %s OR (
+_OF_TEACHER = """ AND l.id IN (
+    SELECT id FROM timetable_lesson WHERE teacher_id = %s
+    UNION ALL SELECT lesson_id FROM timetable_substitution WHERE substitute_id = %s
+    UNION ALL SELECT u.id FROM timetable_lesson u JOIN plans_teachingload ul ON ul.journal_id = u.journal_id
+        WHERE ul.teacher_id = %s AND u.teacher_id IS NULL)
+    AND (ts.substitute_id = %s OR (ts.substitute_id IS NULL AND (l.teacher_id = %s OR (
     l.teacher_id IS NULL AND EXISTS (SELECT 1 FROM plans_teachingload o WHERE o.journal_id = l.journal_id
     AND o.teacher_id = %s AND o.starts <= l.date AND (o.until IS NULL OR o.until > l.date))))))"""
 
@@ -236,7 +241,7 @@ def lesson_gaps(
     values: list[object] = [school_id, since, today, at]
     if scope.teacher_id is not None:
         statement += _OF_TEACHER
-        values += [scope.teacher_id] * 3
+        values += [scope.teacher_id] * 6
     reader = _Reader(law, at, calendar)
     found: list[Finding] = []
     for row in sql.read(statement + " ORDER BY l.date, l.number, l.id", values):
@@ -364,7 +369,7 @@ def work_gaps(
     of_teacher = ""
     if scope.teacher_id is not None:
         of_teacher = _OF_TEACHER
-        values += [scope.teacher_id] * 3
+        values += [scope.teacher_id] * 6
     answers = sorted(ANSWERS)
     rows = sql.read(
         _WORK_GAPS.replace("{of_teacher}", of_teacher), [*values, *answers, *answers, today, today]
@@ -448,8 +453,10 @@ def reason_gaps(
     elif scope.teacher_id is not None:
         statement += """ AND EXISTS (SELECT 1 FROM people_role ct WHERE ct.kind = 'class_teacher'
             AND ct.person_id = %s AND ct.homeroom_id = en.homeroom_id AND ct.starts <= l.date
-            AND (ct.until IS NULL OR ct.until > l.date))"""
-        values.append(scope.teacher_id)
+            AND (ct.until IS NULL OR ct.until > l.date))
+            AND ab.student_id IN (SELECT ce.student_id FROM people_enrolment ce JOIN people_role cr
+                ON cr.homeroom_id = ce.homeroom_id WHERE cr.person_id = %s AND cr.kind = 'class_teacher')"""
+        values += [scope.teacher_id] * 2
     reader = _Reader(law, at, calendar)
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values):
@@ -531,7 +538,7 @@ def late_marks(
     statement, values = _LATE_MARKS, [school_id, since, today, at]
     if scope.teacher_id is not None:
         statement += _OF_TEACHER
-        values += [scope.teacher_id] * 3
+        values += [scope.teacher_id] * 6
     reader = _Reader(law, at, calendar)
     works: dict[int, list[sql.Row]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, a.id, n.surname, n.given_name", values):
