@@ -1,0 +1,130 @@
+"""The diary of a student, for the student and the family: a week, or the marks of a period."""
+
+from datetime import date, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from parta.diary import access  # noqa: F401  (declares the permission named below)
+from parta.diary.queries import NotFound, WeekPage, marks_page, week_page
+from parta.foundation.access import requires
+from parta.foundation.pagekit import NBSP, hm, plural
+from parta.people.chrome import page
+from parta.people.viewer import Viewer
+
+
+@require_safe
+@requires("diary")
+def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
+    """A week (`?week=2026-10-12`), or with `?view=marks` all marks of a period (`&term=`)."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    try:
+        if request.GET.get("view") == "marks":
+            return page(
+                request, "diary/marks.html", {"shown": marks_page(viewer, student_id, _term(request))}
+            )
+        shown = week_page(viewer, student_id, _week(request))
+    except NotFound:
+        raise Http404 from None
+    context = {
+        "shown": shown,
+        "before": shown.monday - timedelta(days=7),
+        "after": shown.monday + timedelta(days=7),
+        "last": shown.days[-1].date if shown.days else shown.monday,
+        "answers": _answers(shown, viewer.on),
+        "today": viewer.on,
+    }
+    return page(request, "diary/week.html", context)
+
+
+def _week(request: HttpRequest) -> date | None:
+    try:
+        asked = date.fromisoformat(request.GET.get("week", ""))
+    except ValueError:
+        return None
+    return asked if 2000 <= asked.year <= 2100 else None
+
+
+def _term(request: HttpRequest) -> int | None:
+    asked = request.GET.get("term", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+
+
+def _answers(shown: WeekPage, on: date) -> list[tuple[str, str, str, bool]]:
+    """Three answers before anything else: today, the next day of school, what is to be done for it.
+
+    Each is a title, a sentence, a smaller one and whether it is marked.
+    """
+    if not shown.is_current:
+        return []
+    answers = [_today(shown)]
+    day = shown.ahead
+    if day is None:
+        return answers
+    name = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")[
+        day.date.weekday()
+    ]
+    tomorrow = (day.date - on).days == 1
+    held = [lesson for lesson in day.lessons if not lesson.is_off]
+    checks = [f"{lesson.check}: {_small(lesson.subject)}" for lesson in held if lesson.check]
+    changes = [f"{lesson.subject}: {_small(lesson.change)}" for lesson in day.lessons if lesson.change]
+    span = f"{plural(len(held), 'урок', 'урока', 'уроков')}, {hm(held[0].starts)}–{hm(held[-1].ends)}"
+    title = f"Завтра, {name}" if tomorrow else name.capitalize()
+    answers.append(
+        (
+            title,
+            f"{'. '.join(checks)}." if checks else f"{span}.",
+            ". ".join(changes),
+            bool(checks or changes),
+        )
+    )
+    tasks = day.tasks
+    when = "завтра" if tomorrow else _accusative(name)
+    if tasks:
+        subjects = list(dict.fromkeys(subject for subject, _ in tasks))
+        minutes = sum(task.minutes or 0 for _, task in tasks)
+        length = f", {_length(minutes)}" if minutes else ""
+        sentence = f"{plural(len(subjects), 'предмет', 'предмета', 'предметов')}{length}."
+        answers.append((f"Домашние задания на {when}", sentence, f"{', '.join(subjects)}.", False))
+    else:
+        answers.append((f"Домашние задания на {when}", "Пока не записаны.", "", False))
+    return answers
+
+
+def _today(shown: WeekPage) -> tuple[str, str, str, bool]:
+    day = shown.today
+    if day is None or not day.lessons:
+        return ("Сегодня", "Уроков нет.", "", False)
+    name = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")[
+        day.date.weekday()
+    ]
+    marks = [f"{mark.value}{NBSP}({_small(subject)})" for subject, mark in day.marks]
+    away = [f"{lesson.subject}: {lesson.absence}" for lesson in day.lessons if lesson.absence]
+    notes = [f"{note.kind}: {_small(note.subject)}" for note in day.notes]
+    if marks:
+        sentence = f"{'Отметка' if len(marks) == 1 else 'Отметки'}: {', '.join(marks)}."
+    else:
+        sentence = "Отметок пока нет."
+    return (f"Сегодня, {name}", sentence, ". ".join([*away, *notes]), False)
+
+
+def _small(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _accusative(name: str) -> str:
+    return {"среда": "среду", "пятница": "пятницу", "суббота": "субботу"}.get(name, name)
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"около {minutes}{NBSP}мин"
+    return f"около {hours}{NBSP}ч" + (f" {rest}{NBSP}мин" if rest else "")
+
+
+urlpatterns = [
+    path("diary/", diary, name="diary"),
+    path("diary/<int:student_id>/", diary, name="diary_of"),
+]
