@@ -193,7 +193,7 @@ export class Desk {
         ),
     };
     const kinds = refused.ways.map((way) => way.kind);
-    if (kinds.includes("set_topic") && !kinds.includes("take_planned_topic")) kinds.unshift("take_planned_topic");
+    if (kinds.includes("set_topic")) kinds.splice(0, kinds.length, "take_planned_topic", ...kinds.filter((kind) => kind !== "take_planned_topic"));
     const buttons = kinds.map((kind) => makers[kind]?.()).filter(Boolean);
     buttons.push(button("Закрыть", "btn btn--quiet", () => block.remove()));
     block.append(acts(...buttons));

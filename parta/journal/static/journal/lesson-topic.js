@@ -243,14 +243,19 @@ export function topic(desk) {
 
   // --- filled
 
-  done?.addEventListener("submit", async (event) => {
+  done?.addEventListener("submit", (event) => {
     event.preventDefault();
     saveTopic(chosenPlan());
     saveHomework();
-    const saved = await desk.write(
+    desk.write(
       () => [...(desk.hasRoll ? [] : [{ fact: "roll", lesson: desk.lesson }]), { fact: "conducted", lesson: desk.lesson }],
-      { key: "done", host: () => done.querySelector("[data-note]") },
+      {
+        key: "done",
+        host: () => done.querySelector("[data-note]"),
+        saved: () => {
+          if (desk.queue.state === "saved" && !desk.queue.waiting) location.assign(desk.body.dataset.today ?? "/");
+        },
+      },
     );
-    if (saved && !desk.queue.waiting) location.assign(desk.body.dataset.today ?? "/");
   });
 }
