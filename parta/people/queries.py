@@ -603,7 +603,10 @@ def readers_of(viewer: Viewer, student_id: int, limit: int = 50) -> list[TraceLi
     )
     return [
         TraceLine(
-            sql.aware(at), short(surname, given, patronymic) if surname else "учётная запись", role, page
+            sql.aware(at).astimezone(zone),
+            short(surname, given, patronymic) if surname else "учётная запись",
+            role,
+            page,
         )
         for at, role, page, surname, given, patronymic in rows
     ]

@@ -1,0 +1,13 @@
+"""Who reads the timetable, who changes it."""
+
+from parta.foundation.access import permission
+from parta.people.access import STAFF
+from parta.people.chrome import nav
+
+READERS = (*STAFF, "guardian", "student")
+
+permission("timetable.read", "смотреть расписание", *READERS)
+permission("timetable.substitute", "назначать замены", "deputy")
+
+nav("timetable", "Расписание", "timetable", *READERS, position=40)
+nav("substitutions", "Замены", "substitutions", "deputy", position=50)

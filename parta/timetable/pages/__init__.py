@@ -1,0 +1,12 @@
+"""Pages of the timetable: read by everybody, its template and substitutions set by those who answer for them."""
+
+from django.urls import URLPattern
+
+from parta.timetable import access as access  # declares the permissions and the navigation
+from parta.timetable.pages import reading, substitutions, template
+
+urlpatterns: list[URLPattern] = [
+    *reading.urlpatterns,
+    *substitutions.urlpatterns,
+    *template.urlpatterns,
+]

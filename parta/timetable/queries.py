@@ -1,0 +1,324 @@
+"""Questions about lessons of a week or a day and about the template, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from parta.foundation import sql
+from parta.organisation.models import AcademicYear, Room
+from parta.organisation.words import class_title
+from parta.people import queries as people
+from parta.people.queries import Option, short
+from parta.people.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """A lesson as the timetable shows it; times are the school's."""
+
+    id: int
+    date: date
+    number: int
+    starts: datetime
+    ends: datetime
+    state: str
+    moved_from: date | None
+    subject: str
+    homeroom: str
+    group: str
+    room: str
+    teacher_id: int | None
+    teacher: str
+    substitute_id: int | None
+    substitute: str
+    reason: str
+    order_number: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.state != "planned" or self.substitute_id is not None
+
+
+_LESSONS = (
+    "SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.title,"
+    " COALESCE(h.title, ''), COALESCE(g.short, ''), COALESCE(k.title, ''),"
+    " l.teacher_id, t.surname, t.given_name, t.patronymic,"
+    " x.substitute_id, v.surname, v.given_name, v.patronymic, x.reason, x.order_number"
+    " FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+    " JOIN organisation_subject s ON s.id = j.subject_id"
+    " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
+    " LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id"
+    " LEFT JOIN organisation_room k ON k.id = l.room_id"
+    " LEFT JOIN people_person t ON t.id = l.teacher_id"
+    " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
+    " LEFT JOIN people_person v ON v.id = x.substitute_id"
+    " WHERE l.school_id = %s AND l.date >= %s AND l.date < %s AND "
+)
+_ORDER = " ORDER BY l.date, l.number, h.grade, h.title, g.short, l.id"
+
+OF_HOMEROOM = (
+    "(j.homeroom_id = %s OR (j.homeroom_id IS NULL AND j.subgroup_id IN"
+    " (SELECT subgroup_id FROM organisation_subgroup_homerooms WHERE homeroom_id = %s)))"
+)
+OF_TEACHER = "(l.teacher_id = %s OR x.substitute_id = %s)"
+OF_STUDENT = (
+    "((j.subgroup_id IS NULL AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.student_id = %s"
+    " AND e.homeroom_id = j.homeroom_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))"
+    " OR EXISTS (SELECT 1 FROM people_subgroupmembership m WHERE m.student_id = %s AND m.subgroup_id = j.subgroup_id"
+    " AND m.starts <= l.date AND (m.until IS NULL OR m.until > l.date)))"
+)
+
+
+def _lessons(
+    viewer: Viewer, since: date, until: date, where: str, values: Sequence[object]
+) -> list[LessonLine]:
+    zone = ZoneInfo(viewer.school.timezone)
+    rows = sql.read(_LESSONS + where + _ORDER, [viewer.school.id, since, until, *values])
+    return [
+        LessonLine(
+            id,
+            day,
+            number,
+            sql.aware(starts).astimezone(zone),
+            sql.aware(ends).astimezone(zone),
+            state,
+            moved_from,
+            subject,
+            class_title(homeroom),
+            group,
+            room,
+            teacher_id,
+            short(t1, t2, t3) if t1 else "",
+            substitute_id,
+            short(v1, v2, v3) if v1 else "",
+            reason or "",
+            order or "",
+        )
+        for (
+            id,
+            day,
+            number,
+            starts,
+            ends,
+            state,
+            moved_from,
+            subject,
+            homeroom,
+            group,
+            room,
+            teacher_id,
+            t1,
+            t2,
+            t3,
+            substitute_id,
+            v1,
+            v2,
+            v3,
+            reason,
+            order,
+        ) in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week of lessons: days as columns, lesson numbers as rows."""
+
+    days: list[date]
+    numbers: list[tuple[int, datetime | None, datetime | None]]
+    cells: dict[tuple[date, int], list[LessonLine]]
+    changes: list[LessonLine]
+    total: int
+
+
+def week(viewer: Viewer, monday: date, kind: str, whose: int) -> Week:
+    """The week from `monday` of a homeroom, teacher, room or student. One statement.
+
+    The caller has made sure that the viewer may look at it; a thing of another school has no lessons here.
+    """
+    where, values = {
+        "homeroom": (OF_HOMEROOM, [whose, whose]),
+        "teacher": (OF_TEACHER, [whose, whose]),
+        "room": ("l.room_id = %s", [whose]),
+        "student": (OF_STUDENT, [whose, whose]),
+    }[kind]
+    lessons = _lessons(viewer, monday, monday + timedelta(days=7), where, values)
+    last = max((lesson.date for lesson in lessons), default=monday)
+    days = [monday + timedelta(days=n) for n in range(max(5, (last - monday).days + 1))]
+    cells: dict[tuple[date, int], list[LessonLine]] = defaultdict(list)
+    times: dict[int, tuple[datetime, datetime]] = {}
+    for lesson in lessons:
+        cells[lesson.date, lesson.number].append(lesson)
+        times.setdefault(lesson.number, (lesson.starts, lesson.ends))
+    first, final = min(times, default=1), max(times, default=0)
+    numbers = [(n, *(times.get(n) or (None, None))) for n in range(min(first, 1), final + 1)]
+    return Week(days, numbers, dict(cells), [lesson for lesson in lessons if lesson.is_changed], len(lessons))
+
+
+def room_options(viewer: Viewer) -> list[Option]:
+    return list(Room.objects.filter(school_id=viewer.school.id).order_by("title").values_list("id", "title"))
+
+
+def day(viewer: Viewer, on: date, teacher_id: int | None) -> list[LessonLine]:
+    """Lessons of a day, of all or of one teacher (as the regular or the substituting one). One statement."""
+    if teacher_id is None:
+        return _lessons(viewer, on, on + timedelta(days=1), "1 = 1", [])
+    return _lessons(viewer, on, on + timedelta(days=1), OF_TEACHER, [teacher_id, teacher_id])
+
+
+def staff_at(viewer: Viewer, lesson: LessonLine) -> list[Option]:
+    """Staff for a substitution: free ones first, those busy at that time say so. Two statements."""
+    busy = {
+        person_id
+        for (person_id,) in sql.read(
+            "SELECT COALESCE(x.substitute_id, l.teacher_id) FROM timetable_lesson l"
+            " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
+            " WHERE l.school_id = %s AND l.date = %s AND l.number = %s AND l.id <> %s AND l.state <> 'cancelled'",
+            (viewer.school.id, lesson.date, lesson.number, lesson.id),
+        )
+    }
+    staff = [option for option in people.staff_options(viewer, lesson.date) if option[0] != lesson.teacher_id]
+    free = [option for option in staff if option[0] not in busy]
+    return free + [(id, f"{name} (ведёт другой урок)") for id, name in staff if id in busy]
+
+
+# ── the template ──
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLine:
+    """A place of the template in force on a day."""
+
+    journal_id: int
+    weekday: int
+    number: int
+    week: int
+    room_id: int | None
+    room: str
+    teacher_id: int | None
+
+
+def slots(viewer: Viewer, homeroom_id: int, on: date) -> list[SlotLine]:
+    """The homeroom's template on a day, or the one that begins later. One statement."""
+    return [
+        SlotLine(*row)
+        for row in sql.read(
+            "SELECT t.journal_id, t.weekday, t.number, t.week, t.room_id, COALESCE(k.title, ''), t.teacher_id"
+            " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+            " LEFT JOIN organisation_room k ON k.id = t.room_id"
+            f" WHERE t.school_id = %s AND {OF_HOMEROOM} AND (t.until IS NULL OR t.until > %s)"
+            " ORDER BY t.weekday, t.number, t.week, t.starts, t.id",
+            (viewer.school.id, homeroom_id, homeroom_id, on),
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two places of the template that one teacher or room cannot fill at once."""
+
+    weekday: int
+    number: int
+    what: str
+    first: str
+    second: str
+
+
+def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
+    """Teachers and rooms that stand in two places at once in the template in force on a day. One statement."""
+    rows = sql.read(
+        "SELECT t.id, t.weekday, t.number, t.week, t.room_id, k.title, p.id, p.surname, p.given_name, p.patronymic,"
+        " s.title, COALESCE(h.title, ''), COALESCE(g.short, '')"
+        " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+        " JOIN organisation_subject s ON s.id = j.subject_id"
+        " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
+        " LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id"
+        " LEFT JOIN organisation_room k ON k.id = t.room_id"
+        " LEFT JOIN plans_teachingload l ON l.journal_id = j.id AND t.teacher_id IS NULL AND l.starts <= %s"
+        "  AND (l.until IS NULL OR l.until > %s)"
+        " LEFT JOIN people_person p ON p.id = COALESCE(t.teacher_id, l.teacher_id)"
+        " WHERE t.school_id = %s AND t.year_id = %s AND t.starts <= %s AND (t.until IS NULL OR t.until > %s)"
+        " ORDER BY t.weekday, t.number, t.id",
+        (on, on, viewer.school.id, year.pk if year else 0, on, on),
+    )
+    seen: dict[tuple[object, ...], list[tuple[int, int, str]]] = defaultdict(list)
+    found: list[Clash] = []
+    for (
+        slot_id,
+        weekday,
+        number,
+        parity,
+        room_id,
+        room,
+        person_id,
+        surname,
+        given,
+        patronymic,
+        subject,
+        cls,
+        grp,
+    ) in rows:
+        label = " ".join(part for part in (class_title(cls), subject, grp) if part)
+        things = [("r", room_id, f"кабинет {room}")] if room_id else []
+        if person_id:
+            things.append(("t", person_id, short(*name)))
+        for kind, id, what in things:
+            others = seen[kind, id, weekday, number]
+            for other_id, other_parity, other in others:
+                if other_id != slot_id and (not parity or not other_parity or parity == other_parity):
+                    found.append(Clash(weekday, number, what, other, label))
+            others.append((slot_id, parity, label))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """A homeroom and how full its template is."""
+
+    id: int
+    title: str
+    slots: int
+    hours: float
+    last_lesson: date | None
+
+
+def templates(viewer: Viewer, year: AcademicYear | None) -> list[TemplateLine]:
+    """Homerooms of the year with lessons a week in the template and by the load, and the last generated lesson."""
+    on = viewer.on
+    rows = sql.read(
+        "SELECT h.id, h.title,"
+        " (SELECT COUNT(*) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+        "  WHERE j.homeroom_id = h.id AND (t.until IS NULL OR t.until > %s)),"
+        " (SELECT COALESCE(SUM(j.weekly_hours), 0) FROM plans_journal j WHERE j.homeroom_id = h.id),"
+        " (SELECT MAX(l.date) FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+        "  WHERE j.homeroom_id = h.id)"
+        " FROM organisation_homeroom h WHERE h.school_id = %s AND h.year_id = %s"
+        " ORDER BY COALESCE(h.grade, 99), h.title",
+        (on, viewer.school.id, year.pk if year else 0),
+    )
+    return [
+        TemplateLine(
+            id,
+            class_title(title),
+            slots,
+            float(hours),
+            date.fromisoformat(last) if isinstance(last, str) else last,
+        )
+        for id, title, slots, hours, last in rows
+    ]
+
+
+def bell_times(viewer: Viewer, homeroom_id: int) -> list[tuple[int, time, time]]:
+    """The bells of a homeroom: its own schedule, else the school's default. One statement."""
+    return [
+        (number, starts, ends)
+        for number, starts, ends in sql.read(
+            "SELECT b.number, b.starts, b.ends FROM organisation_bell b WHERE b.schedule_id = COALESCE("
+            " (SELECT bells_id FROM organisation_homeroom WHERE id = %s AND school_id = %s),"
+            " (SELECT id FROM organisation_bellschedule WHERE school_id = %s ORDER BY is_default DESC, id LIMIT 1))"
+            " ORDER BY b.number",
+            (homeroom_id, viewer.school.id, viewer.school.id),
+        )
+    ]
