@@ -245,21 +245,8 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
     )
     seen: dict[tuple[object, ...], list[tuple[int, int, str]]] = defaultdict(list)
     found: list[Clash] = []
-    for (
-        slot_id,
-        weekday,
-        number,
-        parity,
-        room_id,
-        room,
-        person_id,
-        surname,
-        given,
-        patronymic,
-        subject,
-        cls,
-        grp,
-    ) in rows:
+    for row in rows:
+        slot_id, weekday, number, parity, room_id, room, person_id, *name, subject, cls, grp = row
         label = " ".join(part for part in (class_title(cls), subject, grp) if part)
         things = [("r", room_id, f"кабинет {room}")] if room_id else []
         if person_id:
