@@ -454,8 +454,9 @@ def reason_gaps(
         statement += """ AND EXISTS (SELECT 1 FROM people_role ct WHERE ct.kind = 'class_teacher'
             AND ct.person_id = %s AND ct.homeroom_id = en.homeroom_id AND ct.starts <= l.date
             AND (ct.until IS NULL OR ct.until > l.date))
-            AND ab.student_id IN (SELECT ce.student_id FROM people_enrolment ce JOIN people_role cr
-                ON cr.homeroom_id = ce.homeroom_id WHERE cr.person_id = %s AND cr.kind = 'class_teacher')"""
+            AND l.id IN (SELECT ca.lesson_id FROM journal_absence ca WHERE ca.meaning = 'unknown'
+                AND ca.student_id IN (SELECT ce.student_id FROM people_enrolment ce JOIN people_role cr
+                    ON cr.homeroom_id = ce.homeroom_id WHERE cr.person_id = %s AND cr.kind = 'class_teacher'))"""
         values += [scope.teacher_id] * 2
     reader = _Reader(law, at, calendar)
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
