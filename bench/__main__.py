@@ -265,7 +265,9 @@ def actions(ids: dict[str, int]) -> list[Action]:
 
     journal = f"/journals/{ids['journal']}/?term={ids['term']}"
     return [
-        Action("страница журнала", get(journal), get("/journal"), "teacher", 3.5, 10, 120, "Ученик0001".encode()),
+        Action(
+            "страница журнала", get(journal), get("/journal"), "teacher", 3.5, 10, 120, "Ученик0001".encode()
+        ),
         Action("урок: 25 отметок и явка", whole_lesson, floor_save(25, 5), "writer", 5, 12, None, b'"saved"'),
         Action("одна клетка", one_cell, floor_save(1, 0), "writer", 5, 12, None, b'"saved"'),
         Action(
@@ -279,7 +281,9 @@ def actions(ids: dict[str, int]) -> list[Action]:
             "Предмет 0".encode(),
         ),
         Action("страница входа", get("/login/"), get("/login"), "", 8, 0, 20, "Парта".encode()),
-        Action("сегодня у учителя", get("/today/"), get("/journal"), "teacher", 99, 10, None, "Сегодня".encode()),
+        Action(
+            "сегодня у учителя", get("/today/"), get("/journal"), "teacher", 99, 10, None, "Сегодня".encode()
+        ),
     ]
 
 
@@ -311,7 +315,10 @@ def count(action: Action, cookie: str) -> int:
 
 def measure(all_actions: list[Action], cookies: dict[str, str], rounds: int, requests: int) -> None:
     """Interleave ours and the floor; a wrong answer stops the run."""
-    servers = {"ours": serve("config.wsgi:application", OURS), "floor": serve("bench.floor:application", FLOOR)}
+    servers = {
+        "ours": serve("config.wsgi:application", OURS),
+        "floor": serve("bench.floor:application", FLOOR),
+    }
     try:
         wait_for(OURS, "/login/")
         wait_for(FLOOR, "/login")
@@ -321,7 +328,11 @@ def measure(all_actions: list[Action], cookies: dict[str, str], rounds: int, req
             for place in range(rounds):
                 for action in all_actions:
                     for side, port in (("ours", OURS), ("floor", FLOOR)):
-                        cookie = cookies.get(action.who, "") if side == "ours" else f"floor={FLOOR_NAMES.get(action.who, action.who)}"
+                        cookie = (
+                            cookies.get(action.who, "")
+                            if side == "ours"
+                            else f"floor={FLOOR_NAMES.get(action.who, action.who)}"
+                        )
                         client = Client(port, cookie, "c" * 32)
                         make = action.ours if side == "ours" else action.floor
                         if place == 0:
@@ -387,7 +398,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--requests", type=int, default=15)
-    parser.add_argument("--only", default="", help="measure actions whose name holds one of these words: урок,вход")
+    parser.add_argument(
+        "--only", default="", help="measure actions whose name holds one of these words: урок,вход"
+    )
     parser.add_argument("--strict", action="store_true", help="end with 1 when a target is not met")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parta-bench-") as home:
@@ -397,10 +410,14 @@ def main() -> int:
         ids = prepare()
         console.print(f"Данные: {time.perf_counter() - started:.0f} с")
         cookies = sessions(ids)
-        measured = [action for action in actions(ids) if any(word in action.name for word in given.only.split(","))]
+        measured = [
+            action for action in actions(ids) if any(word in action.name for word in given.only.split(","))
+        ]
         for action in measured:
             action.counted = count(action, cookies.get(action.who, ""))
-            action.counted = count(action, cookies.get(action.who, ""))  # again with what is cached for ever warm
+            action.counted = count(
+                action, cookies.get(action.who, "")
+            )  # again with what is cached for ever warm
         from django.db import connections
 
         connections.close_all()

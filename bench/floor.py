@@ -32,7 +32,13 @@ def _connect() -> Callable[..., Any]:
         return link.execute
     path = Path(os.environ["PARTA_HOME"]) / "parta.sqlite3"
     embedded = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "mmap_size=268435456"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+        "wal_autocheckpoint=5000",
+    ):
         embedded.execute(f"PRAGMA {pragma}")
     return lambda statement, values=(): embedded.execute(statement.replace("%s", "?"), values)
 
@@ -85,7 +91,9 @@ def _save(user: Any, body: bytes) -> str:
     run(_BEGIN)
     marks = ", ".join(["(%s, %s, %s, %s, %s)"] * len(sent["marks"]))
     run(
-        "INSERT INTO floor_mark (column_id, student_id, homeroom, subject, value) VALUES " + marks + " ON CONFLICT"
+        "INSERT INTO floor_mark (column_id, student_id, homeroom, subject, value) VALUES "
+        + marks
+        + " ON CONFLICT"
         " (column_id, student_id) DO UPDATE SET value = excluded.value",
         [item for student, value in sent["marks"] for item in (sent["column"], student, 0, 0, value)],
     )

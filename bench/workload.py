@@ -56,7 +56,9 @@ def is_absent(student: int, day: int, period: int) -> bool:
 @transaction.atomic
 def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
     """Fill one school by W; the ids the measurement asks for. `today`: the day of the fresh lessons."""
-    school = School.objects.create(code=school_code, name=f"Школа {school_code}", short_name="Школа W", timezone="UTC")
+    school = School.objects.create(
+        code=school_code, name=f"Школа {school_code}", short_name="Школа W", timezone="UTC"
+    )
     log.open_chain(school.id, "school", school.id)
     adopt(
         school_id=school.id,
@@ -66,10 +68,18 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         in_force_from=date(2026, 9, 1),
     )
     year = AcademicYear.objects.create(
-        school=school, title="2026/2027", starts=date(2026, 9, 1), until=max(date(2027, 6, 1), today + timedelta(60))
+        school=school,
+        title="2026/2027",
+        starts=date(2026, 9, 1),
+        until=max(date(2027, 6, 1), today + timedelta(60)),
     )
     term = Term.objects.create(
-        school=school, year=year, kind="quarter", title="I четверть", starts=FIRST_DAY, until=today + timedelta(days=8)
+        school=school,
+        year=year,
+        kind="quarter",
+        title="I четверть",
+        starts=FIRST_DAY,
+        until=today + timedelta(days=8),
     )
     scale = MarkScale.objects.create(
         school=school,
@@ -98,7 +108,9 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         for name in ("teacher", "parent", "writer")
     )
     teachers = Person.objects.bulk_create(
-        Person(school=school, surname=f"Учителев{t}", given_name="Иван", user={0: users[0], 5: users[2]}.get(t))
+        Person(
+            school=school, surname=f"Учителев{t}", given_name="Иван", user={0: users[0], 5: users[2]}.get(t)
+        )
         for t in range(60)
     )
     students = Person.objects.bulk_create(
@@ -106,7 +118,9 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         for s in range(1, CLASSES * SIZE + 1)
     )
     parents = Person.objects.bulk_create(
-        Person(school=school, surname=f"Родитель{s:04d}", given_name="Илья", user=users[1] if s == 1 else None)
+        Person(
+            school=school, surname=f"Родитель{s:04d}", given_name="Илья", user=users[1] if s == 1 else None
+        )
         for s in range(1, CLASSES * SIZE + 1)
     )
     starts = year.starts
@@ -270,19 +284,32 @@ def fill_floor() -> None:
     """The same W in the floor's tables."""
     for statement in floor_statements():
         sql.write(statement)
-    sql.bulk_insert("floor_session", ("token", "user_id", "name"), [("teacher", 1, "Учитель"), ("parent", 2, "Родитель")])
+    sql.bulk_insert(
+        "floor_session", ("token", "user_id", "name"), [("teacher", 1, "Учитель"), ("parent", 2, "Родитель")]
+    )
     sql.bulk_insert("floor_right", ("user_id", "object_id"), [(1, 0), (2, 1)])
     pupils = range(1, CLASSES * SIZE + 1)
     sql.bulk_insert(
-        "floor_student", ("id", "homeroom", "name"), ((s, (s - 1) // SIZE, f"Ученик{s:04d} Пётр") for s in pupils)
+        "floor_student",
+        ("id", "homeroom", "name"),
+        ((s, (s - 1) // SIZE, f"Ученик{s:04d} Пётр") for s in pupils),
     )
     columns = [
-        ((c * SUBJECTS + j) * COLUMNS + k, c, j, day_of(45 * k // 36).isoformat(), ("УО", "ПР", "КР")[k % 3], k)
+        (
+            (c * SUBJECTS + j) * COLUMNS + k,
+            c,
+            j,
+            day_of(45 * k // 36).isoformat(),
+            ("УО", "ПР", "КР")[k % 3],
+            k,
+        )
         for c in range(CLASSES)
         for j in range(SUBJECTS)
         for k in range(COLUMNS)
     ]
-    sql.bulk_insert("floor_column", ("id", "homeroom", "subject", "day", "kind"), (row[:5] for row in columns))
+    sql.bulk_insert(
+        "floor_column", ("id", "homeroom", "subject", "day", "kind"), (row[:5] for row in columns)
+    )
     sql.bulk_insert(
         "floor_mark",
         ("column_id", "student_id", "homeroom", "subject", "value"),

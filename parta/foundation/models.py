@@ -29,7 +29,9 @@ class LogEntry(models.Model):
     """
 
     school_id = models.BigIntegerField()
-    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    chain = models.ForeignKey(
+        Chain, on_delete=models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     seq = models.BigIntegerField(help_text="Position in the chain, from 1, without gaps.")
     at = models.DateTimeField(help_text="Server time of the act, UTC.")
     user_id = models.BigIntegerField(null=True, help_text="Account that acted; null: the program itself.")

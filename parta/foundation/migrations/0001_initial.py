@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('operation_id', models.CharField(help_text='UUID made by the client for one press of a key.', max_length=36)),
                 ('part', models.IntegerField(help_text='Number of the line inside its operation, from 0.')),
                 ('hash', models.CharField(help_text='SHA-256 over the previous hash and this line.', max_length=64)),
-                ('chain', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='foundation.chain')),
+                ('chain', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='foundation.chain')),
             ],
             options={
                 'indexes': [models.Index(fields=['school_id', 'at'], name='log_school_at')],
