@@ -19,11 +19,15 @@ from parta.organisation.acts import act
 from parta.organisation.models import School, Term
 from parta.people.actions import (
     AccountRow,
+    EnrolmentRow,
     GuardianshipRow,
     PersonRow,
+    RoleRow,
     bulk_accounts,
+    bulk_enrolments,
     bulk_guardianships,
     bulk_people,
+    bulk_roles,
     make_logins,
 )
 from parta.regulation.actions import adopt
@@ -153,6 +157,53 @@ class Clerk:
         ids = bulk_accounts(school_id=self.school_id, rows=rows, by=SYSTEM, at=at)
         for human, user_id in zip(fresh, ids, strict=True):
             human.user_id = user_id
+
+    def grant(
+        self, humans: Mapping[str, Human], kinds: Mapping[str, str], starts: date, order: str, at: datetime
+    ) -> None:
+        """Roles from a day on, by one order; `kinds` names the role of each key of `humans`."""
+        bulk_roles(
+            school_id=self.school_id,
+            rows=[
+                RoleRow(humans[key].id, kind, starts, order_number=order, order_date=starts)
+                for key, kind in kinds.items()
+            ],
+            by=SYSTEM,
+            at=at,
+        )
+
+    def enrol(
+        self,
+        groups: Mapping[int, Sequence[Child]],
+        starts: date,
+        until: date | None,
+        order: str,
+        at: datetime,
+    ) -> None:
+        """Students, by homeroom, with their families, accounts and places."""
+        children = [child for group in groups.values() for child in group]
+        fresh = [child for child in children if not child.human.id]
+        families = list({id(child.family): child.family for child in fresh}.values())
+        parents = [
+            one
+            for family in families
+            for one in (family.mother, family.father)
+            if one is not None and not one.id
+        ]
+        people = [child.human for child in fresh] + parents
+        self.register(people, at)
+        self.give_accounts(people, at)
+        self.bind_families(fresh, at.date(), at)
+        bulk_enrolments(
+            school_id=self.school_id,
+            rows=[
+                EnrolmentRow(child.human.id, homeroom, starts, until, order)
+                for homeroom, group in groups.items()
+                for child in group
+            ],
+            by=SYSTEM,
+            at=at,
+        )
 
     def bind_families(self, children: Sequence[Child], starts: date, at: datetime) -> None:
         """Guardianship of their parents over these children."""

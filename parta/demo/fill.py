@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from parta.demo.centre import CentreBuilder
 from parta.demo.clerk import PASSWORD, Clerk, Login, Progress
-from parta.demo.content import Content, load
+from parta.demo.college import CollegeBuilder
+from parta.demo.content import load
 from parta.demo.content.calendar import YearCalendar, calendar_of
 from parta.demo.gymnasium import Gymnasium
 from parta.foundation import clock, sql
@@ -67,35 +69,23 @@ def fill(
     content = load()
     hashed = make_password(PASSWORD)
     years = years_of(today)
-    clerks = [_gymnasium(seed, years, today, now, hashed, content, homerooms, progress)]
+    small = None if homerooms is None else 1
+    clerks = [Clerk(seed, code, now, hashed) for code in ("gymnasium", "college", "centre")]
+    ids = Ids()
+    gymnasium = Gymnasium(clerks[0], content, homerooms, progress)
+    college = CollegeBuilder(clerks[1], content, small, progress)
+    centre = CentreBuilder(clerks[2], content, small, progress)
+    for builder in (gymnasium, college, centre):
+        builder.found(years[0])
+        for calendar in years:
+            builder.open(calendar, ids, today, last=calendar is years[-1])
+        builder.show()
     return DemoSummary(
         [SchoolShown(clerk.code, clerk.school.short_name) for clerk in clerks],
         [login for clerk in clerks for login in clerk.logins],
         _counts(),
         round(time.monotonic() - began, 1),
     )
-
-
-def _gymnasium(
-    seed: int,
-    years: Sequence[YearCalendar],
-    today: date,
-    now: datetime,
-    hashed: str,
-    content: Content,
-    homerooms: int | None,
-    progress: Progress,
-) -> Clerk:
-    clerk = Clerk(seed, "gymnasium", now, hashed)
-    school = Gymnasium(clerk, content, homerooms, progress)
-    progress("Гимназия: люди и расписание", 0, len(years))
-    school.found(years[0])
-    for number, calendar in enumerate(years, 1):
-        book = school.open(calendar, today, last=number == len(years))
-        progress("Гимназия: люди и расписание", number, len(years))
-        school.live(book, Ids(), today)
-    school.show()
-    return clerk
 
 
 _COUNTED = {

@@ -48,10 +48,8 @@ from parta.organisation.actions import (
 from parta.organisation.actions.calendar import ROMAN
 from parta.organisation.models import AcademicYear, Homeroom, Subgroup
 from parta.people.actions import (
-    EnrolmentRow,
     MembershipRow,
     RoleRow,
-    bulk_enrolments,
     bulk_memberships,
     bulk_roles,
     enrol,
@@ -283,8 +281,15 @@ class Gymnasium:
 
     # --- a year ------------------------------------------------------------------------------------------------
 
-    def open(self, calendar: YearCalendar, today: date, *, last: bool) -> YearBook:
-        """Set a year up, its comings and goings up to `today` included."""
+    def open(self, calendar: YearCalendar, ids: Ids, today: date, *, last: bool) -> None:
+        """A year of the gymnasium, from set-up to what is written up to now."""
+        self.progress(f"Гимназия {calendar.name}: люди и расписание", 0, 1)
+        book = self._set_up(calendar, today, last=last)
+        self.progress(f"Гимназия {calendar.name}: люди и расписание", 1, 1)
+        self._live(book, ids, today)
+
+    def _set_up(self, calendar: YearCalendar, today: date, *, last: bool) -> YearBook:
+        """Everything that stands before the first lesson, and the comings and goings up to `today`."""
         clerk, content = self.clerk, self.content
         classes = chosen_classes(content, self.homerooms)
         self.plan = plan = draw_up(content, classes, clerk.random(f"timetable {calendar.year}"), self.plan)
@@ -518,25 +523,10 @@ class Gymnasium:
         at: datetime,
     ) -> None:
         clerk = self.clerk
-        children = [place.child for place in places]
-        fresh = [child for child in children if not child.human.id]
-        families = list({id(child.family): child.family for child in fresh}.values())
-        parents = [one for family in families for one in (family.mother, family.father) if one is not None]
-        clerk.register([child.human for child in fresh] + parents, at)
-        clerk.give_accounts([child.human for child in fresh] + parents, at)
-        clerk.bind_families(fresh, at.date(), at)
-        order = self._order("enrol")
-        bulk_enrolments(
-            school_id=clerk.school_id,
-            rows=[
-                EnrolmentRow(
-                    place.child.human.id, homerooms[title(place.group)], place.starts, place.until, order
-                )
-                for place in places
-            ],
-            by=SYSTEM,
-            at=at,
-        )
+        groups: dict[int, list[Child]] = defaultdict(list)
+        for place in places:
+            groups[homerooms[title(place.group)]].append(place.child)
+        clerk.enrol(groups, places[0].starts, places[0].until, self._order("enrol"), at)
         bulk_memberships(
             school_id=clerk.school_id,
             rows=[
@@ -815,8 +805,8 @@ class Gymnasium:
 
     # --- life --------------------------------------------------------------------------------------------------
 
-    def live(self, book: YearBook, ids: Ids, today: date) -> int:
-        """Write the year's journals up to now; the number of log lines."""
+    def _live(self, book: YearBook, ids: Ids, today: date) -> None:
+        """Write the year's journals up to now."""
         clerk, calendar = self.clerk, book.calendar
         lessons = clerk.lessons(book.year.pk)
         substitutes = self._substitutions(book, lessons, today)
@@ -832,7 +822,6 @@ class Gymnasium:
         for place in book.places:
             by_class[place.group].append(place)
         waiting: list[Pour] = []
-        written = 0
         for number, (key, journal) in enumerate(book.plan.journals.items(), 1):
             subject = self.content.subjects[journal.subject]
             grade = journal.group[0]
@@ -865,10 +854,9 @@ class Gymnasium:
                 self._waiting_permit(key, course)
             waiting.append(course.pour)
             if len(waiting) == 24 or number == len(book.plan.journals):
-                written += pour(waiting)
+                pour(waiting)
                 waiting = []
                 self.progress(f"Журналы {calendar.name}", number, len(book.plan.journals))
-        return written
 
     def _misses(self, book: YearBook, today: date) -> dict[Class, Misses]:
         found = {}

@@ -68,6 +68,8 @@ class Manners:
     late: str = ""
     window_days: int = 4
     """Days after a written work in which all its marks are in."""
+    same_day: frozenset[str] = frozenset()
+    """Works whose marks are set on the day itself."""
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     answers: str = "oral"
     declares_none: bool = True
@@ -336,7 +338,7 @@ class _CourseLife:
         random = self.random
         work = topic.work if topic is not None else ""
         if work and topic is not None:
-            days = random.randrange(self.manners.window_days + 1)
+            days = 0 if work in self.manners.same_day else random.randrange(self.manners.window_days + 1)
             if days:
                 moment = self._clock(lesson.date + days * DAY, random.randrange(15 * 60, 21 * 60))
             else:
@@ -481,7 +483,7 @@ class _CourseLife:
             return
         column = self.pour.assessments[-1][0]
         for child in missing:
-            if self.random.random() > 0.12:
+            if self.random.random() > 0.06:
                 continue
             student = child.human.id
             asked = at + self.random.randrange(6 * 24 * 60, 12 * 24 * 60) * MINUTE
