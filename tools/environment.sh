@@ -53,6 +53,8 @@ fi
 say "Installing the locked packages / Ставлю закреплённые пакеты"
 VIRTUAL_ENV=$PWD/$venv; export VIRTUAL_ENV
 UV_LINK_MODE=${UV_LINK_MODE:-copy}; export UV_LINK_MODE
-"$venv/bin/uv" pip sync --quiet --require-hashes requirements.lock
+# uv trusts the certificates it brings; where the network has its own, the system's are needed.
+"$venv/bin/uv" pip sync --quiet --require-hashes requirements.lock 2>/dev/null ||
+    UV_SYSTEM_CERTS=1 "$venv/bin/uv" pip sync --quiet --require-hashes requirements.lock
 "$venv/bin/uv" pip install --quiet --offline --no-deps --no-build-isolation -e .
 printf '%s' "$sum" >"$stamp"
