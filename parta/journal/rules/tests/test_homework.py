@@ -37,7 +37,7 @@ def test_homework_says_how() -> None:
     assert misjudged(table, COLLEGE) == []
 
 
-@pytest.mark.clause("ET-4.6b")
+@pytest.mark.clause("ET-4.6b", partly="выбор «индивидуально» на странице")
 def test_individual_homework_stands_in_set_words() -> None:
     table = [
         case("the set words", given("индивидуальные задания"), PASS),

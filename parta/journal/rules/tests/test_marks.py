@@ -57,7 +57,7 @@ def test_absence_letters_of_the_cell_are_cyrillic() -> None:
     assert misjudged([case("Latin p", latin, REFUSE, "ET-4.8")], COLLEGE) == []
 
 
-@pytest.mark.clause("ET-4.10")
+@pytest.mark.clause("ET-4.10", partly="форма дисциплины не выбирает число или зачёт")
 def test_half_year_final_takes_listed_symbols_only() -> None:
     half = TermState("I полугодие", "half_year", until=october(31))
 
@@ -71,7 +71,8 @@ def test_half_year_final_takes_listed_symbols_only() -> None:
     assert read_mark(law(COLLEGE), "зачёт", on=MONDAY, place=ALGEBRA, cell="half_year_final") == "зачет"
 
 
-@pytest.mark.clause("ET-4.9b", "ET-4.9c")
+@pytest.mark.clause("ET-4.9b")
+@pytest.mark.clause("ET-4.9c", partly="средний балл по двум отметкам")
 def test_two_marks_stand_as_a_fraction_in_language_and_literature_only() -> None:
     def tried(place: object, value: str) -> Any:
         return act(COLLEGE, "mark", place=place, work=("composition",), new=value)
@@ -92,7 +93,7 @@ def test_two_marks_stand_as_a_fraction_in_language_and_literature_only() -> None
     assert not double_marks_allowed(law(COLLEGE), on=MONDAY, place=ALGEBRA)
 
 
-@pytest.mark.clause("GT-P-2.4e")
+@pytest.mark.clause("GT-P-2.4e", partly="заголовок столбца с видом и сроком")
 def test_each_mark_names_its_kind_of_work() -> None:
     table = [
         case("oral", act("goethe23", "mark", work=("oral",)), PASS),
@@ -134,8 +135,15 @@ def test_teacher_and_master_name_kinds_of_their_own() -> None:
         pytest.param("ipatovo1", "IP-2.11g", "oral", marks=pytest.mark.clause("IP-2.11g")),
         pytest.param("ipatovo1", "IP-2.11g", "written", marks=pytest.mark.clause("IP-2.11g")),
         pytest.param("ipatovo1", "IP-2.11j", "control", marks=pytest.mark.clause("IP-2.11j")),
-        pytest.param(COLLEGE, "ET-4.9a", "oral", marks=pytest.mark.clause("ET-4.9a")),
-        pytest.param(COLLEGE, "ET-4.9a", "written", marks=pytest.mark.clause("ET-4.9a")),
+        pytest.param(
+            COLLEGE, "ET-4.9a", "oral", marks=pytest.mark.clause("ET-4.9a", partly="время записи в истории")
+        ),
+        pytest.param(
+            COLLEGE,
+            "ET-4.9a",
+            "written",
+            marks=pytest.mark.clause("ET-4.9a", partly="время записи в истории"),
+        ),
     ],
 )
 def test_mark_stands_in_the_column_of_its_work(preset: str, clause: str, work: str) -> None:
@@ -149,7 +157,7 @@ def test_mark_stands_in_the_column_of_its_work(preset: str, clause: str, work: s
     assert misjudged(table, preset) == []
 
 
-@pytest.mark.clause("GT-I-3.4f")
+@pytest.mark.clause("GT-I-3.4f", partly="место каждого вида в печати")
 def test_each_level_of_marks_has_its_own_place() -> None:
     quarter = TermState("I четверть", "quarter", until=october(31))
     module = TermState("Модуль 1", "module", until=october(31))

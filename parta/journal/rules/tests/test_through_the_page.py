@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parta.foundation import clock
+from parta.foundation import clock, sql
 from parta.journal.models import Absence, LessonRecord, Mark, Permit
 from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.regulation.queries import law as law_of_school
@@ -120,6 +120,7 @@ def test_oral_mark_after_a_day_is_refused_and_under_a_permit_stored_as_late(
     assert finding.students == ((student.id, "Асанов Тимур"),) and finding.clauses[0].id == "GT-P-2.4a"
 
 
+LACKS = {"ET-A-MASTER-17d": "срок с указанием местного акта"}
 NEXT_DAY = [
     ("dubrovo", "oral", "DB-3.4.6b", 0),
     ("dubrovo", "current", "DB-3.4.5a", 0),
@@ -132,7 +133,14 @@ NEXT_DAY = [
 
 @pytest.mark.parametrize(
     ("cast", "work", "clause", "days"),
-    [pytest.param(*line, marks=pytest.mark.clause(line[2]), id=f"{line[2]}-{line[1]}") for line in NEXT_DAY],
+    [
+        pytest.param(
+            *line,
+            marks=pytest.mark.clause(line[2], partly=LACKS.get(line[2], False)),
+            id=f"{line[2]}-{line[1]}",
+        )
+        for line in NEXT_DAY
+    ],
     indirect=["cast"],
 )
 def test_mark_of_the_lesson_set_later_is_saved_marked_late_and_listed(
@@ -182,7 +190,8 @@ def test_saved_mark_is_corrected_under_a_permit_with_both_values_kept(cast: Any,
 
 
 @pytest.mark.parametrize("cast", ["dubrovo"], indirect=True)
-@pytest.mark.clause("DB-3.4.8a", "DB-3.4.8b")
+@pytest.mark.clause("DB-3.4.8a")
+@pytest.mark.clause("DB-3.4.8b", partly="настройка, какая отметка идёт в средний балл")
 def test_bad_mark_is_corrected_beside_and_not_deleted(cast: Any, client_of: Any) -> None:
     lesson, client = cast.lesson, client_of(cast.teacher)
     first, second = cast.named("Авдеев"), cast.named("Асанов")
@@ -220,3 +229,8 @@ def test_teacher_notes_class_teacher_explains(cast: Any, client_of: Any) -> None
     assert (row.symbol, row.meaning) == ("Б", "ill")
     refused = send(teacher, cast.russian, note | {"symbol": "н", "seen": 2})
     assert refused.status_code == 422
+    told = sql.read(
+        "SELECT verb, role FROM foundation_logentry WHERE student_id = %s AND verb LIKE %s ORDER BY id",
+        (student.id, "absence%"),
+    )
+    assert told == [("absence_recorded", "teacher"), ("absence_changed", "class_teacher")]
