@@ -63,9 +63,9 @@ def apply(
 ) -> Report:
     """Write what the plan says, all or nothing.
 
-    The plan is made anew inside the transaction, so it is never applied over a school it was not made for. `agreed`: the
-    digest a person confirmed. Raises NotApplied when rows are refused (unless `skip_refused`), when the school has
-    changed since the preview, or when an act refuses.
+    The plan is made anew inside the transaction, so it is never applied over a school it was not made for.
+    `agreed`: the digest a person confirmed. Raises NotApplied when rows are refused (unless `skip_refused`), when
+    the school has changed since the preview, or when an act refuses.
     """
     began = clock_time.monotonic()
     school = School.objects.get(pk=plan.school.pk)
@@ -273,7 +273,7 @@ class _Writer:
         for entity in placed:
             if entity.links["enrolment"] is not None:
                 people.transfer(
-                    student=Person.objects.get(pk=entity.pk),
+                    student=Person.objects.get(pk=self._pk(entity)),
                     homeroom=Homeroom.objects.get(pk=entity.links["homeroom"].pk),
                     on=max(entity.links["starts"], entity.links["enrolment"].starts),
                     order_number=entity.links["order_number"],
@@ -289,7 +289,7 @@ class _Writer:
                     rows.append(people.MembershipRow(self._pk(entity), group.pk, starts))
                 else:
                     people.join_subgroup(
-                        student=Person.objects.get(pk=entity.pk),
+                        student=Person.objects.get(pk=self._pk(entity)),
                         subgroup=Subgroup.objects.get(pk=group.pk),
                         starts=self.starts,
                         by=self.by,
@@ -383,7 +383,7 @@ class _Writer:
         for item in items:
             links = item.entity.links
             if item.state is State.ENDED:
-                load = TeachingLoad.objects.get(pk=item.entity.pk)
+                load = TeachingLoad.objects.get(pk=self._pk(item.entity))
                 plans.end_load(load=load, until=self.starts, by=self.by, at=self.at)
             elif item.state is State.NEW:
                 starts = self.year.starts if links["journal"].row is None else self.starts

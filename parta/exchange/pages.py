@@ -1,4 +1,4 @@
-"""Loading a school's file in the browser: upload, preview, consent. What is uploaded waits a day in the installation's home."""
+"""Loading a school's file in the browser: upload, preview, consent. An upload waits a day in the home folder."""
 
 from __future__ import annotations
 

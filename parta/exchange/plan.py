@@ -72,7 +72,8 @@ MAX_HOURS: Final = 60.0
 
 _FIELDS: Final = {
     "surname": "фамилия", "given_name": "имя", "patronymic": "отчество", "sex": "пол", "birth_date": "дата рождения",
-    "email": "эл. почта", "phone": "телефон", "external_id": "внешний номер", "title": "название", "short": "сокращение",
+    "email": "эл. почта", "phone": "телефон", "external_id": "внешний номер", "title": "название",
+    "short": "сокращение",
     "area": "предметная область", "tags": "особенности", "grade": "параллель", "letter": "буква", "room": "кабинет",
     "term_kind": "учебные периоды", "homeroom": "класс", "teacher": "учитель", "weekly_hours": "часов в неделю",
     "topics": "темы", "relation": "кем приходится", "homerooms": "классы", "plan": "план",
@@ -365,7 +366,8 @@ class _Planner:
             if not file and (needed or self.data.homerooms):
                 self.problems.warn(
                     Where(self.data.file),
-                    "Времени уроков ни в файле, ни в школе нет: взяты обычные звонки, с 8:30 по 45 минут. Поправьте их в настройках.",
+                    "Времени уроков ни в файле, ни в школе нет: взяты обычные звонки, с 8:30 по 45 минут. "
+                    "Поправьте их в настройках.",
                 )
             self._extend(bells, needed)
             if needed or file or self.data.homerooms:
@@ -495,17 +497,18 @@ class _Planner:
         by_external = {person.external_id: person for person in self.people.values() if person.external_id}
         by_name: dict[str, list[Person]] = defaultdict(list)
         for pk in with_role:
-            person = self.people[pk]
-            for key in name_keys(person.surname, person.given_name, person.patronymic):
-                by_name[key].append(person)
+            known = self.people[pk]
+            for key in name_keys(known.surname, known.given_name, known.patronymic):
+                by_name[key].append(known)
         claimed: dict[int, Entity] = {}
-        matches = [by_external.get(row.external_id) if row.external_id else None for row in self.data.staff]
+        matches: list[Person | None] = [
+            by_external.get(row.external_id) if row.external_id else None for row in self.data.staff
+        ]
         taken = {person.pk for person in matches if person}
         for index, row in enumerate(self.data.staff):
             if matches[index] is None:
                 matches[index] = self._same_name(row, by_name, taken)
-                if matches[index]:
-                    taken.add(matches[index].pk)  # type: ignore[union-attr]
+                taken |= {person.pk for person in [matches[index]] if person}
         for row, person in zip(self.data.staff, matches, strict=True):
             if not row.surname:
                 self.problems.error(row.where, "У сотрудника нет фамилии.")
@@ -520,9 +523,9 @@ class _Planner:
             self._roles_of(entity, row)
         self.staff_by_pk = dict(claimed)
         for pk in with_role - set(claimed):
-            person = self.people[pk]
-            self.staff_by_pk[pk] = Entity("staff", person.full_name, pk, person)
-            self._name_teacher(self.staff_by_pk[pk], person)
+            known = self.people[pk]
+            self.staff_by_pk[pk] = Entity("staff", known.full_name, pk, known)
+            self._name_teacher(self.staff_by_pk[pk], known)
 
     @staticmethod
     def _same_name(row: PersonRow, by_name: dict[str, list[Person]], taken: set[int]) -> Person | None:
@@ -787,9 +790,9 @@ class _Planner:
         by_external = {p.external_id: p for p in self.people.values() if p.external_id}
         by_name: dict[str, list[Person]] = defaultdict(list)
         for pk in every:
-            person = self.people[pk]
-            by_name[fold(f"{person.surname}|{person.given_name}|{person.patronymic}")].append(person)
-            by_name[fold(f"{person.surname}|{person.given_name}")].append(person)
+            known = self.people[pk]
+            by_name[fold(f"{known.surname}|{known.given_name}|{known.patronymic}")].append(known)
+            by_name[fold(f"{known.surname}|{known.given_name}")].append(known)
         matches: list[Person | None] = [
             by_external.get(row.external_id) if row.external_id else None for row in self.data.students
         ]
@@ -797,8 +800,7 @@ class _Planner:
         for index, row in enumerate(self.data.students):
             if matches[index] is None:
                 matches[index] = self._same_student(row, by_name, taken)
-                if matches[index]:
-                    taken.add(matches[index].pk)  # type: ignore[union-attr]
+                taken |= {person.pk for person in [matches[index]] if person}
         adults: dict[object, Entity] = {}
         for row, person in zip(self.data.students, matches, strict=True):
             homeroom = self._homeroom(row.homeroom, row.where.at("Класс") if row.where.sheet else row.where)
@@ -1002,9 +1004,10 @@ class _Planner:
         told: dict[Entity, dict[Entity | None, tuple[float, Where]]] = defaultdict(dict)
         first: dict[Entity, Where] = {}
         for row in self.data.loads:
-            entity = self._journal(row.journal, row.where, may_make=True)
-            if entity is None:
+            made = self._journal(row.journal, row.where, may_make=True)
+            if made is None:
                 continue
+            entity = made
             first.setdefault(entity, row.where)
             teacher = None
             if row.teacher:
@@ -1054,10 +1057,10 @@ class _Planner:
         found = self.journals.get(self._key(subject, homeroom, subgroup))
         if found is None and may_make:
             found = Entity("journal", _journal_title(subject, homeroom, subgroup))
-            grades = {
-                room.links["grade"] for room in (subgroup.links["homerooms"] if subgroup else [homeroom])
-            }
-            rooms = subgroup.links["homerooms"] if subgroup else [homeroom]
+            rooms: list[Entity] = (
+                subgroup.links["homerooms"] if subgroup else [room for room in [homeroom] if room]
+            )
+            grades = {room.links["grade"] for room in rooms}
             found.links = {
                 "subject": subject, "homeroom": homeroom, "subgroup": subgroup, "teachers": [],
                 "grade": next(iter(grades)) if len(grades) == 1 else None,
@@ -1161,7 +1164,8 @@ class _Planner:
                 if subject is not None and (homeroom is not None or not row.journal.homeroom):
                     self.problems.error(
                         row.where.at("Предмет") if row.where.sheet else row.where,
-                        f"Урока «{row.journal}» нет в нагрузке. Добавьте строку в лист «Нагрузка» или исправьте расписание.",
+                        f"Урока «{row.journal}» нет в нагрузке. Добавьте строку в лист «Нагрузка» "
+                        "или исправьте расписание.",
                     )
                 continue
             teacher = None
@@ -1277,7 +1281,8 @@ class _Planner:
         row, journal = placed[index][:2]
         other = placed[clash][0]
         text = (
-            f"Два урока в одно время {whose} {name}: {DAY_NAMES[row.weekday - 1]}, {row.number}-й урок, «{journal.title}» и "
+            f"Два урока в одно время {whose} {name}: {DAY_NAMES[row.weekday - 1]}, {row.number}-й урок, "
+            f"«{journal.title}» и "
             f"«{placed[clash][1].title}»" + (f" (строка {other.where.row})" if other.where.row else "") + "."
         )
         place = row.where.at(column) if row.where.sheet and not self.data.owns_lists else row.where
@@ -1312,10 +1317,11 @@ class _Planner:
         for row, journal, teacher, room in placed:
             title = f"{DAY_NAMES[row.weekday - 1]}, {row.number}-й урок: {journal.title}"
             entity = Entity("slot", title)
-            slot = standing.pop((journal.pk or 0, row.weekday, row.number, row.week), None)
-            if slot is None:
+            place = (journal.pk or 0, row.weekday, row.number, row.week)
+            if place not in standing:
                 self._add(State.NEW, entity, row.where)
                 continue
+            slot = standing.pop(place)
             entity.pk = slot.pk
             changes: list[tuple[str, object, object]] = []
             if (room.pk if room else None) != slot.room_id or (room and room.pk is None):

@@ -146,7 +146,8 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
         if isinstance(error, MemoryError):
             raise
         raise BadFile(
-            f"Книга «{path.name}» повреждена и не читается. Откройте её в редакторе таблиц, сохраните заново и повторите."
+            f"Книга «{path.name}» повреждена и не читается. Откройте её в редакторе таблиц, сохраните заново "
+            "и повторите."
         ) from None
     for table, cells in zip(tables, _by_sheet(path, without_value, len(tables)), strict=True):
         table.formulas_without_value = [_position(cell) for cell in cells]

@@ -67,15 +67,26 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     groups = _by_id(root, "groups", "group")
     if not classes or not _items(root, "lessons", "lesson"):
         raise BadFile(
-            f"В файле «{path.name}» нет классов или уроков. Выгрузите расписание целиком, с разделами classes и lessons."
+            f"В файле «{path.name}» нет классов или уроков. Выгрузите расписание целиком: "
+            "с разделами classes и lessons."
         )
     titles = _titles(classes, "class")
     room_titles = _titles(classrooms, "classroom")
     subject_titles = _titles(subjects, "subject")
     teacher_names = {key: _teacher_name(item) for key, item in teachers.items()}
     cards = defaultdict(list)
+    of_later_terms = 0
     for card in _items(root, "cards", "card"):
-        cards[card.get("lessonid")].append(card)
+        if "1" in card.get("terms") and not card.get("terms").startswith("1"):
+            of_later_terms += 1
+        else:
+            cards[card.get("lessonid")].append(card)
+    if of_later_terms:
+        problems.warn(
+            file,
+            f"Карточек, которых нет в первом периоде года: {of_later_terms}; они пропущены. Загрузите файл снова, "
+            "когда начнётся их период, выгрузив из aSc только его.",
+        )
 
     subgroups: dict[str, SubgroupRow] = {}
     loads: dict[tuple[JournalKey, str], LoadRow] = {}
@@ -259,13 +270,13 @@ def _homeroom(
 ) -> HomeroomRow:
     parsed = parse_class(title) or parse_class(item.get("short"))
     grade = parse_int(item.get("grade"))
-    room = _ids(item, "classroomids", "classroomid")
+    own = _ids(item, "classroomids", "classroomid")
     return HomeroomRow(
         title=title,
         grade=parsed[0] if parsed else grade if grade and 1 <= grade <= 12 else None,
         letter=parsed[1] if parsed else "",
         class_teacher=teachers.get(item.get("teacherid"), ""),
-        room=rooms.get(room[0], "") if len(room) == 1 else "",
+        room=rooms.get(own[0], "") if len(own) == 1 else "",
         external_id=key,
         where=_line(item, path),
     )
@@ -291,8 +302,8 @@ def _journal(
     if len(class_ids) == 1 and (not partial or len(partial) != len(parts)):
         return JournalKey(subject, homerooms[0])
     if len(class_ids) == 1:
-        names = ", ".join(tidy(part.get("name")) for part in partial)
-        title, short = f"{homerooms[0]}, {names}", names
+        named = ", ".join(tidy(part.get("name")) for part in partial)
+        title, short = f"{homerooms[0]}, {named}", named
         split = f"{homerooms[0]}, деление {partial[0].get('divisiontag') or '1'}"
     else:
         names = [titles[key] + _of_class(partial, key) for key in class_ids]

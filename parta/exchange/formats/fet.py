@@ -39,6 +39,8 @@ from parta.exchange.values import (
 )
 
 TITLE = "расписание FET"
+MAX_NUMBER = 20
+"""Lessons a day may have."""
 
 
 def detect(path: Path) -> bool:
@@ -85,7 +87,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     loads: dict[tuple[JournalKey, str], LoadRow] = {}
     hours_of: Counter[tuple[JournalKey, str]] = Counter()
     slots: dict[tuple[JournalKey, int, int, int], SlotRow] = {}
-    unplaced = 0
+    unplaced = beyond = 0
     used_rooms: dict[str, None] = {}
     two_weeks = any(place[1] for place in week.values())
     for activity in activities:
@@ -129,6 +131,9 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
             used_rooms[room] = None
         for step in range(activity.duration):
             number = hours.index(hour_name) + 1 + step + (len(hours) if shift else 0)
+            if number > MAX_NUMBER:
+                beyond += 1
+                continue
             slots.setdefault(
                 (key, weekday, number, number_of_week),
                 SlotRow(
@@ -149,6 +154,8 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
         )
     elif unplaced:
         problems.warn(sheet, f"Без места в расписании осталось занятий: {unplaced} из {len(activities)}.")
+    if beyond:
+        problems.warn(sheet, f"Уроков с номером больше {MAX_NUMBER} в дне: {beyond}; они пропущены.")
     divide = 2 if two_weeks else 1
     homerooms = {title for group in groups.values() for title in group.homerooms}
     used = {title for key, _ in loads for title in [key.homeroom] if title}
@@ -220,6 +227,7 @@ def _homeroom(title: str, where: Where) -> HomeroomRow:
 
 def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]:
     found = []
+    nameless = 0
     listed = root.first("Activities_List")
     for item in listed.children if listed else []:
         if item.tag != "Activity" or item.value("Active").lower() in {"false", "no"}:
@@ -230,8 +238,13 @@ def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]
         students = tuple(dict.fromkeys(tidy(node.text) for node in item.all("Students") if node.text.strip()))
         if duration == 0:
             continue
-        if not subject or not 1 <= duration <= 20:
-            problems.error(where, "У занятия нет предмета или длительности от 1 до 20. Исправьте его в FET.")
+        if not subject:
+            nameless += 1
+            continue
+        if not 1 <= duration <= 20:
+            problems.error(
+                where, f"Длительность занятия «{subject}» – не от 1 до 20 часов. Исправьте её в FET."
+            )
             continue
         if not students:
             problems.warn(where, f"Занятие «{subject}» без учеников пропущено: журнала для него нет.")
@@ -248,6 +261,8 @@ def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]
                 line=item.line,
             )
         )
+    if nameless:
+        problems.warn(Where(file), f"Занятий без предмета: {nameless}; они пропущены, журнала для них нет.")
     return found
 
 
@@ -287,7 +302,7 @@ def _groups(root: Element, activities: list[_Activity]) -> dict[str, _Group]:
                 for sub in subs:
                     found.setdefault(
                         sub,
-                        _Group((year_name,), "" if everybody == {sub} or whole and len(subs) == 1 else sub),
+                        _Group((year_name,), "" if everybody == {sub} or (whole and len(subs) == 1) else sub),
                     )
     for activity in activities:
         for name in activity.students:
@@ -374,7 +389,8 @@ def _week(root: Element, count: int, problems: Problems, where: Where) -> dict[i
     if mode.lower() == "terms" or real > 14 or (real > 7 and real % 2):
         problems.warn(
             where,
-            f"Цикл расписания – {real} дн.; Парта ведёт недельное и двухнедельное расписание. Загружается только нагрузка.",
+            f"Цикл расписания – {real} дн.; Парта ведёт недельное и двухнедельное расписание. "
+            "Загружается только нагрузка.",
         )
         return {}
     length = real // 2 if real > 7 else real

@@ -1,7 +1,7 @@
 """OneRoster 1.1 and 1.2 CSV, a zip or a folder of files in the bulk form.
 
-Source: 1EdTech OneRoster CSV Binding 1.1 and 1.2. Files may be header-only or absent, references may dangle, columns may
-be added by the producer: what cannot be placed is left out with a remark, never invented.
+Source: 1EdTech OneRoster CSV Binding 1.1 and 1.2. Files may be header-only or absent, references may
+dangle, columns may be added by the producer: what cannot be placed is left out with a remark, never invented.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from parta.exchange.data import (
     GuardianRow,
@@ -45,7 +45,8 @@ TITLE = "архив OneRoster"
 
 _FILES: Final = (
     "academicSessions", "orgs", "courses", "classes", "users", "enrollments", "demographics", "roles", "manifest",
-    "userProfiles", "userResources", "resources", "courseResources", "classResources", "categories", "lineItems", "results",
+    "userProfiles", "userResources", "resources", "courseResources", "classResources", "categories", "lineItems",
+    "results",
 )  # fmt: skip
 _STAFF: Final = {
     "teacher": "teacher", "administrator": "operator", "principal": "director", "aide": "teacher", "proctor": "teacher",
@@ -81,7 +82,8 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     files = _load(path, problems)
     if not {"users", "classes"} & set(files):
         raise BadFile(
-            f"В «{path.name}» нет файлов OneRoster: нужны users.csv, classes.csv, enrollments.csv, orgs.csv в корне архива."
+            f"В «{path.name}» нет файлов OneRoster: в корне архива нужны users.csv, classes.csv, "
+            "enrollments.csv и orgs.csv."
         )
     version = next(
         (
@@ -123,9 +125,9 @@ def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
                 )
             for entry in entries:
                 stem = PurePosixPath(entry.filename).stem
-                name = next((known for known in _FILES if known.casefold() == stem.casefold()), None)
-                if name and entry.filename.lower().endswith(".csv"):
-                    contents.setdefault(name, b"".join(unpacked(archive, entry, path.name)))
+                listed = next((known for known in _FILES if known.casefold() == stem.casefold()), None)
+                if listed and entry.filename.lower().endswith(".csv"):
+                    contents.setdefault(listed, b"".join(unpacked(archive, entry, path.name)))
     files = {}
     for name, content in contents.items():
         table, encoding = read_csv(content, f"{name}.csv")
@@ -209,7 +211,7 @@ class _Archive:
             return next(iter(self.schools), "")
         weight: dict[str, int] = defaultdict(int)
         for _, row in self.lines.get("users", []):
-            for org in _refs(row.get("orgSourcedIds", "")) + [row.get("primaryOrgSourcedId", "")]:
+            for org in [*_refs(row.get("orgSourcedIds", "")), row.get("primaryOrgSourcedId", "")]:
                 weight[org] += 1
         for _, row in self.lines.get("classes", []):
             weight[row.get("schoolSourcedId", "")] += 1
@@ -331,7 +333,7 @@ class _Archive:
             found[row.get("userSourcedId", "")]["orgs"].append(org)
         return found
 
-    def _person(self, row: dict[str, str], more: dict[str, str], where: Where, key: str) -> dict[str, object]:
+    def _person(self, row: dict[str, str], more: dict[str, str], where: Where, key: str) -> dict[str, Any]:
         birth = parse_date(more.get("birthDate") or more.get("birthdate", ""))
         return {
             "surname": row.get("familyName", "")[:80],
@@ -483,7 +485,8 @@ class _Archive:
         users: dict[str, Line],
         placed: dict[str, tuple[str, date | None]],
     ) -> tuple[dict[str, SubgroupRow], list[LoadRow], dict[str, list[str]]]:
-        """A scheduled class is a journal: of a homeroom when it has all its students and no others, else of a subgroup."""
+        """A scheduled class is a journal: of a homeroom when all its students and no others are in it, else of a
+        subgroup."""
         of_homeroom: dict[str, set[str]] = defaultdict(set)
         for user, (title, _) in placed.items():
             of_homeroom[title].add(user)
@@ -539,7 +542,7 @@ class _Archive:
                 if kind is None or "student" not in kinds[student]:
                     continue
                 line, person = users[guardian]
-                made = GuardianRow(relation=kind, **self._person(person, {}, line, guardian))  # type: ignore[arg-type]
+                made = GuardianRow(relation=kind, **self._person(person, {}, line, guardian))
                 if all(other.external_id != made.external_id for other in found[student]):
                     found[student].append(made)
         return found

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median_low
 from typing import Final
@@ -151,10 +152,10 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     for sheet in chosen:
         for place, entry in sheet.entries.items():
             entries.setdefault(place, entry)
-    names = _Names(problems)
-    grid = {place: names.parts(entry) for place, entry in entries.items()}
-    names.settle()
-    grid = {place: names.final(parts) for place, parts in grid.items()}
+    said = _Names(problems)
+    grid = {place: said.parts(entry) for place, entry in entries.items()}
+    said.settle()
+    grid = {place: said.final(parts) for place, parts in grid.items()}
     return _build(
         path.name,
         {place: parts for place, parts in grid.items() if parts},
@@ -333,7 +334,7 @@ def _is_wide(row: list[str], columns: list[_Column]) -> bool:
 
 
 def _columns(table: Table, index: int, heads: list[tuple[int, str]]) -> list[_Column]:
-    widths = [after[0] - before[0] for before, after in zip(heads, heads[1:], strict=False)]
+    widths = [after[0] - before[0] for before, after in pairwise(heads)]
     usual = median_low(widths) if widths else max(1, min(3, table.width - heads[0][0]))
     found = []
     for position, (start, title) in enumerate(heads):
@@ -945,8 +946,8 @@ def _bells(sheets: list[_Sheet], file: str, problems: Problems) -> list[BellRow]
         if minutes and max(minutes) - min(minutes) > 10:
             problems.warn(
                 where,
-                f"Время уроков не взято: по столбцам «перемена» уроки длятся от {min(minutes)} до {max(minutes)} минут. "
-                "Задайте звонки в настройках школы.",
+                f"Время уроков не взято: по столбцам «перемена» уроки длятся от {min(minutes)} до {max(minutes)} "
+                "минут. Задайте звонки в настройках школы.",
             )
             return []
         if chosen:
@@ -955,7 +956,7 @@ def _bells(sheets: list[_Sheet], file: str, problems: Problems) -> list[BellRow]
         BellRow(number=number, starts=span[0], ends=span[1], where=where)
         for number, span in sorted(chosen.items())
     ]
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         if after.starts < before.ends:
             problems.warn(
                 where,
@@ -984,9 +985,9 @@ def _from_breaks(sheets: list[_Sheet]) -> dict[int, tuple[time, time]]:
     found: dict[int, tuple[time, time]] = {}
     for number, (ends, next_start) in sorted(usual.items()):
         before = usual.get(number - 1)
-        starts = before[1] if before else add_minutes(ends, -length)
-        if starts and starts < ends:
-            found[number] = (starts, ends)
+        first = before[1] if before else add_minutes(ends, -length)
+        if first and first < ends:
+            found[number] = (first, ends)
         last = add_minutes(next_start, length)
         if number + 1 not in usual and last:
             found[number + 1] = (next_start, last)

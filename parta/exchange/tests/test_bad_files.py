@@ -112,13 +112,21 @@ BAD = {
     "entities in FET": (write(laughs("fet"), "t.fet"), "сущности XML"),
     "a file fetched from the disk": (write(fetches("timetable"), "t.xml"), "сущности XML"),
     "broken XML": (write(files.ASC.format(encoding="utf-8").encode()[:200], "t.xml"), "повреждённый XML"),
-    "XML cut in the middle of a letter": (write("<timetable><subjects><subject name='Алгебра".encode()[:-1], "t.xml"), "повреждён"),
+    "XML cut in the middle of a letter": (
+        write("<timetable><subjects><subject name='Алгебра".encode()[:-1], "t.xml"),
+        "повреждён",
+    ),
     "aSc without lessons": (write(b"<timetable><classes/></timetable>", "t.xml"), "нет классов или уроков"),
     "an XML of something else": (write(b"<html><body/></html>", "t.xml"), "Не узнать"),
     "a FET file that is none": (write(b"<html/>", "t.fet"), "нет данных FET"),
     "KOI8-R": (write(TEXT.encode("koi8-r"), "ученики.csv"), "KOI8-R"),
     "DOS": (write(TEXT.encode("cp866"), "ученики.csv"), "DOS"),
-    "encoded twice": (write("Класс;Фамилия;Отчество\n6Б;Щукина;Олеговна\n".encode().decode("cp1251").encode(), "ученики.csv"), "двойной перекодировкой"),
+    "encoded twice": (
+        write(
+            "Класс;Фамилия;Отчество\n6Б;Щукина;Олеговна\n".encode().decode("cp1251").encode(), "ученики.csv"
+        ),
+        "двойной перекодировкой",
+    ),
     "letters lost": (write(TEXT.replace("О", "\ufffd").encode(), "ученики.csv"), "потерянных"),
     "zeros in a text": (write(b"\x00" * 400, "ученики.csv"), "не текст"),
     "a workbook of nothing known": (
@@ -129,7 +137,7 @@ BAD = {
         lambda folder: files.zipped(_folder_of(folder, "письмо.txt"), folder / "a.zip"),
         "нет файлов OneRoster",
     ),
-}  # fmt: skip
+}
 
 
 def _folder_of(folder: Path, name: str) -> Path:
@@ -228,8 +236,9 @@ def test_no_damage_to_a_good_file_breaks_its_reader(tmp_path: Path, data: st.Dat
 
 CELLS = st.one_of(
     st.sampled_from(
-        ["", "5а", "7к(г)", "понедельник", "вт", "1", "2 урок", "8:30-9:15", "алгебра", "англ. язык/ИКТ", "412/326", "с/з",
-         "-", "*", "Петров О.И.", "перемена", "каб.", "Класс", "Фамилия", "Имя", "Предмет", "Учитель", "=1", "01.09.2026"]
+        ["", "5а", "7к(г)", "понедельник", "вт", "1", "2 урок", "8:30-9:15", "алгебра", "англ. язык/ИКТ", "412/326",
+         "с/з", "-", "*", "Петров О.И.", "перемена", "каб.", "Класс", "Фамилия", "Имя", "Предмет", "Учитель",
+         "=1", "01.09.2026"]
     ),
     st.text(max_size=12).filter(lambda text: all(sign >= " " for sign in text)),
     st.integers(-5, 500),

@@ -27,7 +27,7 @@ def test_the_template_with_its_examples_reads_without_a_word(tmp_path: Path) -> 
 def test_a_workbook(tmp_path: Path) -> None:
     data = read(files.workbook(tmp_path / "школа.xlsx", files.SCHOOL))
     assert data.problems == ()
-    assert [row.full_name for row in data.staff][0] == "Соколова Мария Викторовна"
+    assert data.staff[0].full_name == "Соколова Мария Викторовна"
     assert data.staff[1].roles == ("deputy", "teacher")
     alisa = data.students[0]
     assert alisa.birth_date == date(2014, 2, 5)

@@ -55,7 +55,7 @@ def test_a_whole_school_from_a_workbook(load: Load, school: School) -> None:
     assert Homeroom.objects.get(title="10А").term_kind == "half_year"
     assert SubgroupMembership.objects.count() == 2
     russian = Journal.objects.get(subject__title="Русский язык")
-    assert (russian.weekly_hours, russian.scale is not None, russian.plan is not None) == (4, True, True)
+    assert (int(russian.weekly_hours), russian.scale is not None, russian.plan is not None) == (4, True, True)
     lesson = Lesson.objects.filter(journal=russian).order_by("date").first()
     assert lesson is not None
     assert (lesson.date, lesson.number, lesson.teacher and lesson.teacher.surname) == (
@@ -174,12 +174,11 @@ def test_a_timetable_falls_onto_the_journals_of_the_workbook(load: Load, look: L
 
 def test_statements_of_the_preview_do_not_grow_with_the_file(look: Look, load: Load) -> None:
     load()
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         look()
     students = [files.STUDENTS[0], *(
-        ("6Б", f"Ученик{n}", "Имя", "", "01.02.2014", f"Н-{n}", "", f"Мать{n} Анна Ивановна", "мать", f"+7 900 000-{n:04}"[:16])
+        ("6Б", f"Ученик{n}", "Имя", "", "01.02.2014", f"Н-{n}", "", f"Мать{n} Анна Ивановна", "мать",
+         f"+7 900 000-{n:04}"[:16])
         for n in range(300)
     )]  # fmt: skip
     with CaptureQueriesContext(connection) as many:

@@ -38,7 +38,7 @@ def test_upload_preview_consent(client: Client, tmp_path: Path, cast: Any) -> No
     assert "7Я" in text and "909" in text
     assert cast.school.homerooms.filter(title="7Я").count() == 0
     digest = text.split('name="digest" value="')[1].split('"')[0]
-    done = client.post(f"{answer.url}apply", {"digest": digest, "choice": ""})
+    done: Any = client.post(f"{answer.url}apply", {"digest": digest, "choice": ""})
     assert done.status_code == 302
     assert "Данные записаны" in client.get(done.url).content.decode()
     assert cast.school.homerooms.filter(title="7Я").count() == 1
@@ -96,7 +96,7 @@ def test_too_large_a_file(client: Client, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_set_of_files_is_uploaded_together(client: Client, tmp_path: Path) -> None:
     folder = files.oneroster(tmp_path / "set")
     parts = [SimpleUploadedFile(file.name, file.read_bytes()) for file in sorted(folder.iterdir())]
-    answer = client.post(reverse("imports"), {"file": parts})
+    answer: Any = client.post(reverse("imports"), {"file": parts})
     assert answer.status_code == 302
     assert "OneRoster" in client.get(answer.url).content.decode()
 
