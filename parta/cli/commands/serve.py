@@ -78,9 +78,9 @@ def run(arguments: Namespace) -> int:
         raise Failure(
             f"Адрес {arguments.bind} занят другой программой.\nУкажите другой: parta serve --bind ХОСТ:ПОРТ"
         )
+    web.gather_statics()
     if arguments.no_worker:
         return web.run(arguments.bind, arguments.workers, arguments.threads)
-    web.gather_statics()
     from parta.cli.family import Family
 
     say(f"Парта отвечает на http://{arguments.bind}/ · остановить: Ctrl+C")

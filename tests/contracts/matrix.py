@@ -1,0 +1,268 @@
+"""Who gets what from every URL: persona × URL × object × method. A new URL needs a line here, or the suite is red.
+
+A line names an object (`args`) and the answers to GET and POST in a small language: ``200 deputy operator; 404
+teacher`` means 200 to these two, 404 to that one; whoever is not named gets 403, ``anonymous`` is led to the sign-in
+(302, or 401 for JSON). ``405 *`` is for everybody. 404 is both «not yours» and «there is none»: they look alike. 422 is
+a form posted empty and refused, 400 an unreadable body: these got through the door. Words in capitals are `SETS`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tests.cast import World
+
+PERSONAS: Mapping[str, Callable[[World], Any]] = {
+    # one of each role of domain.md, all of them about homeroom 6Б of the first school
+    "anonymous": lambda cast: None,
+    "director": lambda cast: cast.director,
+    "deputy": lambda cast: cast.deputy,
+    "operator": lambda cast: cast.operator,
+    "head_of_department": lambda cast: cast.head_of_department,  # of Russian
+    "teacher": lambda cast: cast.teacher,  # Russian in 6Б
+    "class_teacher": lambda cast: cast.class_teacher,  # of 6Б; maths
+    "master": lambda cast: cast.master,  # of 3А
+    "social_pedagogue": lambda cast: cast.social_pedagogue,
+    "nurse": lambda cast: cast.nurse,
+    "secretary": lambda cast: cast.secretary,
+    "inspector": lambda cast: cast.inspector,
+    "student": lambda cast: cast.student,
+    "guardian": lambda cast: cast.guardian,  # of the student and of a brother in 3А
+    # those from outside
+    "other_teacher": lambda cast: cast.other_teacher,  # teaches only 3А
+    "former_teacher": lambda cast: cast.former_teacher,  # left on 1 October
+    "outsider": lambda cast: cast.outsider,  # parent of a child in 3А
+    "contact": lambda cast: cast.contact,  # in the family's list, without rights
+    "left_student": lambda cast: cast.left_student,
+    "foreign_deputy": lambda cast: cast.outside.deputy,
+    "foreign_teacher": lambda cast: cast.outside.teacher,
+    "foreign_guardian": lambda cast: cast.outside.guardian,
+    "installer": lambda cast: cast.installer,
+}
+ABSENT = 987_654_321
+
+SETS = {
+    "SETUP": "deputy operator",
+    "CARDS": "director deputy social_pedagogue secretary inspector",
+    "READERS": "director deputy head_of_department teacher class_teacher master inspector other_teacher",
+    "WRITERS": "deputy head_of_department teacher class_teacher master other_teacher",
+    "FOREIGN": "foreign_deputy foreign_teacher foreign_guardian",
+    "FOREIGN_STAFF": "foreign_deputy foreign_teacher",
+    "SIGNED": " ".join(name for name in PERSONAS if name not in ("anonymous", "installer")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One object under a URL, and the answers."""
+
+    args: Callable[[World], dict[str, Any]] = lambda cast: {}
+    get: str = ""
+    post: str = "405 *"
+    query: str = ""
+    body: Callable[[World], Any] | None = None
+    json: bool = False
+
+
+def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
+    """A page of the set-up: the school's own deputy and operator; every other school's object is absent."""
+    if not args:
+        return {"page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy")}
+    ((name, own),) = args.items()
+    return {
+        "own": Line(
+            lambda cast: {name: own(cast)},
+            get="200 SETUP; 404 foreign_deputy",
+            post="422 SETUP; 404 foreign_deputy",
+        ),
+        "other_school": Line(
+            lambda cast: {name: own(cast.outside)},
+            get="404 SETUP; 200 foreign_deputy",
+            post="404 SETUP; 422 foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {name: ABSENT}, get="404 SETUP foreign_deputy", post="404 SETUP foreign_deputy"
+        ),
+    }
+
+
+def names(words: str) -> list[str]:
+    """Personas of a list in which sets may stand."""
+    return [name for word in words.split() for name in SETS.get(word, word).split()]
+
+
+OF_RUSSIAN = "director deputy head_of_department teacher class_teacher inspector"
+NOT_OF_RUSSIAN = "master other_teacher foreign_deputy foreign_teacher"
+
+
+def journal_page(*, get: bool, query: str = "") -> dict[str, Line]:
+    """A page of one journal: whoever reads Russian in 6Б; to other readers the journal is absent."""
+
+    def line(args: Callable[[World], dict[str, Any]], mine: str, absent: str) -> Line:
+        status = "400" if not get else "200"
+        spec = f"{status} {mine}; 404 {absent}"
+        if get:
+            return Line(args, get=spec, query=query)
+        writers = " ".join(name for name in mine.split() if name not in ("director", "inspector"))
+        others = " ".join(name for name in names(absent) if name not in ("director", "inspector"))
+        return Line(args, get="405 *", post=f"400 {writers}; 404 {others}", json=True)
+
+    return {
+        "own": line(lambda cast: {"journal_id": cast.russian.pk}, OF_RUSSIAN, NOT_OF_RUSSIAN),
+        "other_class": line(
+            lambda cast: {"journal_id": cast.younger_russian.pk},
+            "director deputy head_of_department master other_teacher inspector",
+            "teacher class_teacher foreign_deputy foreign_teacher",
+        ),
+        "other_school": line(
+            lambda cast: {"journal_id": cast.outside.russian.pk},
+            "foreign_deputy foreign_teacher",
+            "READERS",
+        ),
+        "absent": line(lambda cast: {"journal_id": ABSENT}, "", "READERS FOREIGN_STAFF"),
+    }
+
+
+LINES: dict[str, dict[str, Line]] = {
+    # ── people ──
+    "login": {
+        "page": Line(
+            get="200 * anonymous",
+            post="422 * anonymous",
+            body=lambda cast: {"login": uuid4().hex, "password": "no"},
+        )
+    },
+    "logout": {"page": Line(get="405 *", post="302 * anonymous")},
+    "password": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
+    "school": {"page": Line(get="405 *", post="302 SIGNED")},
+    "home": {
+        "page": Line(
+            get="302 SIGNED; 403 former_teacher contact left_student",
+            post="405 *",
+        )
+    },
+    "students": {"page": Line(get="200 CARDS class_teacher master foreign_deputy")},
+    "student": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
+        ),
+        "other_class": Line(
+            lambda cast: {"student_id": cast.other_student.pk},
+            get="200 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian",
+        ),
+        "no_student": Line(
+            lambda cast: {"student_id": cast.teacher.pk},
+            get="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
+        ),
+        "other_school": Line(
+            lambda cast: {"student_id": cast.outside.student.pk},
+            get="404 CARDS class_teacher master guardian outsider; 200 foreign_deputy foreign_guardian",
+        ),
+        "absent": Line(
+            lambda cast: {"student_id": ABSENT},
+            get="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
+        ),
+    },
+    # ── set-up ──
+    "setup": setup_form(),
+    "setup_people": setup_form(),
+    "setup_person": setup_form(person_id=lambda cast: cast.student.pk),
+    "setup_homerooms": setup_form(),
+    "setup_homeroom": setup_form(homeroom_id=lambda cast: cast.homeroom.pk),
+    "setup_subgroups": setup_form(),
+    "setup_subgroup": setup_form(subgroup_id=lambda cast: cast.english.subgroup_id),
+    "setup_calendar": setup_form(),
+    "setup_bells": setup_form(),
+    "setup_lists": setup_form(),
+    "setup_journals": setup_form(),
+    "setup_journal": setup_form(journal_id=lambda cast: cast.russian.pk),
+    "setup_plans": setup_form(),
+    "setup_plan": setup_form(plan_id=lambda cast: cast.russian.plan_id),
+    "setup_templates": setup_form(),
+    "setup_template": setup_form(homeroom_id=lambda cast: cast.homeroom.pk),
+    # ── timetable ──
+    "timetable": {
+        "own": Line(get="200 SIGNED; 403 former_teacher contact left_student"),
+        "homeroom": Line(
+            query="homeroom={cast.homeroom.pk}",
+            get="200 SIGNED; 403 former_teacher contact left_student; 404 foreign_deputy foreign_teacher",
+        ),
+        "student": Line(
+            query="student={cast.student.pk}",
+            get="200 SIGNED; 403 former_teacher contact left_student; 404 outsider foreign_guardian",
+        ),
+    },
+    "substitutions": {
+        "page": Line(get="200 deputy foreign_deputy", post="422 deputy foreign_deputy"),
+        "own_lesson": Line(
+            get="200 deputy foreign_deputy",
+            post="422 deputy; 404 foreign_deputy",
+            body=lambda cast: {"act": "substitute", "row": cast.lesson.pk},
+        ),
+        "other_school": Line(
+            get="200 deputy foreign_deputy",
+            post="404 deputy; 422 foreign_deputy",
+            body=lambda cast: {"act": "cancel", "row": cast.outside.lesson_on("russian", cast.on).pk},
+        ),
+    },
+    # ── journal ──
+    "today": {"page": Line(get="200 READERS FOREIGN_STAFF", post="405 *")},
+    "journals": {"page": Line(get="200 READERS FOREIGN_STAFF")},
+    "journal": journal_page(get=True),
+    "journal_history": journal_page(get=True, query="lesson={cast.lesson.pk}&student={cast.student.pk}"),
+    "journal_write": journal_page(get=False),
+    "lesson": {
+        "own": Line(
+            lambda cast: {"lesson_id": cast.lesson.pk},
+            get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
+            post="405 *",
+        ),
+        "other_school": Line(
+            lambda cast: {"lesson_id": cast.outside.lesson_on("russian", cast.on).pk},
+            get="404 READERS; 200 FOREIGN_STAFF",
+        ),
+        "absent": Line(lambda cast: {"lesson_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+    },
+    "lesson_files": {
+        "own": Line(
+            lambda cast: {"lesson_id": cast.lesson.pk}, get="405 *", post="400 WRITERS foreign_deputy"
+        ),
+    },
+    "file": {
+        "absent": Line(
+            lambda cast: {"attachment_id": ABSENT},
+            get="404 READERS FOREIGN guardian student outsider",
+        ),
+    },
+    "permits": {"page": Line(get="200 READERS FOREIGN_STAFF", post="422 deputy director foreign_deputy")},
+    "permit_ask": {"page": Line(get="405 *", post="400 WRITERS FOREIGN_STAFF", json=True)},
+    # ── diary ──
+    "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},
+    "diary_of": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="200 student guardian; 404 outsider foreign_guardian",
+        ),
+        "other": Line(
+            lambda cast: {"student_id": cast.other_student.pk},
+            get="200 outsider; 404 student guardian foreign_guardian",
+        ),
+        "other_school": Line(
+            lambda cast: {"student_id": cast.outside.student.pk},
+            get="404 student guardian outsider; 200 foreign_guardian",
+        ),
+        "absent": Line(
+            lambda cast: {"student_id": ABSENT}, get="404 student guardian outsider foreign_guardian"
+        ),
+    },
+    # ── exchange ──
+    "imports": {"page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy")},
+    "import_template": {"page": Line(get="200 SETUP foreign_deputy")},
+    "import_preview": {"absent": Line(lambda cast: {"token": "absent"}, get="404 SETUP foreign_deputy")},
+    "import_apply": {
+        "absent": Line(lambda cast: {"token": "absent"}, get="405 *", post="404 SETUP foreign_deputy")
+    },
+    "import_done": {"absent": Line(lambda cast: {"token": "absent"}, get="404 SETUP foreign_deputy")},
+}

@@ -1,0 +1,112 @@
+"""Every URL of the application, asked by everybody about own and foreign objects: the answers of `matrix`."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from parta.foundation.models import LogEntry
+from tests.cast import client_of
+from tests.contracts.matrix import LINES, PERSONAS, SETS, Line
+from tests.contracts.test_views import views
+
+pytestmark = pytest.mark.django_db
+
+NAMES = sorted(str(pattern.name) for _, pattern in views())
+
+
+def answers(spec: str, *, json: bool) -> dict[str, int]:
+    """The status for each persona."""
+    found = dict.fromkeys(PERSONAS, 403)
+    found["anonymous"] = found["installer"] = 401 if json else 302
+    for part in filter(None, (part.strip() for part in spec.split(";"))):
+        status, *words = part.split()
+        for word in words:
+            if word == "*":
+                everybody = [name for name in PERSONAS if name != "anonymous" or int(status) == 405]
+                found.update(dict.fromkeys(everybody, int(status)))
+            for name in SETS.get(word, word).split():
+                if name != "*":
+                    assert name in PERSONAS, f"no persona {name}"
+                    found[name] = int(status)
+    return found
+
+
+def test_every_url_has_its_line() -> None:
+    assert sorted(LINES) == NAMES, (
+        "each URL needs its line in tests/contracts/matrix.py, and each line its URL"
+    )
+
+
+def ask(client: Any, method: str, url: str, line: Line, cast: Any) -> int:
+    """The status of one request."""
+    if method == "get":
+        status: int = client.get(url, raise_request_exception=False).status_code
+        return status
+    body = line.body(cast) if line.body else {}
+    if line.json:
+        answer = client.post(url, body, content_type="application/json")
+    else:
+        answer = client.post(url, body)
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("name", sorted(LINES))
+def test_answers(name: str, cast: Any) -> None:
+    wrong: list[str] = []
+    for title, line in LINES[name].items():
+        query = re.sub(r"\{([^}]+)\}", lambda found: str(_value(cast, found[1])), line.query)
+        url = reverse(name, kwargs=line.args(cast)) + (f"?{query}" if query else "")
+        for method, spec in (("get", line.get), ("post", line.post)):
+            expected = answers(spec, json=line.json and method == "post")
+            for persona, find in PERSONAS.items():
+                before = LogEntry.objects.count()
+                status = ask(client_of(find(cast)), method, url, line, cast)
+                if status != expected[persona]:
+                    wrong.append(f"{title}: {method} {url} as {persona}: {status}, not {expected[persona]}")
+                if status >= 400 and LogEntry.objects.count() != before:
+                    wrong.append(
+                        f"{title}: {method} {url} as {persona}: refused, and yet something was written"
+                    )
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _value(cast: Any, dotted: str) -> Any:
+    value: Any = cast
+    for part in dotted.split(".")[1:]:
+        value = getattr(value, part)
+    return value
+
+
+def test_an_ended_right_ends_at_the_next_request(cast: Any) -> None:
+    from datetime import timedelta
+
+    from parta.people.models import Guardianship, Role
+
+    guardian, deputy = client_of(cast.guardian), client_of(cast.deputy)
+    card = reverse("student", args=(cast.student.pk,))
+    assert guardian.get(card).status_code == 200 and deputy.get(card).status_code == 200
+    Guardianship.objects.filter(guardian=cast.guardian, student=cast.student).update(until=cast.on)
+    Role.objects.filter(person=cast.deputy).update(until=cast.on)
+    assert guardian.get(card).status_code == 404
+    assert deputy.get(card).status_code == 403
+    Role.objects.filter(person=cast.deputy).update(until=cast.on + timedelta(days=1))
+    assert deputy.get(card).status_code == 200
+
+
+def test_a_closed_account_is_out_at_the_next_request(cast: Any) -> None:
+    client = client_of(cast.deputy)
+    assert client.get("/setup/").status_code == 200
+    type(cast.deputy.user).objects.filter(pk=cast.deputy.user_id).update(is_active=False)
+    assert client.get("/setup/").status_code == 302
+
+
+def test_planted_fault_is_seen(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The matrix is red when one page forgets whose object it shows."""
+    from parta.people import queries
+    from parta.people.models import Person
+
+    monkeypatch.setattr(queries, "cards", lambda viewer: Person.objects.all())
+    with pytest.raises(AssertionError, match="students/"):
+        test_answers("student", cast)
