@@ -96,7 +96,7 @@ class Verdict:
 
     @property
     def is_late(self) -> bool:
-        """Whether the write passes or would pass only as late."""
+        """Whether the write is past a deadline: it passes, or would pass, only as late. A late correction is not."""
         return any(reason.limit is not None for reason in self.reasons)
 
     @property

@@ -126,7 +126,6 @@ def bad_mark_correction(rule: Rule[BadMarkCorrection], bench: Bench) -> Ask:
             f"Отметка «{act.old}» стоит с {day_words(day)}: "
             f"срок исправления истёк {moment_words(limit, calendar.zone)}.",
             f"Исправить её можно было в срок: {params.within}.",
-            limit=limit,
         )
 
     return ask
@@ -180,7 +179,6 @@ def correction_control(rule: Rule[CorrectionControl], bench: Bench) -> Ask:
             if "approver" in params.fields
             else "Исправление вносят с причиной.",
             (WayOut.GIVE_REASON,),
-            limit=limit,
         )
 
     return ask
@@ -266,7 +264,6 @@ def no_advance_fact(rule: Rule[NoAdvanceFact], bench: Bench) -> Ask:
             _NOT_YET.get(act.fact, "Урок ещё не начался."),
             f"Это можно сделать с начала урока: {moment_words(lesson.starts_at, calendar.zone)}.",
             (WayOut.WAIT,),
-            limit=None,
         )
 
     return ask

@@ -549,8 +549,9 @@ def late_marks(
         row = rows[0]
         place, lesson, work = reader.place(row), _lesson(row[10:16]), row[22]
         limit = mark_deadlines(reader.bench(place, lesson.date)).limit(lesson, calendar, (work,), "mark")
-        if limit is None:
-            continue
+        rows = [item for item in rows if limit is not None and _moment(item[20]) > limit.at]
+        if limit is None or not rows:
+            continue  # the flag stands for a permitted correction
         last = max(_moment(item[20]) for item in rows)
         late_by = max(last - limit.at, timedelta())
         rules = limit.cited(last)
