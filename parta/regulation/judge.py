@@ -284,11 +284,17 @@ def _rule(
 class Law:
     """Editions and dated settings of one school. Make it with :func:`law_of`; it never changes."""
 
-    __slots__ = ("_bounds", "_codes", "changes", "editions")
+    __slots__ = ("_bounds", "_codes", "changes", "editions", "names_students")
 
     def __init__(self, editions: tuple[Edition, ...], changes: tuple[SettingChange, ...]) -> None:
         self.editions = editions
         self.changes = changes
+        self.names_students = any(
+            entry.students is not None or entry.except_students
+            for edition in editions
+            for entry in edition.entries
+        )
+        """Whether any entry is about single students: then two acts alike but for the student may differ."""
         bounds = {edition.in_force_from for edition in editions}
         bounds |= {edition.in_force_until for edition in editions if edition.in_force_until}
         bounds |= {change.in_force_from for change in changes}

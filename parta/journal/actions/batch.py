@@ -1,12 +1,12 @@
 """One operation on its way: what it will write, what stands against it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from parta.foundation.log import Line
 from parta.journal.actions.changes import Change
-from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts
+from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts, StudentFacts
 from parta.journal.rules.acts import Act, Place
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law, judge
@@ -85,6 +85,10 @@ class Batch:
     """Lessons for which the operation states the substitution."""
     known: dict[object, Any] = field(default_factory=dict)
     """Places, lessons and writers as rules see them, made once for the operation."""
+    spelled: dict[tuple[str, date], str] = field(default_factory=dict)
+    """Marks as typed on a lesson's date → as stored."""
+    passed: dict[object, bool] = field(default_factory=dict)
+    """Marks alike in all that rules see, and let through: whether they mend a slip. A class is judged once a value."""
     permits: list[Row] | None = None
     """Granted permits of the writer in this journal; read when the first one is needed."""
 
@@ -111,6 +115,11 @@ class Batch:
             )
         return verdict
 
+    def absent(self, lesson: LessonFacts, student: StudentFacts) -> str:
+        """Meaning of the student's absence in the lesson as it will stand after the operation."""
+        standing = student.absences.get(lesson.id)
+        return self.meanings.get((lesson.id, student.id), standing.meaning if standing else "")
+
     def record_of(self, lesson: LessonFacts) -> LessonFacts:
         """The lesson whose record this operation changes; its version grows once."""
         self.known.pop(lesson.id, None)  # rules must see the lesson as it will stand
@@ -126,12 +135,13 @@ class Batch:
         data: Row = {"i": draft.index, "before": before, "after": after}
         if reason:
             data["reason"] = reason
-        remarks = self.remarks.get(draft.index)
-        if remarks:
-            data["remarks"] = remarks
+        if draft.index in self.remarks:
+            data["remarks"] = self.remarks[draft.index]
         if draft.index in self.used_permits:
             data["permit"] = self.used_permits[draft.index]
-        data.update({name: value for name, value in more.items() if value not in (None, "", False)})
+        for name, value in more.items():
+            if value or value == 0 and value is not False:
+                data[name] = value
         draft.data = data
         self.drafts.append(draft)
 

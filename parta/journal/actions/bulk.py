@@ -360,7 +360,8 @@ class Pour:
         permit_id = self.ids.take("journal_permit")
         asked = {"i": 0, "fact": fact, "wanted": wanted, "clauses": list(clauses), "reason": reason}
         self._act(at, by, Line("permit_asked", "permit", permit_id, lesson_id, student_id, asked))
-        state, decided = "asked", (None, None, "", None)
+        state = "asked"
+        decided: tuple[object, ...] = (None, None, "", None)
         if decision is not None:
             state = "granted" if decision.granted else "declined"
             decided = (decision.by.person_id, decision.at, decision.reason, decision.ends_at)

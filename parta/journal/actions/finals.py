@@ -82,9 +82,6 @@ def _value(batch: Batch, change: FinalChange, kind: str, until: date) -> str:
         return ""
     journal, on, cell = batch.context.journal, until - timedelta(days=1), f"{kind}_final"
     value = read_mark(batch.law, change.value, on=on, place=batch.place, cell=cell)
-    if (
-        mark_symbols(batch.law, on=on, place=batch.place, cell=cell) is None
-        and value not in journal.scale
-    ):
+    if mark_symbols(batch.law, on=on, place=batch.place, cell=cell) is None and value not in journal.scale:
         raise BadInput(f"В шкале журнала нет отметки «{value}»: есть {', '.join(journal.scale)}.")
     return value

@@ -106,9 +106,9 @@ def act_of(
     context = batch.context
     absent = ""
     if facts is not None and student is not None:
-        standing = student.absences.get(facts.id)
-        absent = batch.meanings.get((facts.id, student.id), standing.meaning if standing else "")
-    more.setdefault("term", term_of(context, student, facts))
+        absent = batch.absent(facts, student)
+    if "term" not in more:
+        more["term"] = term_of(context, student, facts)
     key = None if facts is None else facts.id
     if key not in batch.known:
         batch.known[key] = (None if facts is None else lesson_of(batch, facts), writer_of(context, facts))

@@ -7,11 +7,16 @@ from decimal import Decimal
 from parta.journal.actions.batch import Batch, Conflict, Draft, Row, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, Context, MarkCell
-from parta.journal.actions.intents import act_of
+from parta.journal.actions.intents import act_of, term_of
 from parta.journal.rules import grace, headline, mark_symbols, read_mark
 from parta.journal.rules.locks import is_slip
+from parta.regulation.verdict import PASS
 
 _WORD = re.compile(r"[0-9A-Za-zА-Яа-яЁё+\-/.]{1,17}\Z")
+
+
+_EMPTY = MarkCell()
+"""A cell nobody has written in; never changed."""
 
 
 def plan_mark(batch: Batch, change: MarkChange) -> None:
@@ -19,39 +24,53 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     context = batch.context
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
     column = _column(batch, change)
-    cell = context.marks.get((column.id, student.id), MarkCell()) if column.id is not None else MarkCell()
-    value = _value(batch, change, lesson.date)
+    cell = context.marks.get((column.id, student.id), _EMPTY) if column.id is not None else _EMPTY
+    old = cell.value
+    spelled = (change.value, lesson.date)
+    if spelled not in batch.spelled:
+        batch.spelled[spelled] = _value(batch, change, lesson.date)
+    value = batch.spelled[spelled]
     if cell.version != change.seen:
-        batch.conflicts.append(
-            Conflict(change.index, cell.value, cell.version, value, cell.set_by, cell.changed_at)
-        )
+        batch.conflicts.append(Conflict(change.index, old, cell.version, value, cell.set_by, cell.changed_at))
         return
     comment = cell.comment if change.comment is None else change.comment
-    if cell.value == value and comment == cell.comment:
+    if old == value and comment == cell.comment:
         return
-    verb = verb_of(cell.value, value)
-    act = act_of(
-        batch,
-        "mark",
-        verb,
-        lesson,
-        student,
-        work=(column.work,),
-        old=cell.value,
-        new=value,
-        first_set_at=cell.set_at,
-        set_by_id=cell.set_by,
-        reason=change.reason,
-    )
-    verdict = batch.admits(change, act, headline(act))
-    if verdict is None:
-        return
-    slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=batch.place))
-    first = "" if slip and not cell.first else (cell.first or cell.value)
+    verb = verb_of(old, value)
+    term = term_of(context, student, lesson)
+    here = student.belongs_on(lesson.date)
+    absent = batch.absent(lesson, student)
+    alike = (verb, lesson.id, column.work, old, value, absent, here, cell.set_at, cell.set_by, change.reason)
+    known = batch.passed.get(alike) if term is None else None
+    if known is None:
+        act = act_of(
+            batch,
+            "mark",
+            verb,
+            lesson,
+            student,
+            work=(column.work,),
+            old=old,
+            new=value,
+            first_set_at=cell.set_at,
+            set_by_id=cell.set_by,
+            reason=change.reason,
+            term=term,
+        )
+        verdict = batch.admits(change, act, headline(act))
+        if verdict is None:
+            return
+        slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=batch.place))
+        if term is None and verdict is PASS and not batch.law.names_students:
+            batch.passed[alike] = slip
+    else:
+        verdict, slip = PASS, known
+    first = "" if slip and not cell.first else (cell.first or old)
     if first == value:
         first = ""  # taken back to what stood first: nothing is struck through
     version = cell.version + 1
-    wanted = _parts(value)
+    wanted, firsts = _parts(value), _parts(first)
+    late = verdict.is_late or verdict.used_permit
     for part in sorted(wanted.keys() | cell.parts.keys()):
         batch.marks.append(
             (
@@ -60,22 +79,22 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
                     "student_id": student.id,
                     "part": part,
                     "value": wanted.get(part, ""),
-                    "first_value": _parts(first).get(part, ""),
+                    "first_value": firsts.get(part, ""),
                     "set_at": cell.set_at or context.at,
                     "changed_at": context.at,
                     "set_by_id": context.viewer.person_id,
-                    "is_late": verdict.is_late or verdict.used_permit,
+                    "is_late": late,
                     "comment": comment,
                     "version": version,
                 },
             )
         )
     said = {"record": "mark_recorded", "correct": "mark_corrected", "annul": "mark_annulled"}[verb]
-    if cell.value == value:
+    if old == value:
         said = "mark_commented"
     batch.note_draft(
         Draft(change.index, said, "mark", {}, lesson.id, student.id, key=(id(column), student.id)),
-        cell.value,
+        old,
         value,
         change.reason,
         v=version,
@@ -83,8 +102,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
         work=column.work,
         position=column.position if column.position > 1 else None,
         comment=comment if comment != cell.comment else None,
-        late=verdict.is_late or verdict.used_permit,
-        slip=slip and bool(cell.value),
+        late=late,
+        slip=slip and bool(old),
         undo=change.undo,
     )
 
@@ -92,7 +111,9 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
 def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
     """The column of a change: named by id, found by kind and place, or made on the way."""
     context = batch.context
-    columns = [*context.assessments, *batch.new_assessments]
+    columns = (
+        context.assessments if not batch.new_assessments else [*context.assessments, *batch.new_assessments]
+    )
     if change.assessment_id is not None:
         for column in columns:
             if column.id == change.assessment_id and column.lesson_id == change.lesson_id:
@@ -105,7 +126,8 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
             change.position,
         ):
             return column
-    column = AssessmentFacts(None, change.lesson_id, change.work, change.position, Decimal(1))
+    weight = Decimal(str(context.journal.weights.get(change.work, 1)))
+    column = AssessmentFacts(None, change.lesson_id, change.work, change.position, weight)
     batch.new_assessments.append(column)
     return column
 
