@@ -8,7 +8,7 @@ from parta.demo.content.calendar import YearCalendar
 from parta.demo.content.loader import CentreUnit
 from parta.demo.families import Child, Human, Registry
 from parta.demo.health import year_of_misses
-from parta.demo.life import Course, Life, Manners, Topic
+from parta.demo.life import Course, Life, Manners
 from parta.foundation.log import SYSTEM
 from parta.journal.actions.bulk import Ids, pour
 from parta.organisation.actions import (
@@ -34,7 +34,6 @@ from parta.plans.actions import (
     bulk_plans,
     set_curriculum,
 )
-from parta.plans.models import PlannedTopic
 from parta.timetable.actions import SlotRow, generate_lessons, set_slots
 
 DAY = timedelta(days=1)
@@ -174,13 +173,7 @@ class CentreBuilder:
                 by=SYSTEM,
                 at=at,
             )
-            topics: dict[int, list[Topic]] = {}
-            for plan_id, *values in (
-                PlannedTopic.objects.filter(plan__year=year)
-                .order_by("plan_id", "position")
-                .values_list("plan_id", "id", "text", "work_kind", "homework", "minutes")
-            ):
-                topics.setdefault(plan_id, []).append(Topic(*values))
+            topics = clerk.topics(year.pk)
             made = bulk_journals(
                 year=year,
                 rows=[

@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from parta.demo.families import Child, Human
-from parta.demo.life import Hour, TermSpan
+from parta.demo.life import Hour, TermSpan, Topic
 from parta.foundation import log, sql
 from parta.foundation.log import SYSTEM, Head
 from parta.journal.actions.bulk import Hand, Ids, Pour
@@ -30,6 +30,7 @@ from parta.people.actions import (
     bulk_roles,
     make_logins,
 )
+from parta.plans.models import PlannedTopic
 from parta.regulation.actions import adopt
 
 PASSWORD = "parta-demo"
@@ -248,6 +249,17 @@ class Clerk:
                     row[7] == "cancelled",
                 )
             )
+        return found
+
+    def topics(self, year_id: int) -> dict[int, list[Topic]]:
+        """Planned hours of a year by plan, in order; no work is marked twofold yet."""
+        found: dict[int, list[Topic]] = {}
+        for plan_id, topic_id, text, work, homework, minutes in (
+            PlannedTopic.objects.filter(plan__year_id=year_id)
+            .order_by("plan_id", "position")
+            .values_list("plan_id", "id", "text", "work_kind", "homework", "minutes")
+        ):
+            found.setdefault(plan_id, []).append(Topic(topic_id, text, work, homework, minutes))
         return found
 
     def heads(self) -> dict[int, Head]:

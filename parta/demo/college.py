@@ -1,6 +1,7 @@
 """The college: four groups of two trades, half-years, theory with teachers and days of practice with a master."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -44,7 +45,6 @@ from parta.plans.actions import (
     bulk_plans,
     set_curriculum,
 )
-from parta.plans.models import PlannedTopic
 from parta.timetable.actions import SlotRow, generate_lessons, set_slots
 from parta.timetable.models import TimetableSlot
 
@@ -98,6 +98,8 @@ class CollegeBuilder:
         self.staff: dict[str, Human] = {}
         self.children: dict[str, list[Child]] = {}
         self.subjects: dict[str, int] = {}
+        self.shown: Human | None = None
+        """The student whose account is shown; in the second year of two, a year older."""
 
     def found(self, calendar: YearCalendar) -> None:
         """The college, its rooms, subjects and staff."""
@@ -279,9 +281,9 @@ class CollegeBuilder:
                 ),
                 key=lambda child: (child.human.surname, child.human.given),
             )
-        shown = self.children[self.groups[0].code][0].human
-        if not any(child.human.login == "student" for group in self.children.values() for child in group):
-            shown.login = shown.login or "student"
+        if self.shown is None:
+            self.shown = self.children[self.groups[0].code][0].human
+            self.shown.login = "student"
 
     def _units(self, group: CollegeGroup) -> list[CollegeUnit]:
         halves = (2 * group.course - 1, 2 * group.course)
@@ -294,7 +296,6 @@ class CollegeBuilder:
     def _plans(self, calendar: YearCalendar, year: AcademicYear) -> None:
         """A plan per unit and course: its half-years one after the other."""
         at = self.clerk.moment(calendar.starts - 3 * DAY, 12 * 60)
-        self.topics: dict[int, list[Topic]] = {}
         rows, curriculum = [], {}
         for group in self.groups:
             for unit in self._units(group):
@@ -331,13 +332,10 @@ class CollegeBuilder:
                 )
         set_curriculum(year=year, rows=list(curriculum.values()), by=SYSTEM, at=at)
         self.plan_ids = bulk_plans(year=year, rows=rows, by=SYSTEM, at=at)
-        for plan_id, *values in (
-            PlannedTopic.objects.filter(plan__year=year)
-            .order_by("plan_id", "position")
-            .values_list("plan_id", "id", "text", "work_kind", "homework", "minutes")
-        ):
-            double = values[2] == "composition"
-            self.topics.setdefault(plan_id, []).append(Topic(*values, double=double))
+        self.topics = {
+            plan_id: [replace(topic, double=topic.work == "composition") for topic in topics]
+            for plan_id, topics in self.clerk.topics(year.pk).items()
+        }
 
     def _teacher(self, group: CollegeGroup, unit: CollegeUnit) -> Human:
         if unit.taught_by == "master":

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,7 +69,6 @@ from parta.plans.actions import (
     bulk_plans,
     set_curriculum,
 )
-from parta.plans.models import PlannedTopic
 from parta.timetable.actions import (
     SlotRow,
     SubstitutionRow,
@@ -610,24 +609,14 @@ class Gymnasium:
                 )
             )
         self.plan_ids = bulk_plans(year=year, rows=rows, by=SYSTEM, at=at)
-        by_plan: dict[int, list[tuple[int, str, str, str, int | None]]] = defaultdict(list)
-        for plan_id, *values in (
-            PlannedTopic.objects.filter(plan__year=year)
-            .order_by("plan_id", "position")
-            .values_list("plan_id", "id", "text", "work_kind", "homework", "minutes")
-        ):
-            by_plan[plan_id].append(tuple(values))  # type: ignore[arg-type]
-        found = {}
-        for code, subject, grade in taught:
-            of_plan = by_plan[self.plan_ids[f"{subject.name_in(grade)}, {grade} класс"]]
-            found[code, grade] = [
-                Topic(
-                    *values,
-                    double=bool(values[2]) and subject.double_marks and _is_two_part(values[1]),
-                )
-                for values in of_plan
+        by_plan = self.clerk.topics(year.pk)
+        return {
+            (code, grade): [
+                replace(topic, double=bool(topic.work) and subject.double_marks and _is_two_part(topic.text))
+                for topic in by_plan[self.plan_ids[f"{subject.name_in(grade)}, {grade} класс"]]
             ]
-        return found
+            for code, subject, grade in taught
+        }
 
     def _journals(
         self,

@@ -161,10 +161,10 @@ def _journals(
                 post = holder[group, grade, letter, part]
                 journals[key] = JournalPlan(key, code, (grade, letter), part, weekly, post)
     class_teachers = _class_teachers(classes, journals, before)
-    for group in classes:
-        if group[0] > 4 and content.hours(TALK, group[0]):
-            key = f"{title(group)}:{TALK}"
-            journals[key] = JournalPlan(key, TALK, group, 0, 1, class_teachers[group])
+    for one in classes:
+        if one[0] > 4 and content.hours(TALK, one[0]):
+            key = f"{title(one)}:{TALK}"
+            journals[key] = JournalPlan(key, TALK, one, 0, 1, class_teachers[one])
     return journals, class_teachers
 
 
