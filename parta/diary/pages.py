@@ -106,7 +106,11 @@ def _today(shown: WeekPage) -> tuple[str, str, str, bool]:
         sentence = f"{'Отметка' if len(marks) == 1 else 'Отметки'}: {', '.join(marks)}."
     else:
         sentence = "Отметок пока нет."
-    return (f"Сегодня, {name}", sentence, ". ".join([*away, *notes]), False)
+    return (f"Сегодня, {name}", sentence, _sentences([*away, *notes]), False)
+
+
+def _sentences(parts: list[str]) -> str:
+    return f"{'. '.join(parts)}." if parts else ""
 
 
 def _small(text: str) -> str:

@@ -19,6 +19,8 @@ from parta.journal.queries.home import TodayPage, today_page
 from parta.people.chrome import page
 from parta.people.viewer import Viewer
 
+GENITIVE = {"четверть": "четверти", "полугодие": "полугодия", "триместр": "триместра", "семестр": "семестра"}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("today")
@@ -57,15 +59,9 @@ def _page(
 
 def _summary(viewer: Viewer, shown: TodayPage) -> str:
     parts = []
-    if shown.term and shown.term_week:
-        word, _, kind = shown.term.partition(" ")
-        genitive = {
-            "четверть": "четверти",
-            "полугодие": "полугодия",
-            "триместр": "триместра",
-            "семестр": "семестра",
-        }
-        named = f"{word}{NBSP}{genitive.get(kind, kind)}" if kind else ""
+    number, _, kind = shown.term.partition(" ")
+    if shown.term_week:
+        named = f"{number}{NBSP}{GENITIVE[kind]}" if kind in GENITIVE else ""
         parts.append(f"{shown.term_week}-я неделя {named}".strip())
     mine = [lesson for lesson in shown.lessons if lesson.state not in ("cancelled", "away")]
     if mine:
@@ -74,9 +70,8 @@ def _summary(viewer: Viewer, shown: TodayPage) -> str:
         parts.append("уроков сегодня нет")
     if shown.days_to_end is not None and 0 <= shown.days_to_end <= 21 and shown.term:
         left = plural(shown.days_to_end, "день", "дня", "дней")
-        parts.append(
-            "сегодня последний день периода" if not shown.days_to_end else f"до конца периода {left}"
-        )
+        period = GENITIVE.get(kind, "периода")
+        parts.append(f"до конца {period} {left}" if shown.days_to_end else f"сегодня последний день {period}")
     if not parts:
         parts.append(f"{weekday(viewer.on)}, {ru_date(viewer.on)}")
     return " · ".join(parts)

@@ -1,32 +1,32 @@
 """A teacher's day: today's lessons, what is still to be filled and until when, the journals in figures.
 
-At most eight statements: lessons of three weeks, journals, their members, marks, topics to come, own permits; for a
-class teacher the absences without a reason; for those who read the whole school its day in figures.
+At most eight statements: today's lessons, journals, their students with marks, what the watches find (two), own
+permits; for a class teacher the absences without a reason; for those who read the whole school its day in figures.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.pagekit import NBSP
 from parta.journal.actions.permits import FACTS
 from parta.journal.queries.closures import CLASS_TEACHER, writer
 from parta.journal.queries.lesson import AWAY
 from parta.journal.queries.words import class_name, from_json, journal_name, register_key, short_name
-from parta.journal.rules.acts import Lesson, Place
-from parta.journal.rules.questions import AbsenceCode, absence_codes, fact_limit
+from parta.journal.rules.acts import Place
+from parta.journal.rules.questions import AbsenceCode, absence_codes
+from parta.journal.rules.watches import Scope, lesson_gaps, work_gaps
 from parta.people.viewer import Viewer
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
 BACK = timedelta(days=21)
 """How far back the page looks for what has not been written, and for whom to ask."""
-WHOLE_CLASS = frozenset(
-    {"control", "test", "independent", "dictation", "composition", "written", "exam", "credit"}
-)
-"""Works for which every student present gets a mark."""
 SHOWN_DUES = 12
+TABS = {"topic": "topic", "conducted": "topic", "homework": "topic", "mark": "marks"}
+"""The step of the lesson where a fact is written; the rest belong to the roll."""
 REASONS = frozenset({"ill", "excused", "unexcused", "event", "exempt"})
 
 
@@ -66,7 +66,7 @@ class DueItem:
     what: str
     tab: str
     deadline: datetime
-    clause: str
+    clauses: tuple[str, ...]
     is_overdue: bool
     is_today: bool
 
@@ -167,21 +167,25 @@ class TodayPage:
     days_to_end: int | None
 
 
-_LESSONS = """
-SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, m.title, l.journal_id, h.title, g.short,
-       s.title, s.code, s.area, s.tags, j.grade, j.weekly_hours, j.scale_id, l.teacher_id,
+_PASSED = """COALESCE((SELECT MAX(p.position) FROM journal_lessonrecord q
+        JOIN plans_plannedtopic p ON p.id = q.planned_topic_id WHERE q.journal_id = j.id), 0)"""
+
+_LESSONS = f"""
+SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, m.title, l.journal_id, h.title, g.short, s.title,
        x.substitute_id, xs.surname, xs.given_name, xs.patronymic, xr.surname, xr.given_name, xr.patronymic,
-       r.topic, r.conducted_at, r.roll_at, w.id, w.text, w.is_none, a.id, a.work_kind, k.title,
-       (SELECT COUNT(*) FROM journal_mark q WHERE q.assessment_id = a.id AND q.value <> '' AND q.part < 2),
-       (SELECT COUNT(*) FROM journal_absence q WHERE q.lesson_id = l.id AND q.meaning NOT IN ('', 'late'))
+       r.topic, r.conducted_at, r.roll_at, w.id, w.text, w.is_none,
+       (SELECT t.text FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id AND t.position > {_PASSED}
+        ORDER BY t.position LIMIT 1),
+       (SELECT t.text FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id AND t.position > {_PASSED}
+        ORDER BY t.position LIMIT 1 OFFSET 1)
 FROM (
-    SELECT id FROM timetable_lesson WHERE teacher_id = %s AND date >= %s AND date <= %s
+    SELECT id FROM timetable_lesson WHERE teacher_id = %s AND date = %s
     UNION
     SELECT q.lesson_id FROM timetable_substitution q JOIN timetable_lesson n ON n.id = q.lesson_id
-    WHERE q.substitute_id = %s AND n.date >= %s AND n.date <= %s
+    WHERE q.substitute_id = %s AND n.date = %s
     UNION
     SELECT n.id FROM plans_teachingload d JOIN timetable_lesson n ON n.journal_id = d.journal_id
-    WHERE d.teacher_id = %s AND n.teacher_id IS NULL AND n.date >= %s AND n.date <= %s
+    WHERE d.teacher_id = %s AND n.teacher_id IS NULL AND n.date = %s
       AND d.starts <= n.date AND (d.until IS NULL OR d.until > n.date)
 ) mine
 JOIN timetable_lesson l ON l.id = mine.id
@@ -195,10 +199,8 @@ LEFT JOIN people_person xs ON xs.id = x.substitute_id
 LEFT JOIN people_person xr ON xr.id = x.replaced_id
 LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
 LEFT JOIN journal_homework w ON w.lesson_id = l.id AND w.student_id IS NULL
-LEFT JOIN journal_assessment a ON a.lesson_id = l.id
-LEFT JOIN organisation_workkind k ON k.school_id = l.school_id AND k.code = a.work_kind
 WHERE l.school_id = %s
-ORDER BY l.date, l.number, l.id, a.position
+ORDER BY l.number, l.id
 """
 
 _JOURNALS = """
@@ -208,7 +210,7 @@ SELECT j.id, h.title, s.title, g.short, k.symbols, t.title, t.starts, t.until, j
        (SELECT COUNT(*) FROM timetable_lesson l JOIN journal_lessonrecord r ON r.lesson_id = l.id
         WHERE l.journal_id = j.id AND r.conducted_at IS NOT NULL AND l.date >= t.starts AND l.date < t.until),
        (SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = j.id AND l.state <> 'cancelled'
-        AND l.ends_at <= %s),
+        AND l.starts_at <= %s),
        (SELECT MAX(p.position) FROM journal_lessonrecord r JOIN plans_plannedtopic p ON p.id = r.planned_topic_id
         WHERE r.journal_id = j.id),
        (SELECT COUNT(*) FROM journal_termmark f WHERE f.journal_id = j.id AND f.term_id = t.id AND f.value <> '')
@@ -224,37 +226,27 @@ LEFT JOIN organisation_term t ON t.id = (
 WHERE d.teacher_id = %s AND d.school_id = %s AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)
 """
 
-_MEMBERS = """
-SELECT j.id, p.id, p.surname, p.given_name FROM plans_journal j
-JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id AND j.subgroup_id IS NULL
+_STUDENTS = """
+SELECT e.journal_id, p.id, p.surname, p.given_name, k.value, k.count, k.weight, k.lately FROM (
+    SELECT j.id AS journal_id, n.student_id FROM plans_journal j
+    JOIN people_enrolment n ON n.homeroom_id = j.homeroom_id AND j.subgroup_id IS NULL
+    WHERE j.id IN ({ids}) AND n.starts <= %s AND (n.until IS NULL OR n.until > %s)
+    UNION
+    SELECT j.id, n.student_id FROM plans_journal j JOIN people_subgroupmembership n ON n.subgroup_id = j.subgroup_id
+    WHERE j.id IN ({ids}) AND n.starts <= %s AND (n.until IS NULL OR n.until > %s)
+) e
 JOIN people_person p ON p.id = e.student_id
-WHERE j.id IN ({ids}) AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
-UNION
-SELECT j.id, p.id, p.surname, p.given_name FROM plans_journal j
-JOIN people_subgroupmembership e ON e.subgroup_id = j.subgroup_id
-JOIN people_person p ON p.id = e.student_id
-WHERE j.id IN ({ids}) AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
+LEFT JOIN (
+    SELECT a.journal_id, m.student_id, m.value, COUNT(*) AS count, SUM(a.weight) AS weight,
+           SUM(CASE WHEN l.date > %s THEN 1 ELSE 0 END) AS lately
+    FROM journal_assessment a
+    JOIN timetable_lesson l ON l.id = a.lesson_id
+    JOIN journal_mark m ON m.assessment_id = a.id
+    WHERE a.journal_id IN ({ids}) AND l.date >= %s AND m.value <> ''
+    GROUP BY a.journal_id, m.student_id, m.value
+) k ON k.journal_id = e.journal_id AND k.student_id = e.student_id
 """
-
-_MARKS = """
-SELECT a.journal_id, m.student_id, m.value, COUNT(*), SUM(a.weight), SUM(CASE WHEN l.date > %s THEN 1 ELSE 0 END)
-FROM journal_assessment a
-JOIN timetable_lesson l ON l.id = a.lesson_id
-JOIN journal_mark m ON m.assessment_id = a.id
-WHERE a.journal_id IN ({ids}) AND l.date >= %s AND m.value <> ''
-GROUP BY a.journal_id, m.student_id, m.value
-"""
-
-_TOPICS = """
-SELECT j.id, t.text FROM plans_journal j JOIN plans_plannedtopic t ON t.plan_id = j.plan_id
-WHERE j.id IN ({ids}) AND t.position > COALESCE((
-    SELECT MAX(p.position) FROM journal_lessonrecord r JOIN plans_plannedtopic p ON p.id = r.planned_topic_id
-    WHERE r.journal_id = j.id), 0)
-  AND t.position <= 4 + COALESCE((
-    SELECT MAX(p.position) FROM journal_lessonrecord r JOIN plans_plannedtopic p ON p.id = r.planned_topic_id
-    WHERE r.journal_id = j.id), 0)
-ORDER BY j.id, t.position
-"""
+"""Students of today in my journals, each with the marks of the period by value."""
 
 _PERMITS = """
 SELECT p.id, p.fact, p.wanted, st.surname, st.given_name, h.title, s.title, g.short, p.lesson_id, l.date, p.state,
@@ -301,55 +293,31 @@ GROUP BY COALESCE(x.substitute_id, l.teacher_id), p.surname, p.given_name, p.pat
 """
 
 
-@dataclass(slots=True)
-class _Facts:
-    """A lesson with its works, gathered from rows."""
-
-    row: sql.Row
-    works: list[tuple[str, str, int]] = field(default_factory=list)
-
-
 def today_page(viewer: Viewer) -> TodayPage:
     """The home page of somebody on the staff."""
     since = viewer.on - BACK
-    mine = viewer.person_id
-    rows = sql.read(
-        _LESSONS,
-        (mine, since, viewer.on, mine, since, viewer.on, mine, since, viewer.on, viewer.school.id),
-    )
-    lessons: dict[int, _Facts] = {}
-    for row in rows:
-        facts = lessons.setdefault(row[0], _Facts(row))
-        if row[31] is not None:
-            facts.works.append((row[32], row[33] or row[32], row[34]))
-    journals = sql.read(_JOURNALS, (viewer.at, viewer.on, mine, viewer.school.id, viewer.on, viewer.on))
-    ids = sorted({row[0] for row in journals} | {facts.row[7] for facts in lessons.values()})
-    members: dict[int, dict[int, str]] = {}
-    if ids:
-        places = sql.marks(len(ids))
-        for journal_id, student, surname, given in sql.read(
-            _MEMBERS.format(ids=places), (*ids, viewer.on, viewer.on, *ids, viewer.on, viewer.on)
-        ):
-            members.setdefault(journal_id, {})[student] = f"{surname} {given[:1]}."
-    zone = ZoneInfo(viewer.school.timezone)
-    today = [facts for facts in lessons.values() if facts.row[1] == viewer.on]
+    mine, on = viewer.person_id, viewer.on
+    lessons = sql.read(_LESSONS, (mine, on, mine, on, mine, on, viewer.school.id))
+    journals = sql.read(_JOURNALS, (viewer.at, on, mine, viewer.school.id, on, on))
+    ids = [row[0] for row in journals]
     begun = [row[6] for row in journals if row[6] is not None]
-    counts = _counts(ids, since, min(begun, default=since))
-    dues = _dues(viewer, lessons.values(), members, zone)
-    term = next((row for row in journals if row[5] and row[6] <= viewer.on < row[7]), None)
+    students = _students(ids, on, since, min(begun, default=since))
+    zone = ZoneInfo(viewer.school.timezone)
+    dues = _dues(viewer, since, zone) if lessons or journals else []
+    term = next((row for row in journals if row[5] and row[6] <= on < row[7]), None)
     return TodayPage(
-        lessons=_today(viewer, today, zone),
+        lessons=_today(viewer, lessons, zone),
         dues=tuple(dues[:SHOWN_DUES]),
         more_dues=max(0, len(dues) - SHOWN_DUES),
-        journals=tuple(_journal_line(row, members, counts) for row in sorted(journals, key=_journal_key)),
-        ask=tuple(_ask(journals, members, counts)),
+        journals=tuple(_journal_line(row, students) for row in sorted(journals, key=_journal_key)),
+        ask=tuple(_ask(journals, students)),
         permits=_permits(viewer, zone),
         unexplained=_unexplained(viewer) if viewer.homeroom_ids else (),
         reasons=_reasons(viewer) if viewer.homeroom_ids else (),
         school=_school(viewer) if viewer.is_school_wide else None,
         term=term[5] if term else "",
-        term_week=(viewer.on - _monday(term[6])).days // 7 + 1 if term else None,
-        days_to_end=(term[7] - viewer.on).days - 1 if term else None,
+        term_week=(on - _monday(term[6])).days // 7 + 1 if term else None,
+        days_to_end=(term[7] - on).days - 1 if term else None,
     )
 
 
@@ -366,21 +334,17 @@ def _journal_key(row: sql.Row) -> tuple[object, ...]:
 # --- today ----------------------------------------------------------------------------------------------------------
 
 
-def _today(viewer: Viewer, today: Sequence[_Facts], zone: ZoneInfo) -> tuple[TodayLesson, ...]:
-    bare = sorted({facts.row[7] for facts in today if not facts.row[25] and facts.row[5] != "cancelled"})
-    ahead: dict[int, list[str]] = {}
-    if bare:
-        for journal_id, text in sql.read(_TOPICS.format(ids=sql.marks(len(bare))), bare):
-            ahead.setdefault(journal_id, []).append(text)
-    found = []
+def _today(viewer: Viewer, rows: Sequence[sql.Row], zone: ZoneInfo) -> tuple[TodayLesson, ...]:
+    found: list[TodayLesson] = []
+    bare: dict[int, int] = {}
     last = None
-    for facts in today:
-        row = facts.row
+    for row in rows:
         starts, ends = sql.aware(row[3]).astimezone(zone), sql.aware(row[4]).astimezone(zone)
         planned = ""
-        if not row[25] and ahead.get(row[7]):
-            planned = ahead[row[7]].pop(0)
-        is_away = row[18] is not None and row[18] != viewer.person_id
+        if not row[18] and row[5] != "cancelled":
+            place = bare[row[7]] = bare.get(row[7], -1) + 1
+            planned = (row[24 + place] or "") if place < 2 else ""
+        is_away = row[11] is not None and row[11] != viewer.person_id
         if row[5] == "cancelled":
             state = "cancelled"
         elif is_away:
@@ -403,10 +367,10 @@ def _today(viewer: Viewer, today: Sequence[_Facts], zone: ZoneInfo) -> tuple[Tod
                 room=row[6] or "",
                 state=state,
                 minutes_left=int((ends - viewer.at) / timedelta(minutes=1)) + 1,
-                topic=row[25] or "",
+                topic=row[18] or "",
                 planned=planned,
-                stands_in_for=short_name(*row[22:25]) if row[18] == viewer.person_id and row[22] else "",
-                taught_by=short_name(*row[19:22]) if is_away else "",
+                stands_in_for=short_name(*row[15:18]) if row[11] == viewer.person_id and row[15] else "",
+                taught_by=short_name(*row[12:15]) if is_away else "",
                 lacks=lacks,
                 is_filled=not lacks,
                 gap=tuple(range(last + 1, row[2])) if last is not None else (),
@@ -418,13 +382,13 @@ def _today(viewer: Viewer, today: Sequence[_Facts], zone: ZoneInfo) -> tuple[Tod
 
 def _lacks(row: sql.Row) -> tuple[str, ...]:
     found = []
-    if not row[25]:
+    if not row[18]:
         found.append("темы")
-    if row[27] is None:
+    if row[20] is None:
         found.append("явки")
-    if row[28] is None or not (row[29] or row[30]):
+    if row[21] is None or not (row[22] or row[23]):
         found.append("задания")
-    if not found and row[26] is None:
+    if not found and row[19] is None:
         found.append("отметки о проведении")
     return tuple(found)
 
@@ -432,106 +396,93 @@ def _lacks(row: sql.Row) -> tuple[str, ...]:
 # --- what is to be filled -------------------------------------------------------------------------------------------
 
 
-def _dues(
-    viewer: Viewer, lessons: Iterable[_Facts], members: Mapping[int, Mapping[int, str]], zone: ZoneInfo
-) -> list[DueItem]:
+def _dues(viewer: Viewer, since: date, zone: ZoneInfo) -> list[DueItem]:
+    """What the watches find of this person's own, in words for the list."""
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
-    found = []
-    for facts in lessons:
-        row = facts.row
-        starts, ends = sql.aware(row[3]), sql.aware(row[4])
-        if ends > viewer.at or row[5] == "cancelled" or row[18] not in (None, viewer.person_id):
-            continue
-        place = Place(
-            subject=row[11],
-            subject_title=row[10],
-            subject_area=row[12],
-            grade=row[14],
-            homeroom=row[8] or "",
-            weekly_hours=float(row[15]),
-            tags=frozenset(from_json(row[13])) | ({"subgroup"} if row[9] else set()),
-            unmarked=row[16] is None,
-        )
-        lesson = Lesson(
-            id=row[0],
-            date=row[1],
-            starts_at=starts,
-            ends_at=ends,
-            number=row[2],
-            substitute_id=row[18],
-            conducted=row[26] is not None,
-            topic=row[25] or "",
-        )
-        missing: list[tuple[str, str, str, tuple[str, ...]]] = []
-        if not row[25]:
-            missing.append(("topic", "тема урока", "topic", ()))
-        elif row[26] is None:
-            missing.append(("conducted", "урок не отмечен проведённым", "topic", ()))
-        if row[27] is None:
-            missing.append(("roll", "явка", "roll", ()))
-        if row[28] is None or not (row[29] or row[30]):
-            missing.append(("homework", "домашнее задание", "topic", ()))
-        present = len(members.get(row[7], ())) - row[35]
-        for work, title, marked in facts.works:
-            if work in WHOLE_CLASS and marked < present:
-                missing.append(("mark", _unmarked(title, present - marked, marked), "marks", (work,)))
-        for fact, what, tab, work_codes in missing:
-            limit = fact_limit(law, fact, lesson=lesson, place=place, work=work_codes, calendar=calendar)
-            if limit is None:
-                continue
-            deadline = limit.deadline.astimezone(zone)
-            found.append(
-                DueItem(
-                    lesson=row[0],
-                    title=journal_name(row[8] or "", row[10], row[9] or ""),
-                    date=row[1],
-                    what=what,
-                    tab=tab,
-                    deadline=deadline,
-                    clause=limit.clauses[0].printed if limit.clauses else "",
-                    is_overdue=deadline < viewer.at,
-                    is_today=deadline.date() == viewer.on,
-                )
+    scope = Scope(teacher_id=viewer.person_id)
+    found = [
+        finding
+        for watch in (lesson_gaps, work_gaps)
+        for finding in watch(law, viewer.school.id, scope, since=since, at=viewer.at, calendar=calendar)
+    ]
+    items = []
+    for finding in found:
+        deadline = finding.due.astimezone(zone)
+        items.append(
+            DueItem(
+                lesson=finding.lesson_id,
+                title=journal_name(finding.homeroom, finding.subject),
+                date=finding.date,
+                what=finding.text[:1].lower() + finding.text[1:],
+                tab=TABS.get(finding.fact, "roll") + (f"&work={finding.work}" if finding.work else ""),
+                deadline=deadline,
+                clauses=(finding.clauses[0].printed,) if finding.clauses else (),
+                is_overdue=finding.overdue,
+                is_today=deadline.date() == viewer.on,
             )
-    found.sort(key=lambda item: (item.deadline, item.lesson))
-    return found
+        )
+    return sorted(_joined(items), key=lambda item: (item.deadline, item.date, item.lesson))
 
 
-def _unmarked(title: str, lacking: int, marked: int) -> str:
-    word = title[:1].lower() + title[1:]
-    students = "ученика" if lacking % 10 == 1 and lacking % 100 != 11 else "учеников"
-    return f"{word}: нет отметок у {lacking}\u00a0{students}" if marked else f"{word}: отметок нет"
+def _joined(items: Sequence[DueItem]) -> list[DueItem]:
+    """What is due for a lesson by one moment stands in one line."""
+    found: dict[tuple[int, datetime], DueItem] = {}
+    for item in items:
+        known = found.get((item.lesson, item.deadline))
+        if known is not None:
+            item = replace(
+                known,
+                what=f"{known.what}, {item.what}",
+                tab=known.tab if known.tab == item.tab else "roll",
+                clauses=tuple(dict.fromkeys(known.clauses + item.clauses)),
+            )
+        found[item.lesson, item.deadline] = item
+    return list(found.values())
 
 
 # --- journals in figures --------------------------------------------------------------------------------------------
 
-Counts = Mapping[int, Mapping[int, tuple[int, int, tuple[tuple[str, float], ...]]]]
-"""By journal and student: marks of the period, of the last three weeks, and weights by value."""
+
+@dataclass(slots=True)
+class _Student:
+    """A student of a journal: marks of the period, of the last three weeks, and weights by value."""
+
+    name: str
+    marks: int = 0
+    lately: int = 0
+    weights: list[tuple[str, float]] = field(default_factory=list)
 
 
-def _counts(ids: Sequence[int], recent: date, since: date) -> Counts:
+Students = Mapping[int, Mapping[int, _Student]]
+"""By journal and student."""
+
+
+def _students(ids: Sequence[int], on: date, recent: date, since: date) -> Students:
+    found: dict[int, dict[int, _Student]] = {}
     if not ids:
-        return {}
-    found: dict[int, dict[int, tuple[int, int, tuple[tuple[str, float], ...]]]] = {}
-    for journal_id, student, value, count, weight, lately in sql.read(
-        _MARKS.format(ids=sql.marks(len(ids))), (recent, *ids, min(since, recent))
+        return found
+    values = (*ids, on, on, *ids, on, on, recent, *ids, min(since, recent))
+    for journal_id, id, surname, given, value, count, weight, lately in sql.read(
+        _STUDENTS.format(ids=sql.marks(len(ids))), values
     ):
         mine = found.setdefault(journal_id, {})
-        old = mine.get(student, (0, 0, ()))
-        mine[student] = (old[0] + count, old[1] + int(lately), (*old[2], (value, float(weight))))
+        student = mine.get(id)
+        if student is None:
+            student = mine[id] = _Student(f"{surname}{NBSP}{given[:1]}.")
+        if value:
+            student.marks += count
+            student.lately += int(lately)
+            student.weights.append((value, float(weight)))
     return found
 
 
-def _journal_line(row: sql.Row, members: Mapping[int, Mapping[int, str]], counts: Counts) -> JournalLine:
+def _journal_line(row: sql.Row, students: Students) -> JournalLine:
     worth = {item["symbol"]: float(item["value"]) for item in from_json(row[4]) if item.get("counts", True)}
-    mine = counts.get(row[0], {})
-    size = len(members.get(row[0], ()))
+    mine = students.get(row[0], {})
     total = weights = 0.0
-    marks = 0
-    for count, _, values in mine.values():
-        marks += count
-        for value, weight in values:
+    for student in mine.values():
+        for value, weight in student.weights:
             if value in worth:
                 total += worth[value] * weight
                 weights += weight
@@ -541,35 +492,33 @@ def _journal_line(row: sql.Row, members: Mapping[int, Mapping[int, str]], counts
         held=row[10] or 0,
         planned=row[9] or 0,
         lag=None if row[8] is None else (row[12] or 0) - row[11],
-        marks_each=marks / size if size and row[4] else None,
+        marks_each=sum(student.marks for student in mine.values()) / len(mine) if mine and row[4] else None,
         average=total / weights if weights else None,
         finals=row[13] or 0,
-        members=size,
+        members=len(mine),
         has_marks=row[4] is not None,
         term=row[5] or "",
     )
 
 
-def _ask(
-    journals: Sequence[sql.Row], members: Mapping[int, Mapping[int, str]], counts: Counts
-) -> Iterable[AskLine]:
+def _ask(journals: Sequence[sql.Row], students: Students) -> Iterable[AskLine]:
     """Up to three students with the fewest recent marks in each marked journal, the neediest journals first."""
     found = []
     for row in journals:
-        if row[4] is None or row[0] not in counts:
+        mine = students.get(row[0], {}).values()
+        if row[4] is None or not any(student.lately for student in mine):
             continue
-        mine = counts[row[0]]
-        ranked = sorted(
-            (mine.get(student, (0, 0, ()))[1], register_key(name), name)
-            for student, name in members.get(row[0], {}).items()
-        )[:3]
-        if ranked:
-            names = tuple(f"{name.partition(' ')[0]}\u00a0{name.partition(' ')[2]}" for _, _, name in ranked)
-            found.append(
-                AskLine(
-                    row[0], class_name(row[1] or row[3] or ""), row[2], names, ranked[0][0], ranked[-1][0]
-                )
+        ranked = sorted((student.lately, register_key(student.name), student.name) for student in mine)[:3]
+        found.append(
+            AskLine(
+                row[0],
+                class_name(row[1] or row[3] or ""),
+                row[2],
+                tuple(name for _, _, name in ranked),
+                ranked[0][0],
+                ranked[-1][0],
             )
+        )
     return sorted(found, key=lambda line: (line.fewest, line.most))[:5]
 
 

@@ -237,6 +237,8 @@ export class Desk {
           element("p", "", "Решение придёт на вашу первую страницу. Когда разрешат, запишите ещё раз."),
         );
         block.className = "note note--ok";
+        block.setAttribute("role", "status");
+        block.scrollIntoView({ block: "nearest" });
       } else {
         const fault = block.querySelector(".err") ?? block.appendChild(element("p", "err"));
         fault.textContent = answer.data?.error ?? "Нет связи: просьба не отправлена, повторите.";
