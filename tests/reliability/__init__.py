@@ -1,0 +1,1 @@
+"""Saved means saved: the server killed during writes, teachers in each other's way, hostile input, full disks."""
