@@ -541,13 +541,8 @@ class CollegeBuilder:
         )
         show("Преподаватель", next(one for one in staff.values() if one.login == "prepodavatel"))
         show("Заместитель директора колледжа", staff["deputy"])
-        student = next(
-            child.human
-            for group in self.children.values()
-            for child in group
-            if child.human.login == "student"
-        )
-        show("Студент", student)
+        if self.shown is not None:
+            show("Студент", self.shown)
 
 
 def _tags(unit: CollegeUnit) -> tuple[str, ...]:
