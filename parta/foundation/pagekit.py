@@ -192,6 +192,7 @@ _TIES = [
 ]
 
 
+@lru_cache(maxsize=4096)
 def nbsp(text: str) -> str:
     """The text with no-break spaces where a line must not break: «п. 4.5», «№ 14», «6 «Б»», initials."""
     for pattern, tied in _TIES:

@@ -8,23 +8,27 @@ of the absence.
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
-from parta.foundation.pagekit import MONTHS, WEEKDAYS_SHORT, avg, icon, plural, ru_date
+from parta.foundation.pagekit import MONTHS, WEEKDAYS_SHORT, icon, plural, plural_word, ru_date
 from parta.journal.queries.grid import (
+    MISSED,
+    NO_FINAL,
     NO_MARK,
+    AbsenceCell,
     Column,
     JournalPage,
+    JournalSide,
     Kind,
     LessonLine,
+    MarkCell,
     StudentRow,
-    Symbol,
     TermTab,
 )
 
@@ -37,34 +41,43 @@ READONLY = ' aria-readonly="true"'
 
 Piece = str
 """A finished, escaped piece of HTML."""
+T = TypeVar("T")
+
+
+def remembered(side: JournalSide, key: Hashable, make: Callable[[], T]) -> T:
+    """What follows from the side of a page alone is made once for as long as the side lives."""
+    memo = side.memo
+    if key not in memo:
+        memo[key] = make()
+    return memo[key]  # type: ignore[no-any-return]
 
 
 def grid(page: JournalPage, lesson_url: str) -> Markup:
     """The whole table. `lesson_url` holds ``/0/`` where the id of a lesson goes."""
-    count = len(page.columns)
-    classes = _column_classes(page)
-    title = f"Отметки, {page.subject}, {class_title(page.homeroom) or page.group}, {page.term.title}"
-    parts = [
-        f'<table class="jg" role="grid" aria-label="{escape(title)}"'
-        f' aria-rowcount="{len(page.students) + 4}" aria-colcount="{count + 5}"'
-        f"{'' if page.may_write or page.may_set_finals else READONLY}>",
-        '<colgroup><col class="cn"><col class="cs">',
-        f'<col class="cd" span="{count}">' if count else "",
-        '<col class="ce" span="3"></colgroup>',
-        _head(page, classes, lesson_url),
-        "<tbody>",
-    ]
-    row = _Rows(page, classes)
-    parts += [row.html(number, student) for number, student in enumerate(page.students, 1)]
-    parts.append("</tbody></table>")
-    return Markup("".join(parts))
+    side = page.side
+    head = remembered(side, "head", lambda: _opening(side) + _head(side, _column_classes(side), lesson_url))
+    row = remembered(side, "rows", lambda: _Rows(side, _column_classes(side)))
+    rows = [row.html(number, student) for number, student in enumerate(page.students, 1)]
+    return Markup(f"{head}<tbody>{''.join(rows)}</tbody></table>")
+
+
+def _opening(side: JournalSide) -> Piece:
+    count = len(side.columns)
+    title = f"Отметки, {side.subject}, {class_title(side.homeroom) or side.group}, {side.term.title}"
+    state = "" if side.may_write or side.may_set_finals else READONLY
+    wide = f'<col class="cd" span="{count}">' if count else ""
+    return (
+        f'<table class="jg" role="grid" aria-label="{escape(title)}"{state}><colgroup><col class="cn"><col class="cs">'
+        f'{wide}<col class="ce" span="3"></colgroup>'
+    )
 
 
 def year_grid(page: JournalPage, term_url: str) -> Markup:
     """The page of a year: term marks by period, the mark of the year in the last column."""
-    terms = [term for term in page.terms if term.kind != "year"]
-    low = {symbol.symbol for symbol in page.scale if not symbol.passes}
-    title = f"Итоговые отметки, {page.subject}, {class_title(page.homeroom) or page.group}, {page.year}"
+    side = page.side
+    terms = [term for term in side.terms if term.kind != "year"]
+    worth = {symbol.symbol: symbol.worth for symbol in side.scale}
+    title = f"Итоговые отметки, {side.subject}, {class_title(side.homeroom) or side.group}, {side.year}"
     head = "".join(
         f'<th scope="col"><a href="{escape(term_url + str(term.id))}">{escape(term.numeral)}</a></th>'
         for term in terms
@@ -73,32 +86,30 @@ def year_grid(page: JournalPage, term_url: str) -> Markup:
         f'<table class="jg jg--year" role="grid" aria-label="{escape(title)}">'
         f'<colgroup><col class="cn"><col class="cs"><col class="cd" span="{len(terms)}">'
         '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"></th>'
-        f'<th class="s" scope="col">Фамилия, имя</th>{head}{_totals_head(page, 1)}'
+        f'<th class="s" scope="col">Фамилия, имя</th>{head}{_totals_head(side, 1)}'
         "</tr></thead><tbody>"
     ]
-    rows = _Rows(page, [])
+    rows = _Rows(side, [])
     for number, student in enumerate(page.students, 1):
         cells = []
         worths = []
         for term in terms:
-            value, first, _ = student.finals.get(term.id, ("", "", 0))
-            worths += [
-                symbol.worth for symbol in page.scale if symbol.symbol == value and symbol.worth is not None
-            ]
-            names = " low" if value in low else ""
-            names += " fix" if first and first != value else ""
-            struck = f"<s>{escape(first)}</s>" if first and first != value else ""
-            cells.append(f'<td class="m{names}"{READONLY}>{struck}{escape(value)}</td>')
+            value, first, version = student.finals.get(term.id, NO_FINAL)
+            points = worth.get(value)
+            if points is not None:
+                worths.append(points)
+            names, _, text = rows.cell((value, first, version, False, ""), None, False)
+            cells.append(f'<td class="m{names}"{READONLY}>{text}</td>')
         mean = sum(worths) / len(worths) if worths else None
-        parts.append(rows.line(number, student, "".join(cells), mean, len(worths) or 0, enough=1))
+        parts.append(rows.line(number, student, "".join(cells), mean, len(worths), enough=1))
     parts.append("</tbody></table>")
     return Markup("".join(parts))
 
 
-def _column_classes(page: JournalPage) -> list[str]:
+def _column_classes(side: JournalSide) -> list[str]:
     """State classes of each column, with a leading blank each."""
     found = []
-    columns = page.columns
+    columns = side.columns
     for n, column in enumerate(columns):
         following = columns[n + 1] if n + 1 < len(columns) else None
         names = ""
@@ -106,9 +117,7 @@ def _column_classes(page: JournalPage) -> list[str]:
             names += " td"
         elif column.is_ahead:
             names += " fu"
-        elif page.may_write and (
-            column.closed is not None or not (column.may_mark or column.may_note_absence)
-        ):
+        elif side.may_write and _is_shut(column):
             names += " lk"
         if following is not None and following.is_today and not column.is_today:
             names += " pre"
@@ -118,73 +127,81 @@ def _column_classes(page: JournalPage) -> list[str]:
     return found
 
 
+def _is_shut(column: Column) -> bool:
+    return column.closed is not None or not (column.may_mark or column.may_note_absence)
+
+
 def _week(day: date) -> tuple[int, int]:
     return day.isocalendar()[:2]
 
 
-def _head(page: JournalPage, classes: Sequence[str], lesson_url: str) -> Piece:
-    columns = page.columns
-    kinds = {kind.code: kind for kind in page.kinds}
-    numbered = list(enumerate(columns))
+def _head(side: JournalSide, classes: Sequence[str], lesson_url: str) -> Piece:
+    """Months, weekdays, dates and works."""
+    columns = side.columns
     out = [
-        '<thead><tr class="mo"><th class="n" rowspan="4"></th><th class="s" rowspan="4" scope="col">Фамилия, имя</th>'
+        '<thead><tr class="mo"><th class="n" rowspan="4"></th>'
+        '<th class="s" rowspan="4" scope="col">Фамилия, имя</th>'
     ]
     for month, group in groupby(columns, key=lambda column: (column.date.year, column.date.month)):
         span = sum(1 for _ in group)
-        name = MONTHS[month[1] - 1].capitalize() if span > 2 else MONTHS[month[1] - 1][:3].capitalize()
-        out.append(f'<th scope="colgroup"{_span(span)}><span>{name}</span></th>')
-    out.append(_totals_head(page, 4))
-    for row_name in ("wd", "dt"):
-        out.append(f'</tr><tr class="{row_name}">')
-        for _, members in groupby(
-            numbered, key=lambda item: (item[1].date, item[1].is_today, item[1].is_ahead)
-        ):
-            group_list = list(members)
-            column = group_list[0][1]
-            names = _group_classes([classes[n] for n, _ in group_list])
-            if row_name == "wd":
-                out.append(f"<th{names}{_span(len(group_list))}>{WEEKDAYS_SHORT[column.date.weekday()]}</th>")
-            else:
-                scope = "colgroup" if len(group_list) > 1 else "col"
-                url = lesson_url.replace("/0/", f"/{column.lesson}/")
-                out.append(
-                    f'<th scope="{scope}"{names}{_span(len(group_list))}><a tabindex="-1" href="{url}"'
-                    f' aria-label="{ru_date(column.date)}">{column.date.day}</a></th>'
-                )
-    out.append('</tr><tr class="ty">')
-    for n, column in numbered:
-        kind = kinds.get(column.work)
-        several = not column.leads or (n + 1 < len(columns) and not columns[n + 1].leads)
-        shown = column.work not in ("", "oral") or column.is_today or several
-        words = ", ".join(
-            part
-            for part in (
-                ru_date(column.date),
-                (kind.title.lower() if kind else column.work)
-                + (f" «{column.title}»" if column.title else ""),
-                f"вес {_plain(column.weight)}" if page.scale else "",
-                "замена" if column.is_substituted else "",
-            )
-            if part
+        name = MONTHS[month[1] - 1].capitalize()
+        out.append(f'<th scope="colgroup"{_span(span)}><span>{name if span > 2 else name[:3]}</span></th>')
+    out.append(_totals_head(side, 4))
+    days = [
+        list(group)
+        for _, group in groupby(
+            enumerate(columns), key=lambda item: (item[1].date, item[1].is_today, item[1].is_ahead)
         )
-        short = escape(kind.short) if kind and shown and page.scale else ""
-        names, weight = classes[n], ""
-        if column.is_substituted and column.leads:
-            names += " subst"
-            short = short or Markup("зам")
-        elif short and column.work not in ("", "oral"):
-            weight = f' data-w="{min(3, max(1, round(column.weight)))}"'
-        out.append(f'<th scope="col"{_class(names)}{weight} title="{escape(words)}">{short}</th>')
+    ]
+    out.append('</tr><tr class="wd">')
+    for day in days:
+        names = _group_classes([classes[n] for n, _ in day])
+        out.append(f"<th{names}{_span(len(day))}>{WEEKDAYS_SHORT[day[0][1].date.weekday()]}</th>")
+    out.append('</tr><tr class="dt">')
+    for day in days:
+        names, column = _group_classes([classes[n] for n, _ in day]), day[0][1]
+        url = lesson_url.replace("/0/", f"/{column.lesson}/")
+        out.append(
+            f'<th scope="{"colgroup" if len(day) > 1 else "col"}"{names}{_span(len(day))}><a tabindex="-1"'
+            f' href="{url}" aria-label="{ru_date(column.date)}">{column.date.day}</a></th>'
+        )
+    out.append('</tr><tr class="ty">')
+    out += [_work_head(side, n, classes[n]) for n in range(len(columns))]
     out.append("</tr></thead>")
     return "".join(out)
 
 
-def _totals_head(page: JournalPage, rows: int) -> Piece:
+def _work_head(side: JournalSide, n: int, names: str) -> Piece:
+    """The kind of work of a column, its weight as bars; the title says it all in words."""
+    columns, column = side.columns, side.columns[n]
+    kind = next((kind for kind in side.kinds if kind.code == column.work), None)
+    several = not column.leads or (n + 1 < len(columns) and not columns[n + 1].leads)
+    words = [ru_date(column.date), kind.title.lower() if kind else column.work]
+    if column.title:
+        words[1] += f" «{column.title}»"
+    if side.scale:
+        words.append(f"вес {_plain(column.weight)}")
+    if column.is_substituted:
+        words.append("замена")
+    is_usual = column.work in ("", "oral")
+    short = weight = ""
+    if kind and side.scale and (not is_usual or column.is_today or several):
+        short = str(escape(kind.short))
+    if column.is_substituted and column.leads:
+        names += " subst"
+        short = short or "зам"
+    elif short and not is_usual:
+        weight = f' data-w="{min(3, max(1, round(column.weight)))}"'
+    title = escape(", ".join(word for word in words if word))
+    return f'<th scope="col"{_class(names)}{weight} title="{title}">{short}</th>'
+
+
+def _totals_head(side: JournalSide, rows: int) -> Piece:
     span = f' rowspan="{rows}"' if rows > 1 else ""
     return (
         f'<th class="e e1"{span} scope="col" title="Пропущено уроков">Проп.</th>'
         f'<th class="e e2"{span} scope="col" title="Средняя отметка с весами работ">Сред.</th>'
-        f'<th class="e e3"{span} scope="col" title="{escape(page.term.title)}">{term_head(page.term)}</th>'
+        f'<th class="e e3"{span} scope="col" title="{escape(side.term.title)}">{term_head(side.term)}</th>'
     )
 
 
@@ -223,61 +240,61 @@ def _plain(weight: float) -> str:
 class _Rows:
     """Lines of students: what is the same in every line is worked out once."""
 
-    def __init__(self, page: JournalPage, classes: Sequence[str]) -> None:
-        self.page = page
-        self.low = frozenset(symbol.symbol for symbol in page.scale if not symbol.passes)
-        passing = [symbol.worth for symbol in page.scale if symbol.passes and symbol.worth is not None]
-        self.bar = min(passing, default=None)
-        self.starts = [f'<td class="m{names}' for names in classes]
-        self.locked = [
-            READONLY
-            if page.may_write
-            and (column.closed is not None or not (column.may_mark or column.may_note_absence))
-            else ""
-            for column in page.columns
-        ]
-        self.empty = [f'{start}"{ro}></td>' for start, ro in zip(self.starts, self.locked, strict=True)]
-        self.shut_starts = [
-            start if " lk" in start or " fu" in start or " td" in start else f"{start} lk"
-            for start in self.starts
-        ]
-        self.shut = [f'{start}"{READONLY}></td>' for start in self.shut_starts]
-        self.leading = {column.lesson: n for n, column in reversed(list(enumerate(page.columns)))}
-        self.final_tag = "" if page.may_set_finals else (READONLY if page.may_write else "")
+    def __init__(self, side: JournalSide, classes: Sequence[str]) -> None:
+        self.side = side
+        self.low = frozenset(symbol.symbol for symbol in side.scale if not symbol.passes)
+        passing = [symbol.worth for symbol in side.scale if symbol.passes and symbol.worth is not None]
+        self.bar = min(passing, default=0.0)
+        self.ranked = sorted(
+            ((symbol.worth, symbol.symbol) for symbol in side.scale if symbol.worth is not None), reverse=True
+        )
+        self.starts, self.shut_starts, self.out_starts = [], list[str](), list[str]()
+        for column, names in zip(side.columns, classes, strict=False):
+            lock = READONLY if side.may_write and _is_shut(column) else ""
+            self.starts.append(f'<td{lock} class="m{names}')
+            shown = names if any(f" {name}" in names for name in ("lk", "fu", "td")) else f"{names} lk"
+            self.shut_starts.append(f'<td{READONLY} class="m{shown}')
+            self.out_starts.append(f'<td{READONLY} class="m{names} out')
+        self.empty = [f'{start}"></td>' for start in self.starts]
+        self.shut = [f'{start}"></td>' for start in self.shut_starts]
+        self.out = [f'{start}"></td>' for start in self.out_starts]
+        self.leading = {column.lesson: n for n, column in reversed(list(enumerate(side.columns)))}
+        self.tails: dict[MarkCell, Piece] = {}
+        """The end of a cell with nothing but this mark in it."""
+        self.final_lock = READONLY if side.may_write and not side.may_set_finals else ""
+        self.locks = side.is_locked_by_final and side.may_write
 
     def html(self, number: int, student: StudentRow) -> Piece:
         """One line, all its cells."""
-        page = self.page
-        is_shut = bool(student.final[0]) and page.is_locked_by_final and page.may_write
-        starts = self.shut_starts if is_shut else self.starts
-        cells = (self.shut if is_shut else self.empty).copy()
+        starts, cells = self.starts, self.empty.copy()
+        if self.locks and student.final[0]:
+            starts, cells = self.shut_starts, self.shut.copy()
         if not student.is_whole:
-            for n, column in enumerate(page.columns):
+            starts = starts.copy()
+            for n, column in enumerate(self.side.columns):
                 if not student.was_here(column.date):
-                    cells[n] = f'{self.starts[n]} out"{READONLY}></td>'
-        marks = student.marks
-        beside: dict[int, tuple[str, str, int | None, int]] = {}
-        for lesson, absence in student.absences.items():
-            n = self.leading.get(lesson, -1)
-            if n >= 0:
-                beside[n] = absence
-        noted = {self.leading.get(lesson, -1) for lesson in student.noted} if student.noted else ()
-        for n in marks.keys() | beside.keys() | set(noted):
-            if n < 0:
-                continue
-            names, attributes, text = self.cell(marks.get(n, NO_MARK), beside.get(n), n in noted)
-            if not student.is_whole and not student.was_here(page.columns[n].date):
-                names += " out"
-            lock = READONLY if is_shut else self.locked[n]
-            cells[n] = f'{starts[n]}{names}"{attributes}{lock}>{text}</td>'
+                    starts[n], cells[n] = self.out_starts[n], self.out[n]
+        tails, marks = self.tails, student.marks
+        for n, mark in marks.items():
+            tail = tails.get(mark)
+            if tail is None:
+                tail = tails[mark] = self.tail(mark, None, False)
+            cells[n] = starts[n] + tail
+        if student.absences or student.noted:
+            beside = student.absences
+            for lesson in beside.keys() | student.noted:
+                n = self.leading.get(lesson, -1)
+                if n >= 0:
+                    mark = marks.get(n, NO_MARK)
+                    cells[n] = starts[n] + self.tail(mark, beside.get(lesson), lesson in student.noted)
         return self.line(number, student, "".join(cells), student.average, student.counted)
 
-    def cell(
-        self,
-        mark: tuple[str, str, int, bool, str],
-        absence: tuple[str, str, int | None, int] | None,
-        is_noted: bool,
-    ) -> tuple[Piece, Piece, Piece]:
+    def tail(self, mark: MarkCell, absence: AbsenceCell | None, is_noted: bool) -> Piece:
+        """A cell from its classes on."""
+        names, attributes, text = self.cell(mark, absence, is_noted)
+        return f'{names}"{attributes}>{text}</td>'
+
+    def cell(self, mark: MarkCell, absence: AbsenceCell | None, is_noted: bool) -> tuple[Piece, Piece, Piece]:
         """Classes (each with a leading blank), attributes and content of a cell."""
         value, first, version, is_late, comment = mark
         names = attributes = text = ""
@@ -285,18 +302,16 @@ class _Rows:
             if "/" in value:
                 names = " dbl"
                 text = "/".join(
-                    f"<i>{escape(part)}</i>" if part in self.low else str(escape(part))
-                    for part in value.split("/")
+                    f"<i>{_safe(part)}</i>" if part in self.low else _safe(part) for part in value.split("/")
                 )
             else:
-                if value in self.low:
-                    names = " low"
-                text = value if value.isdigit() else str(escape(value))
+                names = " low" if value in self.low else ""
+                text = _safe(value)
             if is_late:
                 names += " lt"
         if first and first != value:
             names += " fix"
-            text = f"<s>{escape(first)}</s>{text}"
+            text = f"<s>{_safe(first)}</s>{text}"
         if comment or is_noted:
             names += " cmt"
         if version != (1 if value else 0):
@@ -305,10 +320,10 @@ class _Rows:
             symbol, meaning, _, seen = absence
             if symbol:
                 if text:
-                    text += f"<sup>{escape(symbol)}</sup>"
+                    text += f"<sup>{_safe(symbol)}</sup>"
                 else:
                     names += " abs unk" if meaning == "unknown" else " abs"
-                    text = str(escape(symbol))
+                    text = _safe(symbol)
             if seen != (1 if symbol else 0):
                 attributes += f' data-a="{seen}"'
         return names, attributes, text
@@ -324,62 +339,85 @@ class _Rows:
         enough: int = NEEDED_FOR_SUGGESTION,
     ) -> Piece:
         """Heads, given cells and totals of a student's line."""
-        page = self.page
-        full = " ".join(part for part in (student.surname, student.given_name, student.patronymic) if part)
-        came = ""
-        if student.left is not None:
-            last = student.left - timedelta(days=1)
-            came = f" <small>до\u00a0{last.day}.{last.month:02}</small>"
-            full += f", в списке до {ru_date(last)}"
-        elif student.joined is not None:
-            came = f" <small>с\u00a0{student.joined.day}.{student.joined.month:02}</small>"
-            full += f", в списке с {ru_date(student.joined)}"
-        given = student.given_name + student.initial[2:]  # a namesake's patronymic: «Александр В.»
         value, first, version = student.final
-        names, text, seen = "", "", ""
-        if value or first:
-            if value in self.low:
-                names += " low"
-            if first and first != value:
-                names += " fix"
-                text = f"<s>{escape(first)}</s>"
-            text += str(escape(value))
-        if not value:
-            suggestion, is_edge = suggested(mean, counted, page.scale, enough)
-            if suggestion and not text:
-                names += " pen edge" if is_edge else " pen"
-                text = str(escape(suggestion))
-        if version != (1 if value else 0):
-            seen = f' data-v="{version}"'
-        low = " low" if mean is not None and self.bar is not None and mean < self.bar else ""
+        names = text = ""
+        if value:
+            names = " low" if value in self.low else ""
+            text = _safe(value)
+        if first and first != value:
+            names += " fix"
+            text = f"<s>{_safe(first)}</s>{text}"
+        if not text:
+            suggestion, is_edge = self.suggested(mean, counted, enough)
+            if suggestion:
+                names, text = " pen edge" if is_edge else " pen", _safe(suggestion)
+        seen = f' data-v="{version}"' if version != (1 if value else 0) else ""
+        average = low = ""
+        if mean is not None:
+            average = f"{int(mean * 100 + 0.5 + 1e-6) / 100:.2f}".replace(".", ",")
+            low = " low" if mean < self.bar else ""
+        head = _line_head(
+            student.id,
+            number,
+            student.surname,
+            student.given_name,
+            student.patronymic,
+            student.initial,
+            student.joined,
+            student.left,
+        )
         return (
-            f'<tr data-s="{student.id}"{_class("left" if student.left is not None else "")}>'
-            f'<th class="n">{number}</th><th class="s" scope="row" title="{escape(full)}">{escape(student.surname)}'
-            f' <span class="gn">{escape(given)}</span><span class="gi">{escape(student.initial)}</span>'
-            f'{came}</th>{cells}<td class="e e1">{student.missed or ""}</td><td class="e e2{low}">{avg(mean)}</td>'
-            f'<td class="e e3{names}"{seen}{self.final_tag}>{text}</td></tr>'
+            f'{head}{cells}<td class="e e1">{student.missed or ""}</td><td class="e e2{low}">{average}</td>'
+            f'<td class="e e3{names}"{seen}{self.final_lock}>{text}</td></tr>'
         )
 
+    def suggested(self, mean: float | None, counted: int, enough: int) -> tuple[str, bool]:
+        """The symbol nearest to the average (halves go up) and whether it is borderline; none with too few marks."""
+        if mean is None or counted < enough or not self.ranked:
+            return "", False
+        best = min(self.ranked, key=lambda item: abs(item[0] - mean))
+        return best[1], abs(mean - math.floor(mean) - 0.5) <= EDGE and len(self.ranked) > 1
 
-def suggested(mean: float | None, counted: int, scale: Iterable[Symbol], enough: int) -> tuple[str, bool]:
-    """The symbol nearest to the average (halves go up) and whether it is borderline; nothing with too few marks."""
-    if mean is None or counted < enough:
-        return "", False
-    ranked = sorted((symbol.worth, symbol.symbol) for symbol in scale if symbol.worth is not None)
-    if not ranked:
-        return "", False
-    best = min(ranked, key=lambda item: (abs(item[0] - mean), -item[0]))
-    return best[1], abs(mean - math.floor(mean) - 0.5) <= EDGE and len(ranked) > 1
+
+@lru_cache(maxsize=8192)
+def _line_head(
+    id: int,
+    number: int,
+    surname: str,
+    given_name: str,
+    patronymic: str,
+    initial: str,
+    joined: date | None,
+    left: date | None,
+) -> Piece:
+    """The beginning of a line: number and name; who came or left in the period has the day beside it."""
+    full = " ".join(part for part in (surname, given_name, patronymic) if part)
+    came = state = ""
+    if left is not None:
+        last = left - timedelta(days=1)
+        came, state = f" <small>до\u00a0{last.day}.{last.month:02}</small>", ' class="left"'
+        full += f", в списке до {ru_date(last)}"
+    elif joined is not None:
+        came = f" <small>с\u00a0{joined.day}.{joined.month:02}</small>"
+        full += f", в списке с {ru_date(joined)}"
+    given = given_name + initial[2:]  # a namesake's patronymic: «Александр В.»
+    return (
+        f'<tr data-s="{id}"{state}><th class="n">{number}</th><th class="s" scope="row" title="{escape(full)}">'
+        f'{escape(surname)} <span class="gn">{escape(given)}</span><span class="gi">{escape(initial)}</span>{came}</th>'
+    )
+
+
+def _safe(text: str) -> Piece:
+    """A symbol, escaped; most need nothing."""
+    return text if text.isalnum() else str(escape(text))
 
 
 # --- the right page -----------------------------------------------------------------------------------------------
 
 
-def lesson_lines(
-    page: JournalPage, lines: Iterable[LessonLine], lesson_url: str, shown: int | None = None
-) -> Markup:
+def lesson_lines(side: JournalSide, lines: Iterable[LessonLine], lesson_url: str) -> Markup:
     """Lines of the right page: date, topic with works and substitution, homework."""
-    kinds = {kind.code: kind for kind in page.kinds}
+    kinds = {kind.code: kind for kind in side.kinds}
     out = []
     for line in lines:
         names = "les"
@@ -402,9 +440,8 @@ def lesson_lines(
             given = "<em>не записано</em>"
         else:
             given = str(escape(line.planned.homework)) if line.planned else ""
-        current = ' aria-current="true"' if line.id == shown else ""
         out.append(
-            f'<a class="{names}" href="{lesson_url.replace("/0/", f"/{line.id}/")}" data-l="{line.id}"{current}>'
+            f'<a class="{names}" href="{lesson_url.replace("/0/", f"/{line.id}/")}" data-l="{line.id}">'
             f'<time datetime="{line.date.isoformat()}">{line.date.day:02}.{line.date.month:02}<br>'
             f"<small>{WEEKDAYS_SHORT[line.date.weekday()]}</small></time>"
             f'<span class="tp">{topic}{tags}</span><span class="hw">{given}</span></a>'
@@ -432,17 +469,16 @@ def _tags(line: LessonLine, kinds: Mapping[str, Kind]) -> Piece:
 # --- what the scripts need ----------------------------------------------------------------------------------------
 
 
-def script_data(page: JournalPage, urls: dict[str, str], *, on: str) -> Markup:
+def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
     """JSON for the page's scripts. A column is ``[lesson, assessment, work, position, weight, flags, closed]``.
 
     Flags: 1 marks may be written, 2 absences, 4 first column of its lesson, 8 not yet held, 16 today.
     """
     data: dict[str, Any] = {
-        "journal": page.id,
-        "term": page.term.id,
-        "year": page.is_year,
+        "journal": side.id,
+        "term": side.term.id,
+        "year": side.is_year,
         "urls": urls,
-        "on": on,
         "columns": [
             [
                 column.lesson,
@@ -457,18 +493,18 @@ def script_data(page: JournalPage, urls: dict[str, str], *, on: str) -> Markup:
                 + 16 * column.is_today,
                 -1 if column.closed is None else column.closed,
             ]
-            for column in page.columns
+            for column in side.columns
         ],
-        "today": -1 if page.today is None else page.today,
-        "scale": [[symbol.symbol, symbol.worth, symbol.passes] for symbol in page.scale],
-        "marks": page.codes.marks,
-        "finals": page.codes.finals if page.may_set_finals else [],
-        "double": page.codes.allows_double,
-        "locks": page.is_locked_by_final,
+        "today": -1 if side.today is None else side.today,
+        "scale": [[symbol.symbol, symbol.worth, symbol.passes] for symbol in side.scale],
+        "marks": side.codes.marks,
+        "finals": side.codes.finals if side.may_set_finals else [],
+        "double": side.codes.allows_double,
+        "locks": side.is_locked_by_final,
         "absences": [
-            [code.symbol, code.meaning, code.title, code.may_set, code.keys] for code in page.codes.absences
+            [code.symbol, code.meaning, code.title, code.may_set, code.keys] for code in side.codes.absences
         ],
-        "clauses": [[clause, text] for clause, text in page.clauses],
+        "clauses": [[clause, text] for clause, text in side.clauses],
         "enough": NEEDED_FOR_SUGGESTION,
         "edge": EDGE,
     }
@@ -491,26 +527,30 @@ def class_title(title: str) -> str:
 
 def students_words(page: JournalPage) -> str:
     """«34 ученика»: those on the list now."""
-    return plural(
-        sum(1 for student in page.students if student.left is None), "ученик", "ученика", "учеников"
+    listed = sum(1 for student in page.students if student.left is None)
+    return plural(listed, "ученик", "ученика", "учеников")
+
+
+def lesson_facts(page: JournalPage, line: LessonLine) -> Markup:
+    """Of one lesson: in class, absent, late, marks."""
+    present = absent = late = marks = 0
+    places = [n for n, column in enumerate(page.side.columns) if column.lesson == line.id]
+    for student in page.students:
+        if not student.was_here(line.date):
+            continue
+        present += 1
+        if line.id in student.absences:
+            meaning = student.absences[line.id][1]
+            late += meaning == "late"
+            absent += meaning in MISSED
+        marks += sum(1 for n in places if n in student.marks and student.marks[n][0])
+    return Markup(
+        f'<div class="facts"><span><b>{present - absent}</b>в классе</span><span><b>{absent}</b>нет</span>'
+        f"<span><b>{late}</b>{plural_word(late, 'опоздал', 'опоздали', 'опоздали')}</span>"
+        f"<span><b>{marks}</b>{plural_word(marks, 'отметка', 'отметки', 'отметок')}</span></div>"
     )
 
 
-def facts_of(page: JournalPage, line: LessonLine) -> tuple[int, int, int, int]:
-    """Of one lesson: in class, absent, late, marks."""
-    here = [student for student in page.students if student.was_here(line.date)]
-    absent = late = marks = 0
-    places = [n for n, column in enumerate(page.columns) if column.lesson == line.id]
-    for student in here:
-        meaning = student.absences.get(line.id, ("", "", None, 0))[1]
-        if meaning == "late":
-            late += 1
-        elif meaning:
-            absent += 1
-        marks += sum(1 for n in places if student.marks.get(n, NO_MARK)[0])
-    return len(here) - absent, absent, late, marks
-
-
-def columns_of(page: JournalPage, lesson: int) -> list[Column]:
+def columns_of(side: JournalSide, lesson: int) -> list[Column]:
     """The columns of a lesson, in their order."""
-    return [column for column in page.columns if column.lesson == lesson]
+    return [column for column in side.columns if column.lesson == lesson]

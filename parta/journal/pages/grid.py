@@ -3,13 +3,15 @@
 from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import get_template
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from parta.foundation.access import requires
 from parta.journal import access  # noqa: F401  (declares the permissions named below)
 from parta.journal.pages import cells
-from parta.journal.queries.grid import JournalPage, LessonLine, NotFound, journal_page
+from parta.journal.queries.grid import JournalPage, JournalSide, LessonLine, NotFound, journal_page
 from parta.journal.queries.lists import Filters, journal_list
 from parta.people.chrome import page as framed
 from parta.people.viewer import Viewer
@@ -30,40 +32,73 @@ def journal(request: HttpRequest, journal_id: int) -> HttpResponse:
         )
     except NotFound as fault:
         raise Http404 from fault
+    side = page.side
     view = "wide" if request.GET.get("view") == "wide" else ""
-    own_url = reverse("journal", args=(page.id,))
-    lesson_url = _lesson_url()
-    opened = _opened(page, lesson_id)
-    place = page.lessons.index(opened) if opened is not None else len(page.lessons)
+    opened = _opened(side, lesson_id)
     context = {
-        "page": page,
-        "title": cells.class_title(page.homeroom) or page.group,
+        "side": side,
+        "students": page.students,
+        "title": cells.class_title(side.homeroom) or side.group,
+        "view": view,
+        "head": cells.remembered(
+            side, ("head", view, len(page.students)), lambda: _part("grid_head", _head(page, view))
+        ),
+        "grid": cells.year_grid(page, f"{_url('journal', side.id)}?term=")
+        if side.is_year
+        else cells.grid(page, _url("lesson", 0)),
+        "right": "" if side.is_year else _right(page, opened),
+        "data": cells.remembered(side, "data", lambda: cells.script_data(side, _addresses(side))),
+    }
+    return framed(request, "journal/grid.html", context)
+
+
+def _addresses(side: JournalSide) -> dict[str, str]:
+    """Where the scripts send and ask."""
+    return {
+        "write": _url("journal_write", side.id),
+        "history": _url("journal_history", side.id),
+        "permit": reverse("permit_ask"),
+        "self": _url("journal", side.id),
+        "login": reverse("login"),
+    }
+
+
+def _head(page: JournalPage, view: str) -> dict[str, object]:
+    side = page.side
+    return {
+        "side": side,
+        "title": cells.class_title(side.homeroom) or side.group,
         "class_title": cells.class_title,
         "students": cells.students_words(page),
-        "own_url": own_url,
-        "query": f"?term={page.term.id}",
+        "query": f"?term={side.term.id}",
         "view": view,
-        "grid": cells.year_grid(page, f"{own_url}?term=") if page.is_year else cells.grid(page, lesson_url),
-        "before": cells.lesson_lines(page, page.lessons[:place], lesson_url),
-        "after": cells.lesson_lines(page, page.lessons[place + 1 :], lesson_url),
-        "opened": opened,
-        "opened_url": lesson_url.replace("/0/", f"/{opened.id}/") if opened is not None else "",
-        "data": cells.script_data(
-            page,
-            {
-                "write": reverse("journal_write", args=(page.id,)),
-                "history": reverse("journal_history", args=(page.id,)),
-                "permit": reverse("permit_ask"),
-                "self": own_url,
-                "lesson": lesson_url,
-                "login": reverse("login"),
-            },
-            on=viewer.on.isoformat(),
-        ),
+        "groups": [other for other in side.siblings if other.is_same_subject and other.is_same_class],
     }
-    if opened is not None:
-        context.update(_form(page, opened))
-    return framed(request, "journal/grid.html", context)
+
+
+def _right(page: JournalPage, opened: LessonLine | None) -> Markup:
+    """The lines of the right page, and among them the open lesson with its counts of now."""
+    side, lesson_url = page.side, _url("lesson", 0)
+    if opened is None:
+        return cells.remembered(side, "lines", lambda: cells.lesson_lines(side, side.lessons, lesson_url))
+
+    def make() -> tuple[str, str]:
+        place = side.lessons.index(opened)
+        before = cells.lesson_lines(side, side.lessons[:place], lesson_url)
+        after = cells.lesson_lines(side, side.lessons[place + 1 :], lesson_url)
+        form, end = _part("grid_lesson", _form(side, opened)).split(FACTS)
+        return before + form, end + after
+
+    first, last = cells.remembered(side, ("right", opened.id), make)
+    return Markup(first + cells.lesson_facts(page, opened) + last)
+
+
+FACTS = "<!--facts-->"
+"""Where the counts of the open lesson go: they change with each mark, the rest does not."""
+
+
+def _part(name: str, context: dict[str, object]) -> Markup:
+    return Markup(get_template(f"journal/{name}.html").render(context))
 
 
 @require_safe
@@ -83,28 +118,28 @@ def journals(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _opened(page: JournalPage, lesson_id: int | None) -> LessonLine | None:
+def _opened(side: JournalSide, lesson_id: int | None) -> LessonLine | None:
     """The lesson opened in place: the one asked for, else today's."""
-    wanted = page.current if lesson_id is None else lesson_id
-    return next((line for line in page.lessons if line.id == wanted), None)
+    wanted = side.current if lesson_id is None else lesson_id
+    return next((line for line in side.lessons if line.id == wanted), None)
 
 
-def _form(page: JournalPage, opened: LessonLine) -> dict[str, object]:
+def _form(side: JournalSide, opened: LessonLine) -> dict[str, object]:
     """What the open lesson's form shows beside the lesson itself."""
-    place = page.lessons.index(opened)
-    later = [line for line in page.lessons[place + 1 :] if line.state != "cancelled"]
+    place = side.lessons.index(opened)
+    later = [line for line in side.lessons[place + 1 :] if line.state != "cancelled"]
     due = None
     if opened.homework is not None and opened.homework.due_lesson is not None:
-        due = next((line for line in page.lessons if line.id == opened.homework.due_lesson), None)
-    suggestions = [line.planned for line in page.lessons[place:] if line.planned is not None][:6]
-    present, absent, late, marks = cells.facts_of(page, opened)
-    here = cells.columns_of(page, opened.id)
+        due = next((line for line in side.lessons if line.id == opened.homework.due_lesson), None)
     return {
+        "side": side,
+        "opened": opened,
+        "url": _url("lesson", opened.id),
+        "query": f"?term={side.term.id}",
         "due": due or next((line for line in later if line.date > opened.date), None),
-        "suggestions": suggestions,
-        "facts": (present, absent, late, marks),
-        "columns": here,
-        "works": [kind for kind in page.kinds if not page.codes.works or kind.code in page.codes.works],
+        "suggestions": [line.planned for line in side.lessons[place:] if line.planned is not None][:6],
+        "columns": cells.columns_of(side, opened.id),
+        "works": [kind for kind in side.kinds if not side.codes.works or kind.code in side.codes.works],
     }
 
 
@@ -114,9 +149,14 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
-@lru_cache(maxsize=1)
-def _lesson_url() -> str:
-    return reverse("lesson", args=(0,))
+def _url(name: str, id: int) -> str:
+    """The address of an object, from a pattern that is looked up once."""
+    return _pattern(name).replace("/0/", f"/{id}/")
+
+
+@lru_cache(maxsize=16)
+def _pattern(name: str) -> str:
+    return reverse(name, args=(0,))
 
 
 urlpatterns = [

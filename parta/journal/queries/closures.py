@@ -34,11 +34,6 @@ _MENDABLE = frozenset(
 )
 """Ways out that leave the column open: something else can be written, or the same with a word more."""
 
-_SLOT_SECONDS = 60
-_known: dict[tuple[object, ...], "Closure | None"] = {}
-_laws: dict[int, Law] = {}
-"""Answers hold for a minute; the laws they are about are kept beside them, so that an id is never reused."""
-
 
 @dataclass(frozen=True, slots=True)
 class Codes:
@@ -91,19 +86,6 @@ def closed(
     value: str = "",
 ) -> Closure | None:
     """What would stand against a first entry in this column now, whatever the value; None: the column is open."""
-    key = (
-        id(law), id(calendar), place, by.roles, by.relations, lesson.date, lesson.starts_at, lesson.ends_at,
-        lesson.state, lesson.conducted, bool(lesson.topic), lesson.substitute_id is not None, fact, work, value,
-        int(at.timestamp()) // _SLOT_SECONDS,
-    )  # fmt: skip
-    try:
-        return _known[key]
-    except KeyError:
-        pass
-    if len(_known) > 20_000:
-        _known.clear()
-        _laws.clear()
-    _laws[id(law)] = law
     act = Act(
         fact,  # type: ignore[arg-type]
         "record",
@@ -115,8 +97,7 @@ def closed(
         new=value,
         symbol=value if fact == "absence" else "",
     )
-    found = _known[key] = _closure(judge(law, act, calendar))
-    return found
+    return _closure(judge(law, act, calendar))
 
 
 def locks_after_final(law: Law, place: Place, on: date) -> bool:

@@ -1,13 +1,15 @@
 """The journal page: marks and absences by date, topics and homework by date, totals.
 
 One question, six statements whatever the size of the class, answered with frozen values. Rows come as tuples and
-stay tuples where there are many of them: a quarter has fifteen hundred cells.
+stay tuples where there are many of them: a quarter has fifteen hundred cells. All six are asked at each request;
+what is made of lessons, heads and plan is remembered by the rows it was made of (`_side`), students are not.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,8 @@ from parta.journal.queries.closures import (
 from parta.journal.rules.acts import Lesson, Place
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
+from parta.regulation.durations import Calendar
+from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
@@ -199,9 +203,12 @@ class StudentRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class JournalPage:
-    """Everything the page of a journal shows."""
+@dataclass(frozen=True, slots=True, eq=False)
+class JournalSide:
+    """What the page shows beside its students. Pages that follow each other share it until something here changes.
+
+    `memo` keeps what a page derives from it (finished HTML of heads and lessons), as long as it lives.
+    """
 
     id: int
     subject: str
@@ -221,7 +228,6 @@ class JournalPage:
     codes: Codes
     lessons: tuple[LessonLine, ...]
     columns: tuple[Column, ...]
-    students: tuple[StudentRow, ...]
     current: int | None
     """Id of the lesson of today that goes on, ended last or comes first; None on a day without one."""
     today: int | None
@@ -231,10 +237,23 @@ class JournalPage:
     is_locked_by_final: bool
     """A student's lessons are read-only once the mark of the period stands."""
     is_year: bool
-    is_full: bool
-    """Every student on the list has the mark of the period: its lessons are read-only."""
     clauses: tuple[tuple[str, str], ...]
     """Clause and reason of what closes columns."""
+    memo: dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Everything the page of a journal shows."""
+
+    side: JournalSide
+    students: tuple[StudentRow, ...]
+
+    @property
+    def is_full(self) -> bool:
+        """Every student on the list has the mark of the period: its lessons are read-only."""
+        listed = [student for student in self.students if student.left is None]
+        return bool(listed) and all(student.final[0] for student in listed)
 
 
 class NotFound(LookupError):
@@ -245,7 +264,7 @@ _HEAD = """
 SELECT j.id, s.title, s.code, s.area, s.tags, j.homeroom_id, h.title, j.grade, j.subgroup_id, g.short,
        y.title, y.state, j.weekly_hours, j.plan_id, j.term_kind, m.symbols, j.school_id, j.year_id, j.subject_id,
        (SELECT COUNT(*) FROM plans_plannedtopic p WHERE p.plan_id = j.plan_id),
-       t.id, t.kind, t.number, t.title, t.starts, t.until
+       t.id, t.kind, t.number, t.title, CAST(t.starts AS TEXT), CAST(t.until AS TEXT)
 FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN organisation_academicyear y ON y.id = j.year_id
@@ -283,10 +302,11 @@ SELECT 'topic', q.id, q.text, q.homework, q.work_kind, q.position, 0, NULL, NULL
 """What surrounds the journal, in one statement: who holds it, kinds of work, journals beside it, topics to come."""
 
 _LESSONS = """
-SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, m.title,
-       x.substitute_id, p.surname, p.given_name, p.patronymic,
-       r.topic, r.planned_topic_id, t.position, r.conducted_at, r.roll_at, r.version,
-       h.id, h.text, h.is_none, h.minutes, h.due_lesson_id, h.version,
+SELECT l.id, CAST(l.date AS TEXT), l.number, CAST(l.starts_at AS TEXT), CAST(l.ends_at AS TEXT), l.state,
+       l.teacher_id, m.title, x.substitute_id, p.surname, p.given_name, p.patronymic,
+       r.topic, r.planned_topic_id, t.position, CASE WHEN r.conducted_at IS NULL THEN 0 ELSE 1 END,
+       CASE WHEN r.roll_at IS NULL THEN 0 ELSE 1 END, r.version,
+       h.id, h.text, CASE WHEN h.is_none THEN 1 ELSE 0 END, h.minutes, h.due_lesson_id, h.version,
        a.id, a.work_kind, a.position, a.weight, a.title
 FROM timetable_lesson l
 LEFT JOIN organisation_room m ON m.id = l.room_id
@@ -299,9 +319,11 @@ LEFT JOIN journal_assessment a ON a.lesson_id = l.id
 WHERE l.journal_id = %s AND l.date >= %s AND l.date < %s
 ORDER BY l.date, l.number, a.position, a.id
 """
+"""Dates come as text: read once, remembered for the next page (`_date`, `_moment`)."""
 
 _MEMBERS = """
-SELECT p.id, p.surname, p.given_name, p.patronymic, e.starts, e.until, f.term_id, f.value, f.first_value, f.version
+SELECT p.id, p.surname, p.given_name, p.patronymic, CAST(e.starts AS TEXT), CAST(e.until AS TEXT),
+       f.term_id, f.value, f.first_value, f.version
 FROM {table} e
 JOIN people_person p ON p.id = e.student_id
 LEFT JOIN journal_termmark f ON f.journal_id = %s AND f.student_id = p.id
@@ -322,15 +344,53 @@ def journal_page(
     Raises NotFound when the journal is out of the viewer's reach or the period is none of its.
     """
     scope, values = readable_journals(viewer)
-    head = sql.read(_HEAD.replace("{scope}", scope), (journal_id, *values))
+    head = tuple(sql.read(_HEAD.replace("{scope}", scope), (journal_id, *values)))
     if not head:
         raise NotFound("journal")
     row = head[0]
-    terms = tuple(TermTab(*line[20:26]) for line in head if line[21] != "year" or line[14] == "year") + tuple(
-        TermTab(*line[20:26]) for line in head if line[21] == "year" and line[14] != "year"
+    term = _chosen(_terms(head), term_id, viewer.on)
+    around = sql.read(
+        _AROUND.replace("{scope}", scope),
+        (row[0], row[16], row[18], row[5], *values, row[17], row[5], viewer.person_id, row[13], row[0]),
     )
-    term = _chosen(terms, term_id, viewer.on)
     is_year = term.kind == "year" and row[14] != "year"
+    lessons = [] if is_year else sql.read(_LESSONS, (row[0], term.starts, term.until))
+    school = viewer.school
+    side = _side(
+        head,
+        tuple(around),
+        tuple(lessons),
+        term,
+        column,
+        replace(viewer, at=viewer.at.replace(second=0, microsecond=0)),
+        law_of_school(school.id, school.law_version),
+        calendar_of(school.id, school.timezone, school.law_version),
+    )
+    table, place = ("subgroupmembership", "subgroup_id") if row[8] else ("enrolment", "homeroom_id")
+    members = sql.read(
+        _MEMBERS.format(table=f"people_{table}", place=place),
+        (row[0], row[8] or row[5], term.until, term.starts),
+    )
+    return JournalPage(side, _students(side, members, _marks(side.columns), _absences(side.lessons)))
+
+
+@lru_cache(maxsize=256)
+def _side(
+    head: tuple[sql.Row, ...],
+    around: tuple[sql.Row, ...],
+    lesson_rows: tuple[sql.Row, ...],
+    term: TermTab,
+    column: tuple[int, str] | None,
+    viewer: Viewer,
+    law: Law,
+    calendar: Calendar,
+) -> JournalSide:
+    """Everything but the students, out of what was read; the moment is the minute that runs.
+
+    A pure function of its arguments: another topic, homework, column, minute or law is another argument.
+    """
+    row = head[0]
+    terms = _terms(head)
     scale = tuple(
         Symbol(
             item["symbol"],
@@ -352,38 +412,19 @@ def journal_page(
         school_id=row[16],
         journal_id=row[0],
     )
-    around = sql.read(
-        _AROUND.replace("{scope}", scope),
-        (row[0], row[16], row[18], row[5], *values, row[17], row[5], viewer.person_id, row[13], row[0]),
-    )
     kinds = tuple(
         Kind(line[2], line[3], line[4], float(line[5]))
         for line in sorted((line for line in around if line[0] == "kind"), key=lambda line: line[6])
     )
     loads = [(line[1], _day(line[7]), _day(line[8]), line[2:5]) for line in around if line[0] == "load"]
-    lesson_rows: list[sql.Row] = [] if is_year else sql.read(_LESSONS, (row[0], term.starts, term.until))
-    reading = _Reading(viewer, place, row[5], kinds, scale, loads, term)
+    reading = _Reading(viewer, law, calendar, place, row[5], kinds, scale, loads, term)
     current = _current(viewer, lesson_rows)
     lessons = reading.lessons(lesson_rows, current, [line for line in around if line[0] == "topic"])
     columns = reading.columns(lesson_rows, lessons, column)
-    students = reading.students(
-        sql.read(
-            _MEMBERS.format(
-                table="people_subgroupmembership" if row[8] else "people_enrolment",
-                place="subgroup_id" if row[8] else "homeroom_id",
-            ),
-            (row[0], row[8] or row[5], term.until, term.starts),
-        ),
-        _marks(columns),
-        _absences(lessons),
-        columns,
-        lessons,
-    )
     holders = {
         name: None for _, _, until, name in loads if until is None or until > min(viewer.on, term.until)
     }
-    finals_of = {student.id for student in students if student.final[0]}
-    return JournalPage(
+    return JournalSide(
         id=row[0],
         subject=row[1],
         homeroom_id=row[5],
@@ -402,16 +443,22 @@ def journal_page(
         codes=reading.codes,
         lessons=lessons,
         columns=columns,
-        students=students,
         current=current,
         today=_today(columns),
         may_write=any(c.may_mark or c.may_note_absence for c in columns),
         may_set_finals=bool(scale) and reading.holds_term(),
-        is_locked_by_final=locks_after_final(reading.law, place, min(viewer.on, term.until)),
-        is_year=is_year,
-        is_full=bool(students) and all(s.id in finals_of or s.left for s in students) and bool(finals_of),
+        is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
+        is_year=term.kind == "year" and row[14] != "year",
         clauses=tuple(reading.clauses),
+        memo={},
     )
+
+
+@lru_cache(maxsize=1024)
+def _terms(head: tuple[sql.Row, ...]) -> tuple[TermTab, ...]:
+    """The periods in order, the year last."""
+    found = [TermTab(*line[20:24], _date(line[24]), _date(line[25])) for line in head]
+    return tuple(sorted(found, key=lambda term: (term.kind == "year", term.starts)))
 
 
 class _Reading:
@@ -420,6 +467,8 @@ class _Reading:
     def __init__(
         self,
         viewer: Viewer,
+        law: Law,
+        calendar: Calendar,
         place: Place,
         homeroom_id: int | None,
         kinds: Sequence[Kind],
@@ -432,8 +481,7 @@ class _Reading:
         self.zone = ZoneInfo(viewer.school.timezone)
         self.spans = [(starts, until) for teacher, starts, until, _ in loads if teacher == viewer.person_id]
         self.is_class_teacher = homeroom_id is not None and homeroom_id in viewer.homeroom_ids
-        self.law = law_of_school(viewer.school.id, viewer.school.law_version)
-        self.calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
+        self.law, self.calendar = law, calendar
         self.clauses: dict[tuple[str, str], int] = {}
         self.on = max(term.starts, min(viewer.on, term.until - timedelta(days=1)))
         """The date whose letters and symbols the page offers: today, or the nearest day of the period."""
@@ -483,7 +531,7 @@ class _Reading:
         for row in rows:
             if found and found[-1].id == row[0]:
                 continue
-            starts = sql.aware(row[3])
+            day, starts = _date(row[1]), _moment(row[3], self.zone)
             planned = None
             if not row[12] and row[5] != "cancelled":
                 topic = next(to_come, None)
@@ -492,18 +540,18 @@ class _Reading:
             found.append(
                 LessonLine(
                     id=row[0],
-                    date=row[1],
+                    date=day,
                     number=row[2],
-                    starts=starts.astimezone(self.zone),
-                    ends=sql.aware(row[4]).astimezone(self.zone),
+                    starts=starts,
+                    ends=_moment(row[4], self.zone),
                     state=row[5],
                     room=row[7] or "",
                     substitute=_short(row[9], row[10], row[11]) if row[8] is not None else "",
                     topic=row[12] or "",
                     topic_number=row[14],
                     planned=planned,
-                    is_conducted=row[15] is not None,
-                    has_roll=row[16] is not None,
+                    is_conducted=bool(row[15]),
+                    has_roll=bool(row[16]),
                     version=row[17] or 0,
                     homework=None
                     if row[18] is None
@@ -511,7 +559,7 @@ class _Reading:
                     works=tuple(code for code in works[row[0]] if code),
                     is_today=row[0] == current,
                     is_ahead=starts > viewer.at and row[0] != current,
-                    may_write=row[8] == viewer.person_id or self._teaches(row[1], row[6]),
+                    may_write=row[8] == viewer.person_id or self._teaches(day, row[6]),
                 )
             )
         return tuple(found)
@@ -618,126 +666,160 @@ class _Reading:
             return None
         return self.clauses.setdefault((closure.clause, closure.text), len(self.clauses))
 
-    def students(
-        self,
-        rows: Sequence[sql.Row],
-        marks: Sequence[sql.Row],
-        absences: Sequence[sql.Row],
-        columns: Sequence[Column],
-        lessons: Sequence[LessonLine],
-    ) -> tuple[StudentRow, ...]:
-        """The list of the period in the order of the register, with what stands in the cells."""
-        people: dict[int, tuple[str, str, str]] = {}
-        spans: dict[int, dict[tuple[date, date | None], None]] = {}
-        finals: dict[int, dict[int, FinalCell]] = {}
-        for row in rows:
-            people[row[0]] = row[1:4]
-            spans.setdefault(row[0], {})[row[4], row[5]] = None
-            if row[6] is not None:
-                finals.setdefault(row[0], {})[row[6]] = (row[7], row[8], row[9])
-        cells, sums = self._cells(marks, columns)
-        noted: dict[int, set[int]] = {}
-        missing: dict[int, dict[int, AbsenceCell]] = {}
-        for what, lesson, student, symbol, meaning, minutes, version in absences:
-            if what == 1:
-                missing.setdefault(student, {})[lesson] = (symbol, meaning, minutes, version)
-            else:
-                noted.setdefault(student, set()).add(lesson)
-        initials: dict[tuple[str, str], int] = {}
-        for surname, given, _ in people.values():
-            initials[surname, given[:1]] = initials.get((surname, given[:1]), 0) + 1
-        found = []
-        for id, (surname, given, patronymic) in sorted(people.items(), key=lambda item: _register(item[1])):
-            mine = tuple(spans[id])
-            joined, left, is_whole = self._presence(mine)
-            away = missing.get(id, {})
-            late = sum(1 for cell in away.values() if cell[1] == "late")
-            total, weight, counted = sums.get(id, (0.0, 0.0, 0))
-            initial = f"{given[:1]}."
-            if initials[surname, given[:1]] > 1 and patronymic:
-                initial += f"\u00a0{patronymic[0]}."
-            own = finals.get(id, {})
-            found.append(
-                StudentRow(
-                    id=id,
-                    surname=surname,
-                    given_name=given,
-                    patronymic=patronymic,
-                    initial=initial,
-                    spans=mine,
-                    joined=joined,
-                    left=left,
-                    is_whole=is_whole,
-                    marks=cells.get(id, {}),
-                    absences=away,
-                    noted=frozenset(noted.get(id, ())),
-                    missed=sum(1 for cell in away.values() if cell[1] in MISSED),
-                    late=late,
-                    average=total / weight if weight else None,
-                    counted=counted,
-                    final=own.get(self.term.id, NO_FINAL),
-                    finals=own,
-                )
+
+def _students(
+    side: JournalSide, members: Sequence[sql.Row], marks: Sequence[sql.Row], absences: Sequence[sql.Row]
+) -> tuple[StudentRow, ...]:
+    """The list of the period in the order of the register, with what stands in the cells."""
+    people: dict[int, tuple[str, str, str]] = {}
+    spans: dict[int, dict[tuple[date, date | None], None]] = {}
+    finals: dict[int, dict[int, FinalCell]] = {}
+    for id, surname, given, patronymic, starts, until, term, value, first, version in members:
+        people[id] = (surname, given, patronymic)
+        spans.setdefault(id, {})[_date(starts), _date(until) if until else None] = None
+        if term is not None:
+            finals.setdefault(id, {})[term] = (value, first, version)
+    cells: dict[int, _Line] = {id: ({}, [0.0, 0.0, 0]) for id in people}
+    _fill(side, marks, cells)
+    noted: dict[int, set[int]] = {}
+    missing: dict[int, dict[int, AbsenceCell]] = {}
+    for what, lesson, student, symbol, meaning, minutes, version in absences:
+        if what == 1:
+            missing.setdefault(student, {})[lesson] = (symbol, meaning, minutes, version)
+        else:
+            noted.setdefault(student, set()).add(lesson)
+    namesakes: dict[tuple[str, str], int] = {}
+    for surname, given, _ in people.values():
+        namesakes[surname, given[:1]] = namesakes.get((surname, given[:1]), 0) + 1
+    found = []
+    for id, name in sorted(people.items(), key=lambda item: _register(item[1])):
+        surname, given, patronymic = name
+        mine = tuple(spans[id])
+        joined, left, is_whole = _presence(mine, side.term)
+        away = missing.get(id, _NOTHING)
+        stands, (total, weight, counted) = cells[id]
+        initial = f"{given[:1]}."
+        if patronymic and namesakes[surname, given[:1]] > 1:
+            initial += f"\u00a0{patronymic[0]}."
+        own = finals.get(id, _NOTHING)
+        found.append(
+            StudentRow(
+                id,
+                surname,
+                given,
+                patronymic,
+                initial,
+                mine,
+                joined,
+                left,
+                is_whole,
+                stands,
+                away,
+                frozenset(noted[id]) if id in noted else _NOBODY,
+                sum(1 for cell in away.values() if cell[1] in MISSED) if away else 0,
+                sum(1 for cell in away.values() if cell[1] == "late") if away else 0,
+                total / weight if weight else None,
+                int(counted),
+                own.get(side.term.id, NO_FINAL),
+                own,
             )
-        return tuple(found)
-
-    def _presence(self, spans: Sequence[tuple[date, date | None]]) -> tuple[date | None, date | None, bool]:
-        starts, until = self.term.starts, self.term.until
-        first = min(begin for begin, _ in spans)
-        last = (
-            None if any(end is None for _, end in spans) else max(end for _, end in spans if end is not None)
         )
-        is_whole = any(begin <= starts and (end is None or end >= until) for begin, end in spans)
-        return (
-            first if first > starts else None,
-            last if last is not None and last < until else None,
-            is_whole,
-        )
+    return tuple(found)
 
-    def _cells(
-        self, rows: Sequence[sql.Row], columns: Sequence[Column]
-    ) -> tuple[dict[int, dict[int, MarkCell]], dict[int, tuple[float, float, int]]]:
-        """Cells by student and column, and the sums of averages: both marks of a double one count."""
-        place = {column.assessment: (n, column.weight) for n, column in enumerate(columns)}
-        worth = {symbol.symbol: symbol.worth for symbol in self.scale}
-        cells: dict[int, dict[int, MarkCell]] = {}
-        sums: dict[int, tuple[float, float, int]] = {}
-        pairs: dict[tuple[int, int], dict[int, sql.Row]] = {}
-        for row in rows:
-            assessment, student, part, value, first, version, is_late, comment = row
-            n, weight = place[assessment]
-            points = worth.get(value)
+
+_NOTHING: dict[int, Any] = {}
+_NOBODY: frozenset[int] = frozenset()
+
+
+def _presence(
+    spans: Sequence[tuple[date, date | None]], term: TermTab
+) -> tuple[date | None, date | None, bool]:
+    """First day on the list and first day off it, where they lie in the period; whether on it throughout."""
+    starts, until = term.starts, term.until
+    for begin, end in spans:
+        if begin <= starts and (end is None or end >= until):
+            return None, None, True
+    first = min(begin for begin, _ in spans)
+    last = None if any(end is None for _, end in spans) else max(end for _, end in spans if end is not None)
+    return first if first > starts else None, last if last is not None and last < until else None, False
+
+
+_Line = tuple[dict[int, MarkCell], list[float]]
+"""Cells of a student by column; sum of weighted points, sum of weights and number of marks that count."""
+
+
+def _fill(side: JournalSide, rows: Sequence[sql.Row], lines: Mapping[int, _Line]) -> None:
+    """Put marks into their cells and sums: both marks of a double one count."""
+    places = side.memo.get("places")
+    if places is None:
+        places = side.memo["places"] = _places(side)
+    pairs: dict[tuple[int, int], dict[str, tuple[str, ...]]] = {}
+    for assessment, student, value, more in rows:
+        line = lines.get(student)
+        if line is None:
+            continue
+        n, meanings = places[assessment]
+        mine, sums = line
+        meaning = meanings.get(value)
+        if meaning is not None:
+            plain, points, weight = meaning
             if points is not None:
-                total, weights, counted = sums.get(student, (0.0, 0.0, 0))
-                sums[student] = (total + points * weight, weights + weight, counted + 1)
-            mine = cells.get(student)
-            if mine is None:
-                mine = cells[student] = {}
-            if not part:
-                mine[n] = (value, first, version, is_late, comment)
-            else:
-                pairs.setdefault((student, n), {})[part] = row
-        for (student, n), pair in pairs.items():
-            mine = cells[student]
-            plain = mine.get(n, NO_MARK)
-            some = next(iter(pair.values()))
-            value, first = _joined(pair, 3), _joined(pair, 4)
-            mine[n] = (plain[0] or value, plain[1] or first, some[5], some[6], some[7])
-        return cells, sums
+                sums[0] += points
+                sums[1] += weight
+                sums[2] += 1
+            if more is None:
+                mine[n] = plain
+                continue
+        if more is None:
+            mine[n] = (value, "", 1, False, "")
+            continue
+        part, version, late, first, comment = more.split("|", 4)
+        if part == "0":
+            mine[n] = (value, first, int(version), late == "1", comment)
+        else:
+            pairs.setdefault((student, n), {})[part] = (value, first, version, late, comment)
+    for (student, n), pair in pairs.items():
+        stood = lines[student][0].get(n, NO_MARK)
+        _, _, version, late, comment = next(iter(pair.values()))
+        value, first = _joined(pair, 0), _joined(pair, 1)
+        lines[student][0][n] = (stood[0] or value, stood[1] or first, int(version), late == "1", comment)
 
 
-def _joined(pair: Mapping[int, sql.Row], place: int) -> str:
-    both = [pair[part][place] if part in pair else "" for part in (1, 2)]
+def _places(
+    side: JournalSide,
+) -> dict[int | None, tuple[int, dict[str, tuple[MarkCell, float | None, float]]]]:
+    """By column made: its number, and what each symbol is in it: the usual cell, points and weight."""
+    return {
+        column.assessment: (
+            n,
+            {
+                symbol.symbol: (
+                    (symbol.symbol, "", 1, False, ""),
+                    None if symbol.worth is None else symbol.worth * column.weight,
+                    column.weight,
+                )
+                for symbol in side.scale
+            },
+        )
+        for n, column in enumerate(side.columns)
+    }
+
+
+def _joined(pair: Mapping[str, tuple[str, ...]], place: int) -> str:
+    both = [pair[part][place] if part in pair else "" for part in ("1", "2")]
     return "/".join(both) if any(both) else ""
 
 
 def _marks(columns: Sequence[Column]) -> list[sql.Row]:
+    """Column, student and value; the rest of a mark only where it is not the usual (one part, never changed)."""
     ids = [column.assessment for column in columns if column.assessment is not None]
     if not ids:
         return []
     return sql.read(
-        "SELECT assessment_id, student_id, part, value, first_value, version, is_late, comment FROM journal_mark"
-        f" WHERE assessment_id IN ({sql.marks(len(ids))})",
+        "SELECT assessment_id, student_id, value, CASE WHEN part = 0 AND version = 1 AND NOT is_late"
+        " AND first_value = '' AND comment = '' AND value <> '' THEN NULL ELSE part || '|' || version || '|' ||"
+        " CASE WHEN is_late THEN '1' ELSE '' END || '|' || first_value || '|' || comment END"
+        f" FROM journal_mark WHERE assessment_id IN ({sql.marks(len(ids))})",
         ids,
     )
 
@@ -770,8 +852,9 @@ def _chosen(terms: Sequence[TermTab], term_id: int | None, on: date) -> TermTab:
 
 def _current(viewer: Viewer, rows: Sequence[sql.Row]) -> int | None:
     """Today's lesson: the last that has begun (ten minutes early is begun), else the first to come."""
-    today = [row for row in rows if row[1] == viewer.on and row[5] != "cancelled"]
-    begun = [row for row in today if sql.aware(row[3]) - timedelta(minutes=10) <= viewer.at]
+    on = viewer.on.isoformat()
+    today = [row for row in rows if row[1] == on and row[5] != "cancelled"]
+    begun = [row for row in today if _moment(row[3], UTC) - timedelta(minutes=10) <= viewer.at]
     chosen = begun[-1] if begun else today[0] if today else None
     return None if chosen is None else int(chosen[0])
 
@@ -807,6 +890,18 @@ def _json(value: Any) -> Any:
     if value is None:
         return []
     return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+@lru_cache(maxsize=16384)
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=65536)
+def _moment(text: str, zone: tzinfo) -> datetime:
+    """A moment read as text (UTC, with or without saying so), by the clock of a zone."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
 
 
 def _day(value: Any) -> date | None:
