@@ -3,7 +3,8 @@
 A line names an object (`args`) and the answers to GET and POST in a small language: ``200 deputy operator; 404
 teacher`` means 200 to these two, 404 to that one; whoever is not named gets 403, ``anonymous`` is led to the sign-in
 (302, or 401 for JSON). ``405 *`` is for everybody. 404 is both «not yours» and «there is none»: they look alike. 422 is
-a form posted empty and refused, 400 an unreadable body: these got through the door. Words in capitals are `SETS`.
+a form posted empty and refused, 400 an unreadable body: these got through the door. 405 may be a refusal (302, 403)
+for those who may not open the page either way. Words in capitals are `SETS`.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,40 +88,35 @@ def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
     }
 
 
-def names(words: str) -> list[str]:
-    """Personas of a list in which sets may stand."""
-    return [name for word in words.split() for name in SETS.get(word, word).split()]
-
-
 OF_RUSSIAN = "director deputy head_of_department teacher class_teacher inspector"
 NOT_OF_RUSSIAN = "master other_teacher foreign_deputy foreign_teacher"
 
 
-def journal_page(*, get: bool, query: str = "") -> dict[str, Line]:
+def journal_page(*, query: str = "") -> dict[str, Line]:
     """A page of one journal: whoever reads Russian in 6Б; to other readers the journal is absent."""
 
-    def line(args: Callable[[World], dict[str, Any]], mine: str, absent: str) -> Line:
-        status = "400" if not get else "200"
-        spec = f"{status} {mine}; 404 {absent}"
-        if get:
-            return Line(args, get=spec, query=query)
-        writers = " ".join(name for name in mine.split() if name not in ("director", "inspector"))
-        others = " ".join(name for name in names(absent) if name not in ("director", "inspector"))
-        return Line(args, get="405 *", post=f"400 {writers}; 404 {others}", json=True)
+    def line(journal: Callable[[World], Any], mine: str, absent: str) -> Line:
+        return Line(lambda cast: {"journal_id": journal(cast)}, get=f"200 {mine}; 404 {absent}", query=query)
 
     return {
-        "own": line(lambda cast: {"journal_id": cast.russian.pk}, OF_RUSSIAN, NOT_OF_RUSSIAN),
+        "own": line(lambda cast: cast.russian.pk, OF_RUSSIAN, NOT_OF_RUSSIAN),
         "other_class": line(
-            lambda cast: {"journal_id": cast.younger_russian.pk},
+            lambda cast: cast.younger_russian.pk,
             "director deputy head_of_department master other_teacher inspector",
             "teacher class_teacher foreign_deputy foreign_teacher",
         ),
         "other_school": line(
-            lambda cast: {"journal_id": cast.outside.russian.pk},
-            "foreign_deputy foreign_teacher",
-            "READERS",
+            lambda cast: cast.outside.russian.pk, "foreign_deputy foreign_teacher", "READERS"
         ),
-        "absent": line(lambda cast: {"journal_id": ABSENT}, "", "READERS FOREIGN_STAFF"),
+        "absent": line(lambda cast: ABSENT, "", "READERS FOREIGN_STAFF"),
+    }
+
+
+def homework_of(lesson: Callable[[World], Any]) -> Callable[[World], Any]:
+    """A whole, valid operation: what was set for home."""
+    return lambda cast: {
+        "operation": str(uuid4()),
+        "changes": [{"fact": "homework", "lesson": lesson(cast), "text": "§ 14", "none": False, "seen": 0}],
     }
 
 
@@ -208,26 +204,60 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     # ── journal ──
-    "today": {"page": Line(get="200 READERS FOREIGN_STAFF", post="405 *")},
+    "today": {"page": Line(get="200 READERS FOREIGN_STAFF", post="422 READERS FOREIGN_STAFF")},
     "journals": {"page": Line(get="200 READERS FOREIGN_STAFF")},
-    "journal": journal_page(get=True),
-    "journal_history": journal_page(get=True, query="lesson={cast.lesson.pk}&student={cast.student.pk}"),
-    "journal_write": journal_page(get=False),
+    "journal": journal_page(),
+    "journal_history": journal_page(query="lesson={cast.lesson.pk}&student={cast.student.pk}"),
+    "journal_write": {
+        "own": Line(
+            lambda cast: {"journal_id": cast.russian.pk},
+            get="405 *",
+            post=f"200 teacher; 422 deputy head_of_department class_teacher; 404 {NOT_OF_RUSSIAN}",
+            body=homework_of(lambda cast: cast.lesson.pk),
+            json=True,
+        ),
+        "foreign_lesson": Line(
+            lambda cast: {"journal_id": cast.russian.pk},
+            get="405 *",
+            post=f"404 WRITERS {NOT_OF_RUSSIAN}",
+            body=homework_of(lambda cast: cast.outside.lesson_on("russian", cast.on).pk),
+            json=True,
+        ),
+        "other_school": Line(
+            lambda cast: {"journal_id": cast.outside.russian.pk},
+            get="405 *",
+            post="404 WRITERS; 422 foreign_deputy; 200 foreign_teacher",
+            body=homework_of(lambda cast: cast.outside.lesson_on("russian", cast.on).pk),
+            json=True,
+        ),
+        "absent": Line(
+            lambda cast: {"journal_id": ABSENT},
+            get="405 *",
+            post="404 WRITERS FOREIGN_STAFF",
+            body=homework_of(lambda cast: cast.lesson.pk),
+            json=True,
+        ),
+    },
     "lesson": {
         "own": Line(
             lambda cast: {"lesson_id": cast.lesson.pk},
             get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
-            post="405 *",
+            post=f"400 deputy head_of_department teacher class_teacher; 404 {NOT_OF_RUSSIAN}",
         ),
         "other_school": Line(
             lambda cast: {"lesson_id": cast.outside.lesson_on("russian", cast.on).pk},
             get="404 READERS; 200 FOREIGN_STAFF",
+            post="404 READERS; 400 FOREIGN_STAFF",
         ),
-        "absent": Line(lambda cast: {"lesson_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+        "absent": Line(
+            lambda cast: {"lesson_id": ABSENT},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        ),
     },
     "lesson_files": {
         "own": Line(
-            lambda cast: {"lesson_id": cast.lesson.pk}, get="405 *", post="400 WRITERS foreign_deputy"
+            lambda cast: {"lesson_id": cast.lesson.pk}, get="405 *", post="400 WRITERS FOREIGN_STAFF"
         ),
     },
     "file": {
@@ -236,7 +266,7 @@ LINES: dict[str, dict[str, Line]] = {
             get="404 READERS FOREIGN guardian student outsider",
         ),
     },
-    "permits": {"page": Line(get="200 READERS FOREIGN_STAFF", post="422 deputy director foreign_deputy")},
+    "permits": {"page": Line(get="200 READERS FOREIGN_STAFF", post="404 deputy director foreign_deputy")},
     "permit_ask": {"page": Line(get="405 *", post="400 WRITERS FOREIGN_STAFF", json=True)},
     # ── diary ──
     "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},

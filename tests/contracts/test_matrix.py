@@ -1,9 +1,12 @@
 """Every URL of the application, asked by everybody about own and foreign objects: the answers of `matrix`."""
 
+import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from parta.foundation.models import LogEntry
@@ -52,6 +55,16 @@ def ask(client: Any, method: str, url: str, line: Line, cast: Any) -> int:
     return int(answer.status_code)
 
 
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of refusals are meant here: their warnings are not worth the time to write them down."""
+    log = logging.getLogger("django.request")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    yield
+    log.setLevel(level)
+
+
 @pytest.mark.parametrize("name", sorted(LINES))
 def test_answers(name: str, cast: Any) -> None:
     wrong: list[str] = []
@@ -60,12 +73,17 @@ def test_answers(name: str, cast: Any) -> None:
         url = reverse(name, kwargs=line.args(cast)) + (f"?{query}" if query else "")
         for method, spec in (("get", line.get), ("post", line.post)):
             expected = answers(spec, json=line.json and method == "post")
+            openers = {who for who, status in answers(line.get, json=False).items() if status in (200, 404)}
             for persona, find in PERSONAS.items():
-                before = LogEntry.objects.count()
-                status = ask(client_of(find(cast)), method, url, line, cast)
-                if status != expected[persona]:
+                with transaction.atomic():
+                    before = LogEntry.objects.count()
+                    status = ask(client_of(find(cast)), method, url, line, cast)
+                    written = LogEntry.objects.count() - before
+                    transaction.set_rollback(True)
+                refused = status in (302, 401, 403) and persona not in openers
+                if status != expected[persona] and not (expected[persona] == 405 and refused):
                     wrong.append(f"{title}: {method} {url} as {persona}: {status}, not {expected[persona]}")
-                if status >= 400 and LogEntry.objects.count() != before:
+                if status >= 400 and written:
                     wrong.append(
                         f"{title}: {method} {url} as {persona}: refused, and yet something was written"
                     )

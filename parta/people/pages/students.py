@@ -18,7 +18,7 @@ PAGE_TITLES = {
     "student_card": "карточка",
     "setup_person": "настройка: карточка",
     "diary": "дневник",
-    "diary_student": "дневник",
+    "diary_of": "дневник",
 }
 SEES_READERS = frozenset({"deputy", "director"})
 
@@ -56,9 +56,9 @@ def student(request: HttpRequest, student_id: int) -> HttpResponse:
     trace(viewer, "student_card", student_id=student_id)
     sees_readers = bool(viewer.roles & SEES_READERS)
     diary = ""
-    if viewer.is_school_wide or student_id in viewer.student_ids:
+    if student_id in viewer.student_ids:
         try:
-            diary = reverse("diary_student", args=(student_id,))
+            diary = reverse("diary_of", args=(student_id,))
         except NoReverseMatch:
             diary = ""
     return setup_page(
