@@ -1,5 +1,8 @@
 """Error pages: what happened, what to do; never a bare technical text."""
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -29,8 +32,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, "foundation/404.html", 404, "Такой страницы нет, или она не для вашей роли.")
 
 
+def is_disk_trouble(fault: BaseException) -> bool:
+    """Whether the database could not write: no room on the disk, or the disk refuses (SQLSTATE 53100, class 58)."""
+    cause = fault.__cause__
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+    return code.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "53100", "58"))
+
+
+def not_stored(request: HttpRequest, fault: OperationalError) -> HttpResponse:
+    """The database did not take the write or cannot be reached: 507 with a sick disk, else 503."""
+    if is_disk_trouble(fault):
+        code = 507
+        text = "На сервере кончилось место или отказал диск. Сообщите администратору."
+    else:
+        code, text = 503, "База данных занята или не отвечает. Повторите через минуту."
+    if wants_json(request):
+        answer = _answer(request, "", code, text)
+    else:
+        answer = render(request, "foundation/storage.html", {"code": code, "text": text}, status=code)
+    answer["Retry-After"] = "5"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; what was acknowledged before is safe."""
+    """500: our fault; what was acknowledged before is safe. A database that does not answer is told apart."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError):
+        return not_stored(request, fault)
     return _answer(
         request,
         "foundation/500.html",

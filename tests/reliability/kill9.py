@@ -144,7 +144,10 @@ def main() -> int:
     try:
         installation.configure(home, arguments.database_url)
         if arguments.prepare:
+            from django.db import connection
+
             installation.filled(home)
+            connection.close()
             home.rename(arguments.prepare)
             return 0
         report = run(

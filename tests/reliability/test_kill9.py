@@ -106,6 +106,7 @@ def _outside_transaction(statement: str) -> None:
         ("stores_half", "истории"),
         ("forgets_operations", "потеряно"),
     ],
+    ids=["answers_before_commit", "drops_a_line", "skips_a_hash", "stores_half", "forgets_operations"],
 )
 def test_a_planted_fault_is_found(prepared: Path, fault: str, words: str) -> None:
     report = kill9(40, "--prepared", str(prepared), "--fault", fault, "--every", "4", "--seed", "7")

@@ -140,7 +140,7 @@ def write(
     account gives the first answer again.
     """
     try:
-        return _carry_out(viewer, journal_id, list(changes), operation_id, at)
+        saved = _carry_out(viewer, journal_id, list(changes), operation_id, at)
     except (Conflicted, RefusedWrite, BadInput, NotFound, IntegrityError) as fault:
         answer = _answered(viewer, changes, operation_id)
         if answer is not None:
@@ -148,6 +148,10 @@ def write(
         if isinstance(fault, IntegrityError):
             raise BadInput("Запись не согласуется с журналом: обновите страницу и повторите.") from fault
         raise
+    if all(result.get("unchanged") for result in saved.results):
+        # Nothing to do: perhaps because this very operation has done it before (a topic, a roll).
+        return _answered(viewer, changes, operation_id) or saved
+    return saved
 
 
 def law_for(viewer: Viewer) -> Law:
