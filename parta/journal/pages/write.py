@@ -1,6 +1,7 @@
 """The one door through which pages write in a journal: JSON in, JSON out, one operation a request."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from parta.foundation import clock, sql
 from parta.foundation.access import requires
+from parta.foundation.errors import is_disk_trouble
 from parta.foundation.pagekit import hm, ru_date
 from parta.journal import access  # noqa: F401  (declares the permissions named below)
 from parta.journal.actions.batch import Conflict, Refused
@@ -20,6 +22,8 @@ from parta.journal.actions.context import NotFound
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
 from parta.journal.rules.questions import WAY_LABELS
 from parta.people.viewer import Viewer
+
+logger = logging.getLogger("parta.journal")
 
 
 @require_POST
@@ -45,11 +49,24 @@ def journal_write(request: HttpRequest, journal_id: int) -> HttpResponse:
         return _json({"conflicts": _conflicts(fault.conflicts, viewer)}, 409)
     except RefusedWrite as fault:
         return _json({"refused": [refusal(item) for item in fault.refused]}, 422)
-    except OperationalError:
-        answer = _fault(503, "Журнал занят. Запись не потеряна на странице и повторится сама.")
-        answer["Retry-After"] = "2"
-        return answer
+    except OperationalError as fault:
+        logger.error("operation %s is not stored: %s", operation_id, fault)
+        return _not_stored(fault)
     return _json({"at": hm(_local(saved.at, viewer)), "saved": list(saved.results)})
+
+
+def _not_stored(fault: OperationalError) -> HttpResponse:
+    """The database did not take the write; the page keeps the operation and sends it again."""
+    if is_disk_trouble(fault):
+        answer = _fault(
+            507,
+            "На сервере кончилось место или отказал диск. Запись ждёт на этой странице: не закрывайте её и сообщите"
+            " администратору.",
+        )
+    else:
+        answer = _fault(503, "Журнал занят. Запись не потеряна на странице и повторится сама.")
+    answer["Retry-After"] = "2"
+    return answer
 
 
 def refusal(item: Refused) -> dict[str, Any]:
