@@ -206,6 +206,7 @@ class World:
     def viewer(self, name: str | Person, at: datetime | None = None) -> Viewer:
         """The viewer that a person of this school is at a moment (default: the cast's now)."""
         person = self.people[name] if isinstance(name, str) else name
+        assert person.user_id is not None, f"{person} has no account"
         found = account(person.user_id, self.school.id, at or self.at)
         assert found is not None and found.viewer is not None, f"{person} has no account in this school"
         return found.viewer
@@ -419,13 +420,14 @@ class Builder:
         person("outsider", "Ли", "Игорь", "Сергеевич", "m")
         person("contact", "Сафин", "Рустам", "Ильдарович", "m")
 
-        users = [made.user for _, made in people if made.user is not None and made.user.pk is None]
+        users: list[User] = [made.user for _, made in people if made.user is not None and made.user.pk is None]
         User.objects.bulk_create(users)
         Person.objects.bulk_create([made for _, made in people])
         world.people = dict(people)
         world.people["student"] = world.named("Сафина")
-        for name in ("inspector",):
-            self.shared[name] = world.people[name].user  # one account, known in both schools
+        inspector = world.people["inspector"].user
+        assert inspector is not None
+        self.shared["inspector"] = inspector  # one account, known in both schools
         p = world.people
         since = date(2026, 9, 1)
 
