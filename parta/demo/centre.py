@@ -251,7 +251,9 @@ class CentreBuilder:
                 decides=hand_of(self.staff["deputy"], "deputy"),
                 midnights=midnights,
             )
-            Life(MANNERS, self.content.remarks, clerk.now).live(course, clerk.random(f"life {key}"))
+            Life(MANNERS, self.content.remarks, clerk.now, clerk.zone).live(
+                course, clerk.random(f"life {key}")
+            )
             pours.append(course.pour)
         pour(pours)
         self.progress(f"Центр {calendar.name}", 1, 1)

@@ -516,7 +516,7 @@ class CollegeBuilder:
                     decides=hand_of(self.staff["deputy"], "deputy"),
                     midnights=midnights,
                 )
-                life = Life(_manners(unit), self.content.remarks, clerk.now)
+                life = Life(_manners(unit), self.content.remarks, clerk.now, clerk.zone)
                 if course.lessons:
                     life.live(course, clerk.random(f"life {calendar.year} {group.code} {unit.code}"))
                 pours.append(course.pour)

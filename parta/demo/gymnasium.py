@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.demo.clerk import Clerk, Progress, hand_of
 from parta.demo.content import Content
@@ -803,7 +804,7 @@ class Gymnasium:
         heads = clerk.heads()
         midnights = clerk.midnights(calendar.starts, calendar.until)
         terms = {kind: clerk.terms(book.year.pk, kind) for kind in ("quarter", "half_year", "year")}
-        life = Life(MANNERS, self.content.remarks, clerk.now)
+        life = Life(MANNERS, self.content.remarks, clerk.now, clerk.zone)
         untouched = self._untouched(lessons, today)
         hands = {human.id: hand_of(human, "teacher") for human in self.staff.values()}
         decides = hand_of(self.office["deputy"], "deputy")
@@ -878,39 +879,44 @@ class Gymnasium:
     def _waiting_permit(self, key: str, course: Course) -> None:
         """What waits for the deputy's decision: a forgotten mark of the shown teacher, a correction of another."""
         wanted = {
-            f"{title(DEMO_CLASS)}:rus": (DEMO_POST, "GT-I-5.2.tch.ж-c", "5", 35),
-            f"{title(DEMO_CLASS)}:math": (CLASS_TEACHER_POST, "GT-I-5.2.tch.ж-b", "4", 190),
+            f"{title(DEMO_CLASS)}:rus": (DEMO_POST, "GT-I-5.2.tch.ж-c", 35),
+            f"{title(DEMO_CLASS)}:math": (CLASS_TEACHER_POST, "GT-I-5.2.tch.ж-b", 190),
         }.get(key)
-        now = self.clerk.now
-        if wanted is None or course.lessons[-1].ends_at < now - 120 * DAY:
-            return
-        post, clause, value, minutes = wanted
+        now, made = self.clerk.now, course.pour
         held = [
             one
             for one in course.lessons
-            if one.id in course.pour.records and one.ends_at < now - 6 * DAY and one.ends_at > now - 130 * DAY
+            if one.id in made.records and now - 130 * DAY < one.ends_at < now - 6 * DAY
         ]
-        marks = [mark for mark in course.pour.marks.values() if held and mark.lesson_id == held[-1].id]
-        if not held or not marks:
+        if wanted is None or not held:
             return
-        taken = {mark.student_id for mark in marks}
-        places = [
+        post, clause, minutes = wanted
+        lesson = held[-1]
+        standing = {
+            mark.student_id: mark.value for mark in made.marks.values() if mark.lesson_id == lesson.id
+        }
+        here = [
             child.human.id
             for child, starts, until in course.places
-            if until is None and starts < held[-1].date
+            if starts <= lesson.date and until is None and (lesson.id, child.human.id) not in made.absences
         ]
-        free = [student for student in places if student not in taken]
-        student = marks[0].student_id if clause.endswith("b") or not free else free[0]
+        corrects = clause.endswith("b")
+        students = [one for one in here if (one in standing) is corrects]
+        if not students:
+            return
+        student = students[len(students) // 2]
+        value = {"5": "4", "4": "5", "3": "4", "2": "3"}.get(standing.get(student, ""), "4")
+        reason = "тетрадью" if corrects else "вторым экспертом"
         reasons = self.content.remarks.permit_reasons
-        course.pour.permit(
-            lesson_id=held[-1].id,
+        made.permit(
+            lesson_id=lesson.id,
             student_id=student,
             fact="mark",
             wanted=value,
             clauses=[clause],
-            at=now - minutes * timedelta(minutes=1),
+            at=last_working_time(now - minutes * timedelta(minutes=1), self.clerk.zone),
             by=course.hands[self.staff[post].id],
-            reason=reasons[0] if clause.endswith("b") else reasons[2],
+            reason=next((text for text in reasons if reason in text), reasons[0]),
         )
 
     def _substitutions(
@@ -1000,6 +1006,18 @@ class Gymnasium:
         show("Социальный педагог", office["social_pedagogue"])
         show("Медицинская сестра", office["nurse"])
         show("Проверяющий", office["inspector"])
+
+
+def last_working_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment itself, or the last one before it at which somebody was at school."""
+    local = moment.astimezone(zone)
+    while local.weekday() > 4 or not 8 <= local.hour < 18:
+        local = local.replace(hour=17) if local.hour >= 18 and local.weekday() < 5 else _evening_before(local)
+    return local.astimezone(UTC)
+
+
+def _evening_before(local: datetime) -> datetime:
+    return (local - DAY).replace(hour=17)
 
 
 def _term_kind(grade: int) -> str:

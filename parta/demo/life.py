@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from zoneinfo import ZoneInfo
 
 from parta.demo.content.loader import RemarkTexts
 from parta.demo.families import Child
@@ -124,10 +125,11 @@ _HARDER = {"alg": -0.22, "geom": -0.25, "phys": -0.22, "chem": -0.2, "rus": -0.1
 class Life:
     """Writes courses into their pours, up to a moment."""
 
-    def __init__(self, manners: Manners, remarks: RemarkTexts, now: datetime) -> None:
+    def __init__(self, manners: Manners, remarks: RemarkTexts, now: datetime, zone: ZoneInfo) -> None:
         self.manners = manners
         self.remarks = remarks
         self.now = now
+        self.zone = zone
 
     def live(self, course: Course, random: Random) -> None:
         """Write the journal's history up to now."""
@@ -438,9 +440,10 @@ class _CourseLife:
             if moment <= self.now and (last is None or moment <= last):
                 self.pour.correct(column, student, "" if annul else value, moment, hand, reason)
             return
-        asked = at + random.randrange(60, 60 * 60) * MINUTE
-        decided = asked + random.randrange(25, 20 * 60) * MINUTE
-        used = decided + random.randrange(10, 16 * 60) * MINUTE
+        zone = self.life.zone
+        asked = working_time(at + random.randrange(60, 60 * 60) * MINUTE, zone)
+        decided = working_time(asked + random.randrange(25, 20 * 60) * MINUTE, zone)
+        used = working_time(decided + random.randrange(10, 16 * 60) * MINUTE, zone)
         if decided > self.now or (last is not None and used > last):
             return
         granted = random.random() < 0.86
@@ -486,9 +489,10 @@ class _CourseLife:
             if self.random.random() > 0.06:
                 continue
             student = child.human.id
-            asked = at + self.random.randrange(6 * 24 * 60, 12 * 24 * 60) * MINUTE
-            decided = asked + self.random.randrange(25, 12 * 60) * MINUTE
-            used = decided + self.random.randrange(10, 8 * 60) * MINUTE
+            zone = self.life.zone
+            asked = working_time(at + self.random.randrange(6 * 24 * 60, 12 * 24 * 60) * MINUTE, zone)
+            decided = working_time(asked + self.random.randrange(25, 12 * 60) * MINUTE, zone)
+            used = working_time(decided + self.random.randrange(10, 8 * 60) * MINUTE, zone)
             if used > self.now or (last is not None and used > last):
                 continue
             value = self._value(student, -0.1)
@@ -577,6 +581,19 @@ class _CourseLife:
                 if given[child.human.id]
             ]
             self.pour.final(course.year_term.id, marks, year_at, course.hands[course.lessons[-1].teacher_id])
+
+
+def working_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment, or the next one at which somebody is at school: Monday to Friday, from eight to half past six."""
+    local = moment.astimezone(zone)
+    minutes = local.hour * 60 + local.minute
+    if 8 * 60 <= minutes <= 18 * 60 + 30 and local.weekday() < 5:
+        return moment
+    if minutes > 18 * 60 + 30:
+        local += DAY
+    while local.weekday() > 4:
+        local += DAY
+    return local.replace(hour=8, minute=local.minute).astimezone(UTC)
 
 
 def _not_after(moment: datetime, last: datetime | None) -> datetime:

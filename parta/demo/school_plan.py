@@ -210,7 +210,7 @@ def _week(content: Content, group: Class, journals: Mapping[str, JournalPlan]) -
             room = f"home {title(group)}"
         parts = tuple(Part(journal.key, journal.post, room) for journal in split)
         fixed = TALK_CELL if code == TALK else None
-        events += [Event(code, parts, fixed, split[0].hours > 4)] * split[0].hours
+        events += [Event(code, parts, fixed, split[0].hours > 5)] * split[0].hours
     return ClassWeek(title(group), events, cells_of(len(events)))
 
 

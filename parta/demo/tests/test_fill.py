@@ -4,12 +4,15 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 
 from parta.demo.content import load
 from parta.demo.fill import DemoSummary, fill, moment_of, years_of
+from parta.demo.gymnasium import last_working_time
+from parta.demo.life import working_time
 from parta.demo.school_plan import chosen_classes, draw_up
 from parta.foundation import clock, log, sql
 from parta.journal.checks import verify_journals
@@ -190,6 +193,24 @@ def test_any_day(today: date, years: int) -> None:
     assert shown == 4
 
 
+@pytest.mark.parametrize(
+    ("moment", "following", "before"),
+    [
+        ("2026-11-24 10:15", "2026-11-24 10:15", "2026-11-24 10:15"),
+        ("2026-11-24 18:31", "2026-11-25 08:31", "2026-11-24 17:31"),
+        ("2026-11-24 02:05", "2026-11-24 08:05", "2026-11-23 17:05"),
+        ("2026-11-27 22:00", "2026-11-30 08:00", "2026-11-27 17:00"),
+        ("2026-11-29 12:40", "2026-11-30 08:40", "2026-11-27 17:40"),
+    ],
+)
+def test_permits_are_asked_and_decided_by_day(moment: str, following: str, before: str) -> None:
+    """Nobody asks at night or on Sunday: the next working time, or the last one."""
+    zone = ZoneInfo("Europe/Moscow")
+    at = datetime.fromisoformat(moment).replace(tzinfo=zone)
+    assert working_time(at, zone) == datetime.fromisoformat(following).replace(tzinfo=zone)
+    assert last_working_time(at, zone) == datetime.fromisoformat(before).replace(tzinfo=zone)
+
+
 def test_years_that_are_shown() -> None:
     """The past year stays for three weeks of September."""
     names = {
@@ -223,6 +244,10 @@ def test_whole_gymnasium_on_paper() -> None:
     rooms: Counter[tuple[str, object]] = Counter()
     for week in plan.weeks:
         assert len(set(week.cells)) == len(week.cells)
+        taught = Counter(
+            (event.subject, cell[0]) for event, cell in zip(week.events, week.cells, strict=True)
+        )
+        assert max(taught.values()) == 1
         for day in range(1, 6):
             numbers = sorted(number for weekday, number in week.cells if weekday == day)
             assert numbers == list(range(1, len(numbers) + 1))
