@@ -170,10 +170,10 @@ def prepare() -> dict[str, int]:
 def sessions(ids: dict[str, int]) -> dict[str, str]:
     """Signed-in sessions of the teacher and the parent, made as sign-in makes them."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from parta.people.sessions import SessionStore
 
     from parta.people.middleware import session_hash
     from parta.people.models import User
+    from parta.people.sessions import SessionStore
 
     cookies = {}
     for name in ("teacher", "parent", "writer"):

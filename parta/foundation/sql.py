@@ -55,6 +55,18 @@ def aware(value: Any) -> Any:
     return value
 
 
+def moment(value: Any) -> Any:
+    """A moment out of an expression, where SQLite no longer knows the column's type and hands back text."""
+    return aware(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def json_object(key: str, value: str) -> str:
+    """An aggregate of pairs into one JSON object, as text."""
+    if connection.vendor == "postgresql":
+        return f"json_object_agg({key}, {value})::text"
+    return f"json_group_object({key}, {value})"
+
+
 def marks(count: int) -> str:
     """Placeholders for an IN list: ``%s, %s, %s``; an empty list gives NULL, which nothing equals."""
     return ", ".join(["%s"] * count) or "NULL"
@@ -102,6 +114,10 @@ def insert(
     return found
 
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+"""Types every driver takes as they are; told apart here because asking the connection costs more than the row."""
+
+
 def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Pour many rows in: COPY on PostgreSQL, one prepared statement on SQLite. Returns how many."""
     count = 0
@@ -118,7 +134,16 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     batch: list[list[object]] = []
     with connection.cursor() as cursor:
         for row in rows:
-            batch.append([adapted(value) for value in row])
+            batch.append(
+                [
+                    value
+                    if (kind := type(value)) in _PLAIN
+                    else _utc_text(value)  # type: ignore[arg-type]
+                    if kind is datetime
+                    else adapted(value)
+                    for value in row
+                ]
+            )
             if len(batch) == 5000:
                 cursor.executemany(statement, batch)
                 count += len(batch)

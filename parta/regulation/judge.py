@@ -413,6 +413,7 @@ def _verdict(bench: Bench, act: Intended, found: list[tuple[Rule[Any], Breach]])
                 permit_by=rule.permit_by if outcome is Outcome.PERMIT else frozenset(),
                 permit_term=rule.permit_term if outcome is Outcome.PERMIT else "",
                 limit=breach.limit,
+                grounds=tuple(sorted(breach.grounds or (rule.permit_ground - {"reason"}))),
                 act=rule.act,
             )
         )
@@ -468,6 +469,7 @@ def _merged(reasons: list[Reason]) -> list[Reason]:
             permit_by=known.permit_by | reason.permit_by,
             permit_term=known.permit_term or reason.permit_term,
             limit=known.limit,
+            grounds=tuple(dict.fromkeys(known.grounds + reason.grounds)),
             act=known.act,
         )
     return list(merged.values())

@@ -163,6 +163,8 @@ class Breach:
     rules: "tuple[Rule, ...]" = ()
     """The rules to cite instead of (or beside) the one asked, the narrowest first."""
     outcome: Outcome | None = None
+    grounds: frozenset[str] = frozenset()
+    """Codes of grounds, any of which would let the act pass."""
 
 
 Ask = Callable[[Any, Calendar], Breach | None]

@@ -55,6 +55,8 @@ class Reason:
     """How long a granted permit is open, as the regulation says; empty: the grantor decides."""
     limit: datetime | None = None
     """The last moment that was in time, when the answer hangs on one."""
+    grounds: tuple[str, ...] = ()
+    """Codes of grounds, any of which would let the write pass: ``protocol``, ``order``…"""
     act: str = ""
     """Short name of the act cited: «Положение о журнале»."""
 

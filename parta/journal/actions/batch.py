@@ -140,7 +140,7 @@ class Batch:
         if draft.index in self.used_permits:
             data["permit"] = self.used_permits[draft.index]
         for name, value in more.items():
-            if value or value == 0 and value is not False:
+            if value or (value == 0 and value is not False):
                 data[name] = value
         draft.data = data
         self.drafts.append(draft)

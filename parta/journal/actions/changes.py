@@ -23,7 +23,10 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
-    """Set, correct or annul (empty value) the mark of a student; `value` «5» or «4/3»."""
+    """Set, correct or annul (empty value) the mark of a student; `value` «5» or «4/3».
+
+    `ground` is the code of the paper that allows it (protocol, order…); its number and date stand in `reason`.
+    """
 
     index: int
     lesson_id: int
@@ -35,6 +38,7 @@ class MarkChange:
     position: int = 1
     reason: str = ""
     comment: str | None = None
+    ground: str = ""
     undo: bool = False
 
 
@@ -219,7 +223,7 @@ _comment = _text_or_none(300)
 
 
 def _mark(index: int, f: _Fields) -> MarkChange:
-    return MarkChange(
+    change = MarkChange(
         index=index,
         lesson_id=f.take("lesson", _id),
         student_id=f.take("student", _id),
@@ -230,8 +234,12 @@ def _mark(index: int, f: _Fields) -> MarkChange:
         position=f.take("position", _place_number, 1),
         reason=f.take("reason", _text_300, ""),
         comment=f.take("comment", _comment, None),
+        ground=f.take("ground", _text_20, ""),
         undo=f.take("undo", _bool, False),
     )
+    if change.ground and not change.reason:
+        raise BadInput("Назовите основание: номер и дату протокола или приказа.")
+    return change
 
 
 def _absence(index: int, f: _Fields) -> AbsenceChange:

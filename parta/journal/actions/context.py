@@ -26,6 +26,21 @@ from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 
 
+SETUP = {
+    "periods": "EXISTS (SELECT 1 FROM organisation_term q WHERE q.year_id = j.year_id AND q.kind = j.term_kind)",
+    "bells": "EXISTS (SELECT 1 FROM organisation_bellschedule q WHERE q.school_id = j.school_id)",
+    "timetable": "EXISTS (SELECT 1 FROM timetable_lesson q WHERE q.journal_id = j.id)",
+    "rosters": "(EXISTS (SELECT 1 FROM people_enrolment q WHERE q.homeroom_id = j.homeroom_id)"
+    " OR EXISTS (SELECT 1 FROM people_subgroupmembership q WHERE q.subgroup_id = j.subgroup_id))",
+    "teaching_load": "EXISTS (SELECT 1 FROM plans_teachingload q WHERE q.journal_id = j.id)",
+    "curricula": "EXISTS (SELECT 1 FROM plans_curriculumhours q WHERE q.year_id = j.year_id"
+    " AND q.subject_id = j.subject_id)",
+    "thematic_plans": "j.plan_id IS NOT NULL",
+}
+"""Whether an item of the yearly set-up is there for journal `j`, in SQL."""
+SETUP_CODES = tuple(SETUP)
+
+
 class NotFound(LookupError):
     """There is no such journal, lesson or student for this viewer; absent and foreign look alike."""
 
@@ -50,6 +65,8 @@ class JournalFacts:
     plan_approved: bool
     scale: dict[str, dict[str, Any]]
     year_state: str
+    missing_setup: frozenset[str]
+    """Items of the yearly set-up that this journal still lacks, by the codes rules use."""
     is_assigned: bool
     """The viewer holds the journal by load today: term marks are theirs to set."""
     weights: dict[str, float]
@@ -78,6 +95,10 @@ class LessonFacts:
     conducted_at: datetime | None
     roll_at: datetime | None
     version: int
+    closed_term: str = ""
+    """Title of the lesson's term when every student has its mark: the lesson is closed for all."""
+    day_ends_at: datetime | None = None
+    """End of the class's last lesson of the day; read only when homework is written."""
 
 
 @dataclass(slots=True)
@@ -100,6 +121,7 @@ class MarkCell:
     changed_at: datetime | None = None
     set_by: int | None = None
     comment: str = ""
+    is_late: bool = False
     version: int = 0
 
     @property
@@ -209,7 +231,7 @@ def load(viewer: Viewer, journal_id: int, changes: list[Change], at: datetime) -
         if isinstance(change, MarkChange | AbsenceChange | HomeworkChange | NoteChange | FinalChange)
         and change.student_id is not None
     }
-    lessons = _lessons(viewer, journal.id, lesson_ids | due_ids) if lesson_ids else {}
+    lessons = _lessons(viewer, journal, lesson_ids | due_ids) if lesson_ids else {}
     if not (lesson_ids | due_ids) <= lessons.keys():
         raise NotFound("lesson")
     students = _students(journal, student_ids, lesson_ids) if student_ids else {}
@@ -254,7 +276,9 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         " j.weekly_hours, j.term_kind, j.plan_id, p.approved_on, m.symbols, y.state, c.id, c.head_seq, c.head_hash,"
         " EXISTS (SELECT 1 FROM plans_teachingload d WHERE d.journal_id = j.id AND d.teacher_id = %s"
         " AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)),"
-        f" (SELECT {sql.json_object('w.code', 'w.weight')} FROM organisation_workkind w WHERE w.school_id = j.school_id)"
+        f" (SELECT {sql.json_object('w.code', 'w.weight')} FROM organisation_workkind w"
+        " WHERE w.school_id = j.school_id),"
+        f" {', '.join(SETUP.values())}"
         " FROM plans_journal j"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " JOIN organisation_academicyear y ON y.id = j.year_id"
@@ -286,17 +310,36 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         plan_approved=row[13] is not None,
         scale={entry["symbol"]: entry for entry in symbols},
         year_state=row[15],
+        missing_setup=frozenset(code for code, there in zip(SETUP_CODES, row[21:], strict=True) if not there),
         is_assigned=bool(row[19]),
         weights=json.loads(row[20]) if row[20] else {},
     )
     return journal, Head(row[16], row[1], row[17], row[18])
 
 
-def _lessons(viewer: Viewer, journal_id: int, ids: Iterable[int]) -> dict[int, LessonFacts]:
+def _members(journal: JournalFacts) -> tuple[str, str, int | None]:
+    """Where the students of a journal stand: table, column and id of the homeroom or subgroup."""
+    if journal.subgroup_id is not None:
+        return "people_subgroupmembership", "subgroup_id", journal.subgroup_id
+    return "people_enrolment", "homeroom_id", journal.homeroom_id
+
+
+_FINAL = (
+    " FROM journal_termmark f JOIN organisation_term q ON q.id = f.term_id"
+    " WHERE f.journal_id = l.journal_id AND f.value <> '' AND q.starts <= l.date AND q.until > l.date"
+)
+
+
+def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[int, LessonFacts]:
     ids = sorted(ids)
+    table, place, where = _members(journal)
     rows = sql.read(
         "SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, x.substitute_id, x.replaced_id,"
-        " d.id, r.lesson_id, r.topic, r.planned_topic_id, t.text, r.topic_at, r.conducted_at, r.roll_at, r.version"
+        " d.id, r.lesson_id, r.topic, r.planned_topic_id, t.text, r.topic_at, r.conducted_at, r.roll_at, r.version,"
+        f" (SELECT q.title{_FINAL} LIMIT 1),"
+        f" NOT EXISTS (SELECT 1 FROM {table} e WHERE e.{place} = %s AND e.starts <= l.date"
+        " AND (e.until IS NULL OR e.until > l.date)"
+        f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id))"
         " FROM timetable_lesson l"
         " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
         " LEFT JOIN plans_teachingload d ON d.journal_id = l.journal_id AND d.teacher_id = %s"
@@ -304,7 +347,7 @@ def _lessons(viewer: Viewer, journal_id: int, ids: Iterable[int]) -> dict[int, L
         " LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id"
         " LEFT JOIN plans_plannedtopic t ON t.id = r.planned_topic_id"
         f" WHERE l.journal_id = %s AND l.id IN ({sql.marks(len(ids))})",
-        (viewer.person_id, journal_id, *ids),
+        (where, viewer.person_id, journal.id, *ids),
     )
     return {
         row[0]: LessonFacts(
@@ -326,6 +369,7 @@ def _lessons(viewer: Viewer, journal_id: int, ids: Iterable[int]) -> dict[int, L
             conducted_at=sql.aware(row[15]),
             roll_at=sql.aware(row[16]),
             version=row[17] or 0,
+            closed_term=(row[18] or "") if row[19] else "",
         )
         for row in rows
     }
@@ -335,10 +379,7 @@ def _students(
     journal: JournalFacts, ids: Iterable[int], lesson_ids: Iterable[int]
 ) -> dict[int, StudentFacts]:
     ids, lesson_ids = sorted(ids), sorted(lesson_ids)
-    if journal.subgroup_id is not None:
-        table, place, where = "people_subgroupmembership", "subgroup_id", journal.subgroup_id
-    else:
-        table, place, where = "people_enrolment", "homeroom_id", journal.homeroom_id
+    table, place, where = _members(journal)
     rows = sql.read(
         "SELECT p.id, p.surname, p.given_name, e.starts, e.until,"
         " a.id, a.lesson_id, a.meaning, a.symbol, a.minutes, a.set_at, a.changed_at, a.set_by_id, a.version,"
@@ -384,7 +425,7 @@ def _marks(context: Context, lesson_ids: set[int], student_ids: set[int]) -> Non
     seen: dict[int, AssessmentFacts] = {}
     for row in sql.read(
         "SELECT a.id, a.lesson_id, a.work_kind, a.position, a.weight, m.student_id, m.part, m.id, m.value,"
-        " m.first_value, m.set_at, m.changed_at, m.set_by_id, m.comment, m.version"
+        " m.first_value, m.set_at, m.changed_at, m.set_by_id, m.comment, m.version, m.is_late"
         " FROM journal_assessment a"
         " LEFT JOIN journal_mark m ON m.assessment_id = a.id"
         f" AND m.student_id IN ({sql.marks(len(students))})"
@@ -397,12 +438,20 @@ def _marks(context: Context, lesson_ids: set[int], student_ids: set[int]) -> Non
             cell = context.marks.setdefault((row[0], row[5]), MarkCell())
             cell.parts[row[6]] = (row[7], row[8], row[9])
             cell.set_at, cell.changed_at = sql.aware(row[10]), sql.aware(row[11])
-            cell.set_by, cell.comment, cell.version = row[12], row[13], row[14]
+            cell.set_by, cell.comment, cell.version, cell.is_late = row[12], row[13], row[14], bool(row[15])
     context.assessments = list(seen.values())
 
 
 def _homework(context: Context, lesson_ids: set[int]) -> None:
     ids = sorted(lesson_ids)
+    for lesson_id, ends_at in sql.read(
+        "SELECT l.id, MAX(o.ends_at) FROM timetable_lesson l JOIN timetable_lesson o"
+        " ON o.school_id = l.school_id AND o.date = l.date AND o.state <> 'cancelled'"
+        " JOIN plans_journal j ON j.id = o.journal_id AND j.homeroom_id = %s"
+        f" WHERE l.id IN ({sql.marks(len(ids))}) GROUP BY l.id",
+        (context.journal.homeroom_id, *ids),
+    ):
+        context.lessons[lesson_id].day_ends_at = sql.moment(ends_at)
     for row in sql.read(
         "SELECT lesson_id, student_id, id, text, is_none, minutes, due_lesson_id, set_by_id, version, set_at"
         f" FROM journal_homework WHERE lesson_id IN ({sql.marks(len(ids))})",

@@ -21,7 +21,7 @@ from parta.foundation import log, sql
 from parta.journal.actions.batch import Batch
 from parta.journal.actions.changes import BadInput, HomeworkChange
 from parta.journal.actions.context import NotFound, load
-from parta.journal.actions.intents import act_of
+from parta.journal.actions.intents import act_of, place_of
 from parta.journal.actions.write import RefusedWrite, law_for, write
 from parta.journal.rules import headline
 from parta.people.viewer import Viewer
@@ -167,7 +167,7 @@ def _admitted(
     if standing is None:
         raise NotFound("homework")
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
-    batch = Batch(context, law_for(viewer), calendar)
+    batch = Batch(context, law_for(viewer), calendar, place_of(context.journal))
     act = act_of(
         batch,
         "homework",

@@ -16,6 +16,7 @@ def place_of(journal: JournalFacts) -> Place:
         weekly_hours=journal.weekly_hours,
         tags=journal.tags | {"subgroup"} if journal.subgroup_id else journal.tags,
         unmarked=not journal.scale,
+        missing_setup=journal.missing_setup,
         school_id=journal.school_id,
         journal_id=journal.id,
     )
@@ -30,6 +31,7 @@ def lesson_of(batch: Batch, facts: LessonFacts) -> Lesson:
         date=facts.date,
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
+        day_ends_at=facts.day_ends_at,
         number=facts.number,
         assigned_ids=assigned_ids(context, facts),
         substitute_id=facts.substitute_id,
@@ -79,9 +81,11 @@ def writer_of(context: Context, facts: LessonFacts | None) -> Writer:
 
 
 def term_of(context: Context, student: StudentFacts | None, facts: LessonFacts | None) -> TermState | None:
-    """The term of the lesson for a student, when a term mark of it stands."""
-    if student is None or facts is None:
+    """The term of the lesson: for a student, when its mark stands; for the whole lesson, when all marks stand."""
+    if facts is None:
         return None
+    if student is None:
+        return TermState(title=facts.closed_term, locked=True) if facts.closed_term else None
     final = next(
         (f for f in student.finals.values() if f.value and f.starts <= facts.date < f.until),
         None,

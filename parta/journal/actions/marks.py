@@ -40,7 +40,7 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     term = term_of(context, student, lesson)
     here = student.belongs_on(lesson.date)
     absent = batch.absent(lesson, student)
-    alike = (verb, lesson.id, column.work, old, value, absent, here, cell.set_at, cell.set_by, change.reason)
+    alike = (verb, lesson.id, column.work, old, value, absent, here, cell.set_at, cell.set_by, change.reason, change.ground)
     known = batch.passed.get(alike) if term is None else None
     if known is None:
         act = act_of(
@@ -55,12 +55,13 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
             first_set_at=cell.set_at,
             set_by_id=cell.set_by,
             reason=change.reason,
+            ground=frozenset({change.ground}) if change.ground else frozenset(),
             term=term,
         )
         verdict = batch.admits(change, act, headline(act))
         if verdict is None:
             return
-        slip = is_slip(act, grace(batch.law, on=context.viewer.on, place=batch.place))
+        slip = is_slip(act, grace(batch.law, on=lesson.date, place=batch.place))
         if term is None and verdict is PASS and not batch.law.names_students:
             batch.passed[alike] = slip
     else:
@@ -70,7 +71,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
         first = ""  # taken back to what stood first: nothing is struck through
     version = cell.version + 1
     wanted, firsts = _parts(value), _parts(first)
-    late = verdict.is_late or verdict.used_permit
+    # The first saving decides on timeliness; a permit used later shows too.
+    late = verdict.used_permit or (verdict.is_late if cell.set_at is None else cell.is_late)
     for part in sorted(wanted.keys() | cell.parts.keys()):
         batch.marks.append(
             (
@@ -102,6 +104,7 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
         work=column.work,
         position=column.position if column.position > 1 else None,
         comment=comment if comment != cell.comment else None,
+        ground=change.ground,
         late=late,
         slip=slip and bool(old),
         undo=change.undo,

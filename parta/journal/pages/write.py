@@ -85,6 +85,7 @@ def refusal(item: Refused) -> dict[str, Any]:
             for clause in reason.clauses
         ],
         "ways": [{"kind": way, "label": WAY_LABELS.get(way, way)} for way in ways],
+        "grounds": list(dict.fromkeys(ground for reason in reasons for ground in reason.grounds)),
     }
 
 

@@ -483,6 +483,7 @@ def makeup_mark(rule: Rule[MakeupMark], bench: Bench) -> Ask:
             f"На этом уроке ученик отсутствовал: {MEANING_WORDS[act.absent]}.",
             f"Отметку за пропущенную тему ставят, указав {needed}.",
             (WayOut.GIVE_GROUND,),
+            grounds=requires,
         )
 
     return ask

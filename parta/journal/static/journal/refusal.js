@@ -37,7 +37,8 @@ function ways(td, { act, refused }) {
   for (const way of refused.ways ?? []) {
     if (way.kind === "ask_permit") found.push(button(way.label, () => ask(td), main()));
     else if (way.kind === "give_reason" || way.kind === "give_ground") {
-      found.push(button(way.label, () => explain(td, way.label), main()));
+      const ground = way.kind === "give_ground" ? refused.grounds?.[0] : undefined;
+      found.push(button(way.label, () => explain(td, way.label, ground), main()));
     } else if (way.kind === "state_substitution") {
       found.push(button(way.label, () => again(td, { ...act, substitution: true }), main()));
     } else if (way.kind === "set_topic" || way.kind === "take_planned_topic") {
@@ -88,20 +89,22 @@ function words(label, hint) {
   return { field, block: box("div", "field", name, field, box("p", "hint", hint)) };
 }
 
-/** @param {HTMLTableCellElement} td @param {string} title */
-function explain(td, title) {
+/** @param {HTMLTableCellElement} td @param {string} title @param {string} [ground] code of the paper asked for */
+function explain(td, title, ground) {
   const refusal = refusals.get(td);
   if (!refusal) return;
-  const { field, block } = words("Причина", "Причина останется в журнале изменений.");
+  const { field, block } = ground
+    ? words("Основание", "Номер и дата документа, например «протокол № 5 от 12 октября». Останется в журнале изменений.")
+    : words("Причина", "Причина останется в журнале изменений.");
   const go = () => {
     const reason = field.value.trim();
     if (!reason) return field.focus();
-    again(td, { ...refusal.act, reason });
+    again(td, { ...refusal.act, reason, ground });
   };
   openPop(td, {
     kind: "pop--red",
     title,
-    body: [block, box("div", "acts", button("Сохранить с причиной", go, "btn btn--go"), button("Отмена", () => drop(td)))],
+    body: [block, box("div", "acts", button(ground ? "Сохранить с основанием" : "Сохранить с причиной", go, "btn btn--go"), button("Отмена", () => drop(td)))],
   });
   field.focus();
 }

@@ -14,6 +14,7 @@ import { recount, recountLesson } from "./totals.js";
  * @property {"mark" | "absence" | "final"} fact
  * @property {string} value empty: annul
  * @property {string} [reason]
+ * @property {string} [ground] code of the paper that allows it
  * @property {string} [comment]
  * @property {boolean} [undo]
  * @property {number} [seen] the version chosen in a conflict
@@ -128,6 +129,7 @@ export function changeOf(act) {
     if (act.undo) change.undo = true;
   }
   if (act.reason) change.reason = act.reason;
+  if (act.ground) change.ground = act.ground;
   return change;
 }
 
