@@ -14,6 +14,7 @@ need '/usr/lib/postgresql/*/bin/initdb' postgresql
 need pdftotext poppler-utils
 need qpdf qpdf
 need setpriv util-linux
+need strace strace
 [ -n "$missing" ] || exit 0
 command="apt-get update && apt-get install -y --no-install-recommends$missing"
 fail() {

@@ -145,10 +145,11 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--fault", default="")
+    parser.add_argument("--prepared", type=Path, help="an installation left by kill9 --prepare")
     arguments = parser.parse_args()
     arguments.home.mkdir(parents=True, exist_ok=True)
     installation.configure(arguments.home)
-    moment, posts = installation.filled(arguments.home)
+    moment, posts = installation.filled(arguments.home, arguments.prepared)
     from django.db import connection
 
     connection.close()

@@ -44,19 +44,6 @@ def sound(report: dict[str, Any], kills: int) -> None:
     assert report["answers"].keys() <= {"200", "409", "422"}, report["answers"]
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with the cast, made once and copied for each run."""
-    place = tmp_path_factory.mktemp("kill9") / "home"
-    subprocess.run(
-        [sys.executable, "-m", "tests.reliability.kill9", "--prepare", str(place)],
-        cwd=ROOT,
-        check=True,
-        timeout=300,
-    )
-    return place
-
-
 @pytest.mark.only("sqlite")
 def test_nothing_is_lost_doubled_or_halved(prepared: Path) -> None:
     sound(kill9(KILLS, "--prepared", str(prepared)), KILLS)
