@@ -414,6 +414,12 @@ class _Writer:
             )
             for row, journal, teacher, room in placed
         ]
+        rows += [
+            timetable.SlotRow(
+                slot.journal_id, slot.weekday, slot.number, slot.week, slot.room_id, slot.teacher_id
+            )
+            for slot in self.plan.year.links.get("standing", ())
+        ]
         journal_ids = self.plan.year.links["covered"] | {row.journal_id for row in rows}
         timetable.set_slots(
             year=self.year, rows=rows, starts=self.starts, journal_ids=journal_ids, by=self.by, at=self.at

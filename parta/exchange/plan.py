@@ -31,6 +31,7 @@ from parta.organisation.models import (
     Subject,
     Term,
 )
+from parta.people.actions.roles import BY_ORDER
 from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
 from parta.plans.models import Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.timetable.models import TimetableSlot
@@ -78,6 +79,15 @@ _FIELDS: Final = {
     "term_kind": "учебные периоды", "homeroom": "класс", "teacher": "учитель", "weekly_hours": "часов в неделю",
     "topics": "темы", "relation": "кем приходится", "homerooms": "классы", "plan": "план",
 }  # fmt: skip
+
+
+_TAG_WORDS: Final = {
+    "language": "язык",
+    "literature": "литература",
+    "practice": "практика",
+    "double_marks": "двойная отметка",
+    "unmarked": "без отметок",
+}
 
 
 @dataclass(eq=False, slots=True)
@@ -188,6 +198,7 @@ class _Planner:
         self.teacher_names: dict[str, list[Entity]] = defaultdict(list)
         self.exact_names: dict[str, Entity] = {}
         self.resolved: dict[str, Entity | None] = {}
+        self.left_standing: list[TimetableSlot] = []
 
     def plan(self) -> ImportPlan:
         """Go through the kinds in the order they depend on each other."""
@@ -202,9 +213,24 @@ class _Planner:
         self._plans()
         self._journals()
         self._slots()
+        self._keep_what_stands()
         order = {kind: index for index, kind in enumerate(KINDS)}
         self.items.sort(key=lambda item: order[item.kind])
         return ImportPlan(self.data, self.school, self.starts, self.items, self.problems.found, self.year)
+
+    def _keep_what_stands(self) -> None:
+        """With refused rows the file is not the whole truth: nothing leaves load or timetable for lack of a row."""
+        if not self.problems.errors:
+            return
+        ended = [item for item in self.items if item.state is State.ENDED and item.kind in {"load", "slot"}]
+        if ended:
+            self.items = [item for item in self.items if item not in ended]
+            self.year.links["standing"] = self.left_standing
+            self.problems.warn(
+                Where(self.data.file),
+                "Пока есть отвергнутые строки, из нагрузки и расписания ничего не снимается "
+                f"(в файле нет: {len(ended)}).",
+            )
 
     def _add(
         self,
@@ -450,7 +476,8 @@ class _Planner:
             subject = entity.row
             fields = {"title": subject.title, "short": subject.short, "area": subject.area,
                       "tags": tuple(subject.tags), "external_id": subject.external_id}  # fmt: skip
-            told = {"short": row.short, "area": row.area, "tags": row.tags}
+            more = tuple(tag for tag in row.tags if tag not in subject.tags)
+            told = {"short": row.short, "area": row.area, "tags": (*subject.tags, *more) if more else ()}
             if fold(subject.title) != key and fold(subject.short) != key:
                 told["title"] = row.title
             if self.data.owns_lists and subject.short:
@@ -613,15 +640,33 @@ class _Planner:
 
     def _roles_of(self, entity: Entity, row: StaffRow) -> None:
         for kind in row.roles:
-            stands = entity.pk is not None and any(
-                role.person_id == entity.pk and role.kind == kind for role in self.roles
-            )
+            if (
+                kind in BY_ORDER
+                and not (row.order_number and row.order_date)
+                and not self._has_role(entity, kind)
+            ):
+                self._refuse_role(row, dict(Role.KINDS)[kind])
+                continue
+            stands = self._has_role(entity, kind)
             word = dict(Role.KINDS)[kind]
             role = Entity(
                 "role", f"{entity.title}: {word}", links={"person": entity, "kind": kind, "homeroom": None}
             )
             role.links |= {"order_number": row.order_number, "order_date": row.order_date}
             self._add(State.KEPT if stands else State.NEW, role, row.where)
+
+    def _has_role(self, entity: Entity, kind: str) -> bool:
+        return entity.pk is not None and any(
+            role.person_id == entity.pk and role.kind == kind for role in self.roles
+        )
+
+    def _refuse_role(self, row: StaffRow, word: str) -> None:
+        """A role over the whole school is given by an order, also through a file."""
+        text = f"Должность «{word}» даётся по приказу: укажите его номер и дату."
+        if self.data.owns_lists:
+            self.problems.warn(row.where, f"{row.full_name}: {text} Сейчас эта должность не выдана.")
+        else:
+            self.problems.error(row.where.at("Должность"), text)
 
     def _person(self, kind: str, row: PersonRow, person: Person | None, where: Where) -> Entity:
         if person is None:
@@ -1335,7 +1380,8 @@ class _Planner:
                     )
                 )
             self._add(State.KEPT, entity, row.where, changes)
-        for slot in standing.values():
+        self.left_standing = list(standing.values())
+        for slot in self.left_standing:
             title = f"{DAY_NAMES[slot.weekday - 1]}, {slot.number}-й урок: {by_pk[slot.journal_id].title}"
             self._add(State.ENDED, Entity("slot", title, slot.pk))
 
@@ -1404,5 +1450,5 @@ def _word(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "пусто"
-    return str(value)
+        return ", ".join(map(_word, value)) or "пусто"
+    return _TAG_WORDS.get(str(value), str(value))

@@ -216,6 +216,8 @@ REFUSED = [
      "Ученики", 2, "Дата рождения", "нужна дата"),
     ("a formula as text", files.changed("Ученики", 1, "Имя", "=HYPERLINK(\"http://x\")"),
      "Ученики", 2, "Имя", "похоже на формулу"),
+    ("a post without an order", files.changed("Сотрудники", 2, "Приказ №", ""),
+     "Сотрудники", 3, "Должность", "даётся по приказу"),
     ("an unknown post", files.changed("Сотрудники", 1, "Должность", "космонавт"),
      "Сотрудники", 2, "Должность", "«космонавт» не известна"),
     ("hours that are none", files.changed("Нагрузка", 1, "Часов в неделю", "много"),
@@ -284,6 +286,26 @@ def test_the_rest_is_taken_when_a_person_agrees(load: Load, look: Look) -> None:
     assert len(look(sheets).refused) == 1
     load(sheets, skip_refused=True)
     assert Enrolment.objects.count() == 2
+
+
+def test_with_refused_rows_nothing_is_taken_off(load: Load, look: Look) -> None:
+    """A lesson refused for a slip must not end the one that stands."""
+    load()
+    sheets = files.changed("Расписание", 1, "Предмет", "Рюсский язык")
+    sheets["Нагрузка"] = [*files.LOADS[:4], ("10А", "Алгебра", "", "Соколова М. В.", 4)]
+    plan = look(sheets)
+    assert plan.refused
+    assert not [item for item in plan.items if item.state is State.ENDED]
+    before = Lesson.objects.filter(journal__subject__title="Русский язык").count()
+    load(sheets, skip_refused=True)
+    assert Lesson.objects.filter(journal__subject__title="Русский язык").count() == before > 0
+
+
+def test_the_school_s_own_properties_of_a_subject_stay(load: Load) -> None:
+    load()
+    Subject.objects.filter(title="Русский язык").update(tags=["double_marks"])
+    load()
+    assert Subject.objects.get(title="Русский язык").tags == ["double_marks", "language"]
 
 
 def test_what_was_agreed_to_is_what_is_done(load: Load, look: Look) -> None:

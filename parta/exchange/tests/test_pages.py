@@ -1,6 +1,7 @@
 """Loading in the browser: upload, preview, consent, and what each refuses."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from parta.foundation.models import LogEntry
 from parta.people.models import Person
 
 ROOM = {"Классы": (("Класс", "Кабинет"), ("7Я", "909"))}
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits() -> None:
+    """No uploads of other tests."""
+    shutil.rmtree(Path(settings.HOME) / "imports", ignore_errors=True)
 
 
 @pytest.fixture
