@@ -75,7 +75,7 @@ def _answers(shown: WeekPage, on: date) -> list[tuple[str, str, str, bool]]:
         (
             title,
             f"{'. '.join(checks)}." if checks else f"{span}.",
-            ". ".join(changes),
+            _sentences(changes),
             bool(checks or changes),
         )
     )

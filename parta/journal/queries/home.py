@@ -210,7 +210,8 @@ SELECT j.id, h.title, s.title, g.short, k.symbols, t.title, t.starts, t.until, j
        (SELECT COUNT(*) FROM timetable_lesson l JOIN journal_lessonrecord r ON r.lesson_id = l.id
         WHERE l.journal_id = j.id AND r.conducted_at IS NOT NULL AND l.date >= t.starts AND l.date < t.until),
        (SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = j.id AND l.state <> 'cancelled'
-        AND l.starts_at <= %s),
+        AND (l.ends_at <= %s OR EXISTS (
+            SELECT 1 FROM journal_lessonrecord r WHERE r.lesson_id = l.id AND r.topic <> ''))),
        (SELECT MAX(p.position) FROM journal_lessonrecord r JOIN plans_plannedtopic p ON p.id = r.planned_topic_id
         WHERE r.journal_id = j.id),
        (SELECT COUNT(*) FROM journal_termmark f WHERE f.journal_id = j.id AND f.term_id = t.id AND f.value <> '')

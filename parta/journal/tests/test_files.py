@@ -1,0 +1,108 @@
+"""Files of homework: taken in, named by their digest, downloaded by those they were given to."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from parta.foundation import log
+from parta.foundation.models import LogEntry
+from parta.journal.actions import files as actions
+from parta.journal.models import Attachment, Homework
+
+pytestmark = pytest.mark.django_db
+
+
+def put(client: Any, lesson: Any, name: str = "доска.jpg", data: bytes = b"picture", **more: Any) -> Any:
+    return client.post(
+        f"/lessons/{lesson.id}/files",
+        {"file": SimpleUploadedFile(name, data), **more},
+        headers={"accept": "application/json"},
+    )
+
+
+@pytest.fixture
+def teacher(cast: Any, client_of: Any) -> Any:
+    return client_of(cast.teacher)
+
+
+def test_file_is_kept_by_its_digest_and_logged(cast: Any, teacher: Any) -> None:
+    answer = put(teacher, cast.lesson)
+    assert answer.status_code == 200, answer.content.decode()
+    row = Attachment.objects.get()
+    assert (row.name, row.content_type, row.size) == ("доска.jpg", "image/jpeg", 7)
+    assert actions.store_path(row.sha256).read_bytes() == b"picture"
+    assert Homework.objects.get(lesson=cast.lesson).text == "См. вложение"
+    assert log.lines_of_operation(_last_operation())[0].verb == "attachment_added"
+    assert all(isinstance(found, int) for found in log.verify(cast.school.id))
+
+
+def _last_operation() -> str:
+    return str(LogEntry.objects.order_by("-id")[0].operation_id)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("teacher", 200), ("class_teacher", 200), ("deputy", 200), ("student", 200), ("guardian", 200),
+        ("other_guardian", 200), ("outsider", 404), ("contact", 403), ("other_teacher", 404), ("operator", 403),
+    ],
+)  # fmt: skip
+def test_download_is_for_those_in_scope(
+    cast: Any, client_of: Any, teacher: Any, who: str, status: int
+) -> None:
+    url = put(teacher, cast.lesson).json()["url"]
+    answer = client_of(cast.people[who]).get(url)
+    assert answer.status_code == status
+    if status == 200:
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert (
+            "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
+        )
+        assert b"".join(answer.streaming_content) == b"picture"
+    assert client_of(cast.outside.teacher).get(url).status_code == 404
+
+
+def test_file_of_one_student_is_for_that_family(cast: Any, client_of: Any, teacher: Any) -> None:
+    url = put(teacher, cast.lesson, student=cast.student.id).json()["url"]
+    assert client_of(cast.guardian).get(url).status_code == 200
+    assert client_of(cast.other_guardian).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["run.exe", "page.html", "drawing.svg", "noextension", "script.js"])
+def test_kinds_that_are_not_taken(cast: Any, teacher: Any, name: str) -> None:
+    assert put(teacher, cast.lesson, name).status_code == 400
+    assert not Attachment.objects.exists()
+
+
+def test_size_and_number_are_limited(cast: Any, teacher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MAX_BYTES", 10)
+    assert put(teacher, cast.lesson, data=b"x" * 10).status_code == 200
+    assert put(teacher, cast.lesson, data=b"x" * 11).status_code == 400
+    assert put(teacher, cast.lesson, data=b"").status_code == 400
+    for n in range(actions.MAX_FILES - 1):
+        assert put(teacher, cast.lesson, data=b"%d" % n).status_code == 200
+    assert put(teacher, cast.lesson, data=b"more").status_code == 400
+
+
+def test_removed_file_is_gone_from_sight_and_kept(cast: Any, client_of: Any, teacher: Any) -> None:
+    made = put(teacher, cast.lesson).json()
+    other = client_of(cast.other_teacher)
+    assert other.post(f"/lessons/{cast.lesson.id}/files", {"remove": made["id"]}).status_code == 404
+    answer = teacher.post(f"/lessons/{cast.lesson.id}/files", {"remove": made["id"]})
+    assert answer.status_code == 303
+    assert teacher.get(made["url"]).status_code == 404
+    row = Attachment.objects.get()
+    assert row.removed_at is not None and actions.store_path(row.sha256).exists()
+
+
+def test_only_who_holds_the_lesson_adds(cast: Any, client_of: Any) -> None:
+    assert put(client_of(cast.english_teacher), cast.lesson).status_code == 404
+    assert put(client_of(cast.class_teacher), cast.lesson).status_code == 422
+    assert put(client_of(cast.student), cast.lesson).status_code == 403
+    assert not Attachment.objects.exists()
+
+
+def test_path_in_the_name_is_dropped(cast: Any, teacher: Any) -> None:
+    assert put(teacher, cast.lesson, "..\\..\\evil/../a\u202egpj.png").status_code == 200
+    assert Attachment.objects.get().name == "agpj.png"

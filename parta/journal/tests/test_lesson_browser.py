@@ -1,0 +1,146 @@
+"""A lesson conducted with a thumb on a phone, and seen in the guardian's diary."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from parta.journal.models import Absence, DiaryNote, Homework, LessonRecord, Mark, Permit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """The installed Chromium."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(cast: Any, browser_here: Browser, live_server: Any, client_of: Any) -> Callable[..., Page]:
+    """`open_as(cast.teacher, "/today/")`: a page of a phone on which the person is signed in; errors fail the test."""
+
+    def open_page(person: Any, path: str, *, width: int = 390, script: bool = True) -> Page:
+        context = browser_here.new_context(
+            viewport={"width": width, "height": 844}, locale="ru-RU", java_script_enabled=script
+        )
+        key = client_of(person).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda fault: pytest.fail(f"script: {fault}"))
+        page.goto(live_server.url + path)
+        return page
+
+    return open_page
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-save]")).to_have_attribute("data-s", "saved")
+
+
+def test_lesson_on_a_phone_reaches_the_diary(cast: Any, open_as: Callable[..., Page]) -> None:
+    away, late, good = cast.named("Орлова"), cast.named("Григорян"), cast.student
+    page = open_as(cast.teacher, "/today/")
+    page.get_by_role("link", name="Вести урок").click()
+    page.get_by_role("button", name="Отсутствует: Орлова Виктория").click()
+    page.get_by_role("button", name="Опоздание: Григорян Давид").click()
+    page.get_by_role("button", name="5 мин", exact=True).click()
+    expect(page.locator("[data-count]")).to_have_text("Нет 1, опоздали 1")
+    page.get_by_role("button", name="Все отмечены, к отметкам").click()
+    page.locator(f'[data-marks] li[data-student="{good.id}"] a').click()
+    page.locator('.pad button[value="5"]').click()
+    expect(page.locator(f'[data-marks] li[data-student="{good.id}"] .mk')).to_have_text("5")
+    page.get_by_role("tab", name="Тема и д/з").click()
+    page.locator("label.chip", has_text="9-й урок плана").click()
+    expect(page.get_by_label("Тема урока")).to_have_value(cast.topics[8].text)
+    page.get_by_role("button", name="Из плана").click()
+    page.get_by_role("link", name="Замечание или похвала").click()
+    page.locator("#words label.chip", has_text="похвала").click()
+    page.locator("#w-student").select_option(str(good.id))
+    page.get_by_label("Текст для ученика и семьи").fill("Отличный ответ")
+    page.get_by_role("button", name="Записать", exact=True).click()
+    expect(page.locator("[data-notes]")).to_contain_text("Отличный ответ")
+    saved(page)
+    page.get_by_role("button", name="Урок заполнен").click()
+    page.wait_for_url("**/today/")
+    expect(page.locator(".tl .now")).to_contain_text(cast.topics[8].text)
+
+    record = LessonRecord.objects.get(lesson=cast.lesson)
+    assert record.topic == cast.topics[8].text and record.roll_at and record.conducted_at
+    absences = Absence.objects.filter(lesson=cast.lesson).values_list("student_id", "meaning", "minutes")
+    assert set(absences) == {(away.id, "unknown", None), (late.id, "late", 5)}
+    assert Mark.objects.get(assessment__lesson=cast.lesson).value == "5"
+    assert Homework.objects.get(lesson=cast.lesson).text == cast.topics[8].homework
+    assert DiaryNote.objects.get().kind == "praise"
+
+    diary = open_as(cast.guardian, "/diary/")
+    expect(diary.locator(".glance")).to_contain_text("Отметка: 5 (русский язык)")
+    expect(diary.locator(".day--today")).to_contain_text(cast.topics[8].text)
+    expect(diary.locator(".day--today")).to_contain_text("Похвала: Отличный ответ")
+    expect(diary.locator("#d2026-10-15")).to_contain_text("§ 29, упр. 156")
+    for shown in (page, diary):
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_refused_mark_shows_the_clause_and_asks_for_a_permit(cast: Any, open_as: Callable[..., Page]) -> None:
+    old = cast.lesson_on("russian", date(2026, 10, 6))
+    page = open_as(cast.teacher, f"/lessons/{old.id}/?tab=marks")
+    page.locator('.pad button[value="5"]').click()
+    refused = page.get_by_role("alert")
+    expect(refused).to_contain_text("Пятёрка не сохранена")
+    expect(refused).to_contain_text("п. 2.4 Положения")
+    refused.get_by_role("button", name="Попросить согласие").click()
+    page.get_by_label("Зачем нужна эта запись").fill("Ответ был на уроке")
+    page.get_by_role("button", name="Попросить", exact=True).click()
+    expect(page.locator(".note--ok")).to_contain_text("Просьба отправлена")
+    permit = Permit.objects.get()
+    assert (permit.fact, permit.wanted, permit.lesson_id) == ("mark", "5", old.id)
+    assert "GT-P-2.4a" in permit.clauses
+
+
+def test_unanswered_tap_waits_and_counts_once(cast: Any, open_as: Callable[..., Page]) -> None:
+    page = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/")
+    page.route("**/write", lambda route: route.abort())
+    page.get_by_role("button", name="Отсутствует: Орлова Виктория").click()
+    expect(page.locator("[data-save]")).to_have_attribute("data-s", "offline")
+    page.unroute("**/write")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    assert Absence.objects.get(lesson=cast.lesson).version == 1
+
+
+def test_two_phones_on_one_student_see_each_other(cast: Any, open_as: Callable[..., Page]) -> None:
+    first = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/")
+    second = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/")
+    first.get_by_role("button", name="Отсутствует: Орлова Виктория").click()
+    saved(first)
+    second.get_by_role("button", name="Опоздание: Орлова Виктория").click()
+    expect(second.get_by_text("Здесь уже записано другое")).to_be_visible()
+    second.get_by_role("button", name="Оставить как в журнале").click()
+    pressed = second.get_by_role("button", name="Отсутствует: Орлова Виктория")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    assert Absence.objects.get(lesson=cast.lesson).symbol == "н"
+
+
+def test_without_a_script_each_tap_is_a_form(cast: Any, open_as: Callable[..., Page]) -> None:
+    page = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/", script=False)
+    page.get_by_role("button", name="Отсутствует: Орлова Виктория").click()
+    expect(page.locator("[data-count]")).to_have_text("Нет 1")
+    page.get_by_role("tab", name="Тема и д/з").click()
+    page.locator("label.chip", has_text="9-й урок плана").click()
+    page.get_by_role("button", name="Записать тему").click()
+    expect(page.get_by_label("Тема урока")).to_have_value(cast.topics[8].text)
+    page.get_by_role("tab", name="Отметки").click()
+    page.locator('.pad button[value="4"]').click()
+    expect(page.locator("[data-marks] .mk").first).to_have_text("4")
+    assert Mark.objects.get(assessment__lesson=cast.lesson).value == "4"
