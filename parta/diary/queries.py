@@ -77,6 +77,8 @@ class MarkShown:
 
 @dataclass(frozen=True, slots=True)
 class FileShown:
+    """A file given with homework, as the diary offers it."""
+
     id: int
     name: str
 

@@ -158,6 +158,7 @@ def week(viewer: Viewer, monday: date, kind: str, whose: int) -> Week:
 
 
 def room_options(viewer: Viewer) -> list[Option]:
+    """Rooms of the viewer's school, for a list to choose from."""
     return list(Room.objects.filter(school_id=viewer.school.id).order_by("title").values_list("id", "title"))
 
 
