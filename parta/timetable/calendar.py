@@ -15,7 +15,9 @@ def calendar_of(school_id: int, timezone: str, version: int) -> PlainCalendar:
     `version` is the school's `law_version`: changing terms or vacations raises it, as editions and settings do, so
     that no process counts by an old calendar. Two statements when the version is new.
     """
-    weeks = sql.read("SELECT MAX(week_days) FROM organisation_academicyear WHERE school_id = %s", (school_id,))
+    weeks = sql.read(
+        "SELECT MAX(week_days) FROM organisation_academicyear WHERE school_id = %s", (school_id,)
+    )
     vacations: list[tuple[date, date]] = []
     days_off: set[date] = set()
     for starts, until, kind in sql.read(

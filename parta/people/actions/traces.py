@@ -7,15 +7,8 @@ from parta.people.viewer import Viewer
 def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: int | None = None) -> None:
     """Note that the viewer opened a page with personal data: of a student, or of a whole class (`object_id`).
 
-    One INSERT. `page` is the URL name. Families reading their own are not noted: the trace is for those who read
-    of others.
+    One INSERT. `page` is the URL name.
     """
-    if (
-        student_id is not None
-        and student_id in viewer.student_ids
-        and viewer.main_role in ("guardian", "student")
-    ):
-        return
     sql.insert(
         "people_readtrace",
         ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),

@@ -38,11 +38,11 @@ def _line(row: Substitution) -> Line:
 
 
 def _is_written(lesson: Lesson, *, besides: Sequence[str] = ()) -> bool:
-    """Whether anything but the named models hangs on the lesson."""
+    """Whether anything but the named models is written in the lesson; homework due in it is written elsewhere."""
     ways = [
         f"SELECT 1 FROM {relation.related_model._meta.db_table} WHERE {relation.field.column} = %s"
         for relation in Lesson._meta.related_objects
-        if relation.related_model.__name__ not in besides
+        if relation.field.name == "lesson" and relation.related_model.__name__ not in besides
     ]
     return bool(sql.read(" UNION ALL ".join(ways), [lesson.pk] * len(ways)))
 

@@ -54,6 +54,8 @@ def generate_lessons(
     number has no bell. The number of statements does not depend on the number of lessons, chunks apart.
     """
     since, until = max(since, year.starts), min(until, year.until)
+    if since >= until:
+        return Generated(0, 0, 0, 0)
     with act(year.school_id, by=by, at=at) as lines:
         wanted = _wanted(year, since, until, journal_ids)
         found = _existing(year, since, until, journal_ids)

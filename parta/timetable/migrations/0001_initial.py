@@ -5,75 +5,209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('people', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("people", "0001_initial"),
+        ("plans", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('number', models.IntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('planned', 'по расписанию'), ('cancelled', 'отменён'), ('moved', 'перенесён')], default='planned', max_length=9)),
-                ('moved_from', models.DateField(blank=True, null=True)),
-                ('journal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='plans.journal')),
-                ('room', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.room')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('teacher', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("number", models.IntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "по расписанию"),
+                            ("cancelled", "отменён"),
+                            ("moved", "перенесён"),
+                        ],
+                        default="planned",
+                        max_length=9,
+                    ),
+                ),
+                ("moved_from", models.DateField(blank=True, null=True)),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lessons",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.room",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lessons",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Substitution',
+            name="Substitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('order_number', models.CharField(blank=True, default='', max_length=40)),
-                ('made_at', models.DateTimeField()),
-                ('lesson', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='substitution', to='timetable.lesson')),
-                ('replaced', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutions', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("order_number", models.CharField(blank=True, default="", max_length=40)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "lesson",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitution",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "replaced",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutions",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimetableSlot',
+            name="TimetableSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.IntegerField(help_text='1 Monday … 7 Sunday.')),
-                ('number', models.IntegerField(help_text='Lesson number of the bell schedule.')),
-                ('week', models.IntegerField(default=0, help_text='0 each week, 1 odd, 2 even weeks of the year.')),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='plans.journal')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.room')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('teacher', models.ForeignKey(blank=True, help_text="Who of the journal's teachers; null: not known from the import.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.IntegerField(help_text="1 Monday … 7 Sunday.")),
+                ("number", models.IntegerField(help_text="Lesson number of the bell schedule.")),
+                (
+                    "week",
+                    models.IntegerField(default=0, help_text="0 each week, 1 odd, 2 even weeks of the year."),
+                ),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="plans.journal"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.room",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Who of the journal's teachers; null: not known from the import.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(fields=['school', 'date'], name='lesson_date'),
+            model_name="lesson",
+            index=models.Index(fields=["school", "date"], name="lesson_date"),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(fields=['teacher', 'date'], name='lesson_teacher'),
+            model_name="lesson",
+            index=models.Index(fields=["teacher", "date"], name="lesson_teacher"),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(fields=('journal', 'date', 'number'), name='lesson_place'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(fields=("journal", "date", "number"), name="lesson_place"),
         ),
         migrations.AddConstraint(
-            model_name='timetableslot',
-            constraint=models.UniqueConstraint(fields=('journal', 'weekday', 'number', 'week', 'starts'), name='slot_place'),
+            model_name="timetableslot",
+            constraint=models.UniqueConstraint(
+                fields=("journal", "weekday", "number", "week", "starts"), name="slot_place"
+            ),
         ),
     ]
