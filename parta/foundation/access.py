@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+
+LARGEST_ID = 2**63 - 1
 
 
 class Viewing(Protocol):
@@ -100,6 +102,8 @@ def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View
                             {"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403
                         )
                     return render(request, "foundation/403.html", {"wanted": rule.title}, status=403)
+            if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+                raise Http404  # no row has such a number, and no database takes it
             return view(request, *args, **kwargs)
 
         guarded.permission = name  # type: ignore[attr-defined]

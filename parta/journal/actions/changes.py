@@ -156,7 +156,8 @@ class _Fields:
 
     def finish(self) -> None:
         if self.raw:
-            raise BadInput(f"Лишнее поле «{str(next(iter(self.raw)))[:40]}».")
+            name = str(next(iter(self.raw)))[:40].encode("utf-8", "replace").decode()
+            raise BadInput(f"Лишнее поле «{name}».")
 
 
 def _id(name: str, value: Any) -> int:
