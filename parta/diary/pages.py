@@ -1,17 +1,21 @@
 """The diary of a student, for the student and the family: a week, or the marks of a period."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
+from markupsafe import Markup, escape
 
 from parta.diary import access  # noqa: F401  (declares the permission named below)
-from parta.diary.queries import NotFound, WeekPage, marks_page, week_page
+from parta.diary.queries import MarkShown, NotFound, WeekPage, marks_page, week_page
 from parta.foundation.access import requires
-from parta.foundation.pagekit import NBSP, hm, plural
+from parta.foundation.pagekit import NBSP, hm, plural, ru_date
 from parta.people.chrome import page
 from parta.people.viewer import Viewer
+
+LOW = ' class="low"'
 
 
 @require_safe
@@ -21,8 +25,11 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     try:
         if request.GET.get("view") == "marks":
+            marks = marks_page(viewer, student_id, _term(request))
             return page(
-                request, "diary/marks.html", {"shown": marks_page(viewer, student_id, _term(request))}
+                request,
+                "diary/marks.html",
+                {"shown": marks, "rows": [(subject, _row(subject.marks)) for subject in marks.subjects]},
             )
         shown = week_page(viewer, student_id, _week(request))
     except NotFound:
@@ -36,6 +43,19 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
         "today": viewer.on,
     }
     return page(request, "diary/week.html", context)
+
+
+def _row(marks: Sequence[MarkShown]) -> Markup:
+    """A subject's marks as cells. Joined here: a period has hundreds, and a template is five times slower."""
+    cells = []
+    for on, value, first, work, comment, is_low in marks:
+        about = escape(f"{work.lower()}: {comment}" if comment else work.lower())
+        cells.append(
+            f'<span title="{ru_date(on)}, {about}"><b{LOW if is_low else ""}>'
+            f"{f'<s>{escape(first)}</s>' if first else ''}{escape(value)}</b>"
+            f"<small>{on.day:02}.{on.month:02}</small></span>"
+        )
+    return Markup("".join(cells))  # every text of a person went through escape
 
 
 def _week(request: HttpRequest) -> date | None:

@@ -6,7 +6,7 @@ Five statements for the week, four for the marks, whatever their number. Scope: 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
@@ -63,8 +63,7 @@ class Period:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class MarkShown:
+class MarkShown(NamedTuple):
     """A mark as the family sees it. `first` is the value before a correction."""
 
     date: date
@@ -75,16 +74,14 @@ class MarkShown:
     is_low: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FileShown:
+class FileShown(NamedTuple):
     """A file given with homework, as the diary offers it."""
 
     id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """Homework to be done for a lesson, or given in it."""
 
     text: str
@@ -95,8 +92,7 @@ class Task:
     files: tuple[FileShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LessonShown:
+class LessonShown(NamedTuple):
     """A line of a day. `due`: homework for this lesson; `given`: homework set in it that is due outside the page."""
 
     id: int
@@ -117,8 +113,7 @@ class LessonShown:
     absence: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteShown:
+class NoteShown(NamedTuple):
     """Words of a teacher to the student or family."""
 
     kind: str
@@ -305,7 +300,7 @@ class _Family:
 
 def _family(viewer: Viewer, student_id: int | None, on: date) -> _Family:
     """Raises NotFound when the student is not one of the viewer's, or the viewer has none."""
-    ids = viewer.student_ids
+    ids = sorted(viewer.student_ids)
     if not ids or (student_id is not None and student_id not in ids):
         raise NotFound("student")
     rows = sql.read(_CHILDREN.format(ids=sql.marks(len(ids))), (*ids, viewer.school.id))
@@ -376,11 +371,7 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
         (*lesson_ids, *lesson_ids, id, *lesson_ids, id, *lesson_ids, viewer.school.id, id, since, until),
     )
     kinds = {row[4]: row[5] for row in words if row[0] == "kind"}
-    scales = {row[0]: from_json(row[4]) for row in journals}
-    low = {
-        journal: frozenset(item["symbol"] for item in scale if not item.get("passes", True))
-        for journal, scale in scales.items()
-    }
+    scales, low = _scales(journals)
     cells = _cells(marks, kinds, low)
     days = _days(viewer, family, rows, words, cells, kinds, first, last)
     subjects = _subjects(journals, cells, scales, since, until)
@@ -417,11 +408,7 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
     kinds = dict(
         sql.read("SELECT code, title FROM organisation_workkind WHERE school_id = %s", (viewer.school.id,))
     )
-    scales = {row[0]: from_json(row[4]) for row in journals}
-    low = {
-        journal: frozenset(item["symbol"] for item in scale if not item.get("passes", True))
-        for journal, scale in scales.items()
-    }
+    scales, low = _scales(journals)
     return MarksPage(
         student=family.shown,
         children=family.children,
@@ -430,6 +417,24 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
         subjects=_subjects(journals, _cells(marks, kinds, low), scales, since, until),
         has_scale=any(scales.values()),
     )
+
+
+def _scales(
+    journals: Sequence[sql.Row],
+) -> tuple[dict[int, list[dict[str, Any]]], dict[int, frozenset[str]]]:
+    """By journal: its scale, and the symbols that do not pass. Journals share scales, so each is read once."""
+    known: dict[str, tuple[list[dict[str, Any]], frozenset[str]]] = {}
+    scales, low = {}, {}
+    for row in journals:
+        text = str(row[4] or "")
+        if text not in known:
+            scale = from_json(row[4])
+            known[text] = (
+                scale,
+                frozenset(item["symbol"] for item in scale if not item.get("passes", True)),
+            )
+        scales[row[0]], low[row[0]] = known[text]
+    return scales, low
 
 
 def _is_held(shown: DayShown) -> bool:
