@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any, Final
 
 from django.db.models import Q
@@ -1387,19 +1386,16 @@ class _Planner:
 
 
 def standard_bells(last: int, has_zero: bool = False) -> dict[int, tuple[time, time]]:
-    """Lessons of 45 minutes from 8:30, 10 minutes of rest, 20 after the second and third."""
+    """Lessons of 45 minutes from 8:30, 10 minutes of rest, 20 after the second and third; of 30 and 5 in longer days."""
     found: dict[int, tuple[time, time]] = {}
+    length, rest, long_rest = (45, 10, 20) if last <= 15 else (30, 5, 5)
     minute = 8 * 60 + 30
     if has_zero:
         found[0] = (time(7, 40), time(8, 25))
-    for number in range(1, last + 1):
-        end = minute + 45
-        if end >= 24 * 60:
-            break
+    for number in range(1, min(last, 20) + 1):
+        end = minute + length
         found[number] = (time(minute // 60, minute % 60), time(end // 60, end % 60))
-        minute = end + (20 if number in {2, 3} else 10)
-    for before, after in pairwise(sorted(found)):
-        assert found[before][1] <= found[after][0]
+        minute = end + (long_rest if number in {2, 3} else rest)
     return found
 
 

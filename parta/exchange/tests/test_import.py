@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from parta.exchange.apply import NotApplied, Report, apply, preview
-from parta.exchange.plan import ImportPlan, State
+from parta.exchange.plan import ImportPlan, State, standard_bells
 from parta.exchange.tests import files
 from parta.exchange.tests.conftest import AT
 from parta.foundation.log import SYSTEM, Broken, verify
@@ -375,3 +376,12 @@ def test_a_plan_of_topics_that_grew(load: Load, look: Look) -> None:
     assert sums(plan, "plan") == {"changed": 1}
     load(sheets)
     assert ThematicPlan.objects.get().topics.count() == 3
+
+
+@pytest.mark.parametrize("last", [1, 8, 15, 16, 20])
+def test_usual_bells_hold_any_day(last: int) -> None:
+    bells = standard_bells(last, has_zero=True)
+    assert sorted(bells) == list(range(last + 1))
+    spans = [bells[number] for number in sorted(bells)]
+    assert all(starts < ends for starts, ends in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
