@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 
 from parta.organisation.acts import Refusal
 
+Day = date
+Hour = time
 MAX_ID = 2**53
 DONE = {
     "saved": "Сохранено.",
@@ -47,14 +49,14 @@ class Posted:
         value: str = self.data.get(name) or ""
         return value.replace("\x00", "").encode("utf-8", "ignore").decode()[:20_000].strip()
 
-    def date(self, name: str, what: str = "дата") -> date:
+    def date(self, name: str, what: str = "дата") -> Day:
         """A day, «2026-09-01» or «01.09.2026»."""
         found = self.date_or_none(name, what)
         if found is None:
             raise Refusal(f"Не указана {what}.", name)
         return found
 
-    def date_or_none(self, name: str, what: str = "дата") -> date | None:
+    def date_or_none(self, name: str, what: str = "дата") -> Day | None:
         value = self.text(name)
         if not value:
             return None
@@ -66,20 +68,20 @@ class Posted:
         except ValueError:
             raise Refusal(f"Непонятная {what} «{value[:20]}»: нужна вида 01.09.2026.", name) from None
 
-    def until(self, name: str, what: str = "последняя дата") -> date:
+    def until(self, name: str, what: str = "последняя дата") -> Day:
         """The end of a span from the last day people name."""
         found = self.until_or_none(name, what)
         if found is None:
             raise Refusal(f"Не указана {what}.", name)
         return found
 
-    def until_or_none(self, name: str, what: str = "последняя дата") -> date | None:
+    def until_or_none(self, name: str, what: str = "последняя дата") -> Day | None:
         last = self.date_or_none(name, what)
         if last is not None and last >= date(9999, 1, 1):
             raise Refusal("Такой даты быть не может: проверьте год.", name)
         return None if last is None else last + timedelta(days=1)
 
-    def time(self, name: str) -> time:
+    def time(self, name: str) -> Hour:
         """A time of day, «8:30»."""
         found = re.fullmatch(r"(\d{1,2})[:.](\d\d)", self.text(name))
         if not found or int(found[1]) > 23 or int(found[2]) > 59:
@@ -137,7 +139,7 @@ class Posted:
         return bool(self.data.get(name))
 
 
-def _no_date() -> date:
+def _no_date() -> Day:
     raise ValueError
 
 

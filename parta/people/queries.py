@@ -181,7 +181,7 @@ def _about(viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:
         elif kind == "guardian":
             word, more = "представитель", title
         else:
-            word, more = STAFF_TITLES.get(kind, kind), class_title(title) if title else ""
+            word, more = str(STAFF_TITLES.get(kind, kind)), class_title(title) if title else ""
         said.setdefault(person_id, {}).setdefault(word, []).extend([more] if more else [])
     return {
         person_id: "; ".join(f"{word}: {', '.join(more)}" if more else word for word, more in words.items())
@@ -463,7 +463,7 @@ class SubgroupLine:
 def subgroups(viewer: Viewer, year: AcademicYear | None) -> list[SubgroupLine]:
     """Subgroups of the year by class and split. Two statements."""
     on = viewer.on
-    counts = dict(
+    counts: dict[int, int] = dict(
         sql.read(
             "SELECT m.subgroup_id, COUNT(*) FROM people_subgroupmembership m WHERE m.school_id = %s"
             " AND m.starts <= %s AND (m.until IS NULL OR m.until > %s) GROUP BY m.subgroup_id",

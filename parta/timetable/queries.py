@@ -13,18 +13,20 @@ from parta.people import queries as people
 from parta.people.queries import Option, short
 from parta.people.viewer import Viewer
 
+Day = date
+
 
 @dataclass(frozen=True, slots=True)
 class LessonLine:
     """A lesson as the timetable shows it; times are the school's."""
 
     id: int
-    date: date
+    date: Day
     number: int
     starts: datetime
     ends: datetime
     state: str
-    moved_from: date | None
+    moved_from: Day | None
     subject: str
     homeroom: str
     group: str

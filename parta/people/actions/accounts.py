@@ -188,7 +188,7 @@ def bulk_accounts(*, school_id: int, rows: Sequence[AccountRow], by: Actor, at: 
             batch_size=500,
         )
         by_person = {row.person_id: user for row, user in zip(rows, users, strict=True)}
-        people = []
+        people: list[Person] = []
         ids = list(by_person)
         for start in range(0, len(ids), 500):
             people += Person.objects.filter(school_id=school_id, pk__in=ids[start : start + 500], user=None)

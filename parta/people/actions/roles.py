@@ -85,8 +85,12 @@ def grant_role(
             raise Refusal("Такой кафедры в школе нет.", "department")
     with act(person.school_id, by=by, at=at) as lines:
         same = Role.objects.filter(
-            person=person, kind=kind, homeroom_id=homeroom_id, department_id=department_id
-        ).filter(Q(until=None) | Q(until__gt=starts))
+            Q(until=None) | Q(until__gt=starts),
+            Q(homeroom=homeroom_id) if homeroom_id else Q(homeroom=None),
+            Q(department=department_id) if department_id else Q(department=None),
+            person=person,
+            kind=kind,
+        )
         if until is not None:
             same = same.filter(starts__lt=until)
         clash = same.first()

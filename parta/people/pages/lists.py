@@ -30,7 +30,7 @@ TAGS = [
 def lists(request: HttpRequest) -> HttpResponse:
     """The school's word lists; each may be added to and corrected, nothing is removed: journals hang on it."""
     viewer = looking(request)
-    where = {"school_id": viewer.school.id, "by": viewer.acting_as(), "at": viewer.at}
+    school_id, by, at = viewer.school.id, viewer.acting_as(), viewer.at
 
     def subject(posted: Posted) -> str:
         code = posted.text("code") or posted.text("row")
@@ -56,22 +56,27 @@ def lists(request: HttpRequest) -> HttpResponse:
                     external_id=known[code].external_id if code in known else "",
                 )
             ],
-            **where,
+            school_id=school_id,
+            by=by,
+            at=at,
         )
         return "saved"
 
     def rooms(posted: Posted) -> str:
         organisation.ensure_rooms(
-            rows=[organisation.RoomRow(posted.text("title"), posted.text("purpose"))], **where
+            rows=[organisation.RoomRow(posted.text("title"), posted.text("purpose"))],
+            school_id=school_id,
+            by=by,
+            at=at,
         )
         return "saved"
 
     def department(posted: Posted) -> str:
-        organisation.ensure_departments(titles=[posted.text("title")], **where)
+        organisation.ensure_departments(titles=[posted.text("title")], school_id=school_id, by=by, at=at)
         return "saved"
 
     def scale(posted: Posted) -> str:
-        organisation.ensure_scale(code=posted.text("code"), **where)
+        organisation.ensure_scale(code=posted.text("code"), school_id=school_id, by=by, at=at)
         return "added"
 
     def work_kind(posted: Posted) -> str:
@@ -85,7 +90,9 @@ def lists(request: HttpRequest) -> HttpResponse:
                     position=posted.whole("position", 0, 9999, "порядок"),
                 )
             ],
-            **where,
+            school_id=school_id,
+            by=by,
+            at=at,
         )
         return "saved"
 

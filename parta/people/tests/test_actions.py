@@ -35,7 +35,11 @@ def test_person_is_logged_without_a_name(cast: Any) -> None:
     assert person.surname == "Непомнящий"
     entry = LogEntry.objects.get(object_kind="person", object_id=person.pk)
     assert entry.verb == "person_added" and "Непомнящий" not in entry.data and "2014" not in entry.data
-    fields = {"surname": "Непомнящая", "given_name": "Аркадий", "birth_date": date(2014, 3, 2)}
+    fields: dict[str, Any] = {
+        "surname": "Непомнящая",
+        "given_name": "Аркадий",
+        "birth_date": date(2014, 3, 2),
+    }
     assert actions.change_person(person=person, **fields, by=SYSTEM, at=cast.at) == ["surname"]
     assert actions.change_person(person=person, **fields, by=SYSTEM, at=cast.at) == []
     assert not [found for found in verify(cast.school.pk) if isinstance(found, Broken)]

@@ -61,7 +61,7 @@ def bulk_journals(*, year: AcademicYear, rows: Sequence[JournalRow], by: Actor, 
     subgroups = set(Subgroup.objects.filter(year=year).values_list("id", flat=True))
     scales = set(MarkScale.objects.filter(school_id=school_id).values_list("id", flat=True))
     plans = set(ThematicPlan.objects.filter(year=year).values_list("id", flat=True))
-    known = {
+    known: set[tuple[int, int | None, int | None]] = {
         (subject, homeroom if subgroup is None else None, subgroup)
         for subject, homeroom, subgroup in Journal.objects.filter(year=year).values_list(
             "subject_id", "homeroom_id", "subgroup_id"

@@ -317,5 +317,5 @@ def _update(rows: list[tuple[object, ...]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE timetable_lesson SET starts_at = %s, ends_at = %s, teacher_id = %s, room_id = %s WHERE id = %s",
-            [[sql.adapted(value) for value in row] for row in rows],
+            [tuple(sql.adapted(value) for value in row) for row in rows],  # type: ignore[misc]
         )

@@ -83,8 +83,8 @@ def set_slots(
             Q(until=None) | Q(until__gt=starts)
         ):
             place = (slot.journal_id, slot.weekday, slot.number, slot.week)
-            row = wanted.get(place)
-            same = row is not None and (row.room_id, row.teacher_id) == (slot.room_id, slot.teacher_id)
+            asked = wanted.get(place)
+            same = asked is not None and (asked.room_id, asked.teacher_id) == (slot.room_id, slot.teacher_id)
             if same and slot.starts <= starts and slot.until is None:
                 del wanted[place]
                 kept += 1
