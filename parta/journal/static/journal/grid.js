@@ -5,7 +5,7 @@ import { showConflict } from "./conflict.js";
 import { abandon, erase, finish, type } from "./entry.js";
 import { fillBar, toggleHelp } from "./help.js";
 import { showHistory } from "./history.js";
-import { openLesson, rightStop } from "./lesson.js";
+import { openLesson, rightStop } from "./opened.js";
 import { columnOf, data, grid } from "./model.js";
 import { begin, canStand, currentCell, go, moveByKey, onMove } from "./navigate.js";
 import { showPad } from "./pad.js";
