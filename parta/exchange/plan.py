@@ -1386,7 +1386,7 @@ class _Planner:
 
 
 def standard_bells(last: int, has_zero: bool = False) -> dict[int, tuple[time, time]]:
-    """Lessons of 45 minutes from 8:30, 10 minutes of rest, 20 after the second and third; of 30 and 5 in longer days."""
+    """Lessons of 45 minutes from 8:30 with 10 of rest, 20 after the second and third; 30 and 5 when over 15 lessons."""
     found: dict[int, tuple[time, time]] = {}
     length, rest, long_rest = (45, 10, 20) if last <= 15 else (30, 5, 5)
     minute = 8 * 60 + 30
