@@ -59,7 +59,11 @@ def _page(request: HttpRequest, viewer: Viewer, fault: dict[str, Any], status: i
 
 def _decide(request: HttpRequest, viewer: Viewer) -> None:
     sent = request.POST
-    permit_id, at = _id(sent.get("permit", "")), clock.now()
+    at = clock.now()
+    try:
+        permit_id = _id(sent.get("permit", ""))
+    except ValueError:
+        permit_id = None
     if permit_id is None:
         raise NotFound("permit")
     operation_id = str(uuid.uuid4())

@@ -1,5 +1,7 @@
 """Set-up: homerooms and their rosters, subgroups and their members."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -12,6 +14,7 @@ from parta.organisation.actions import (
     ensure_homerooms,
     ensure_subgroups,
 )
+from parta.organisation.actions.checks import text
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, BellSchedule, Homeroom, Room, Subgroup, Term
 from parta.organisation.words import class_title
@@ -51,11 +54,11 @@ def homerooms(request: HttpRequest) -> HttpResponse:
     year = queries.current_year(viewer)
 
     def add(posted: Posted) -> str:
-        row = _homeroom_row(posted)
+        row = replace(_homeroom_row(posted), title=text(posted.text("title"), 60, "title", "название класса"))
         if Homeroom.objects.filter(year=the_year(viewer), title=row.title).exists():
             raise Refusal(f"Класс «{row.title[:60]}» в этом году уже есть.", "title")
         ids = ensure_homerooms(year=the_year(viewer), rows=[row], by=viewer.acting_as(), at=viewer.at)
-        return reverse("setup_homeroom", args=(ids[" ".join(row.title.split())],)) + "?done=added"
+        return reverse("setup_homeroom", args=(ids[row.title],)) + "?done=added"
 
     forms = carry_out(request, {"add": add})
     if isinstance(forms, HttpResponse):
@@ -201,7 +204,7 @@ def subgroups(request: HttpRequest) -> HttpResponse:
     year = queries.current_year(viewer)
 
     def add(posted: Posted) -> str:
-        title = " ".join(posted.text("title").split())
+        title = text(posted.text("title"), 80, "title", "название подгруппы")
         if Subgroup.objects.filter(year=the_year(viewer), title=title).exists():
             raise Refusal(f"Подгруппа «{title[:80]}» в этом году уже есть.", "title")
         row = SubgroupRow(title, posted.text("short"), posted.text("split"), tuple(posted.ids("homerooms")))
