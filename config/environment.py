@@ -17,12 +17,20 @@ class Environment(BaseSettings):
     )
 
     home: Path = Field(default=ROOT / "var", description="Folder of the database, files, static copies, key.")
-    database_url: str = Field(default="", description="postgresql://user@host/name; empty: SQLite in the home folder.")
-    secret_key: str = Field(default="", description="Signing key; empty: made once and kept in the home folder.")
+    database_url: str = Field(
+        default="", description="postgresql://user@host/name; empty: SQLite in the home folder."
+    )
+    secret_key: str = Field(
+        default="", description="Signing key; empty: made once and kept in the home folder."
+    )
     debug: bool = Field(default=False, description="Developer's mode: never on a real installation.")
-    allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", description="Host names, comma separated.")
+    allowed_hosts: str = Field(
+        default="127.0.0.1,localhost,[::1]", description="Host names, comma separated."
+    )
     https: bool = Field(default=False, description="The proxy speaks HTTPS: secure cookies and HSTS.")
-    trusted_proxies: int = Field(default=0, ge=0, le=5, description="Number of own proxies in front (X-Forwarded-For).")
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Number of own proxies in front (X-Forwarded-For)."
+    )
     max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
 
 

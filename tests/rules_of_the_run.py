@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out (not skip) what is for the other database; browser tests go to the end."""
     from django.conf import settings
 
-    vendor = "postgresql" if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") else "sqlite"
+    vendor = "postgresql" if str(settings.DATABASES["default"]["ENGINE"]).endswith("postgresql") else "sqlite"
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
@@ -78,7 +78,7 @@ def _append_only_tables() -> list[str]:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_append_only() -> Iterator[None]:
     """Tests that commit are cleaned up by emptying every table: lift the triggers for that moment only."""
-    plain = TransactionTestCase._fixture_teardown
+    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def teardown(self: TransactionTestCase) -> None:
         from parta.foundation.append_only import forbid_changes
@@ -99,6 +99,6 @@ def _flush_append_only() -> Iterator[None]:
                 for table in tables:
                     forbid_changes(editor, table)
 
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
     yield
-    TransactionTestCase._fixture_teardown = plain
+    TransactionTestCase._fixture_teardown = plain  # type: ignore[attr-defined]

@@ -22,6 +22,6 @@ STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, not memory: the threads of a live server need connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "tests.sqlite3")}

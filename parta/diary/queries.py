@@ -405,7 +405,7 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
     since, until = (period.starts, period.until) if period else (viewer.on, viewer.on)
     marks = sql.read(_MARKS, (id, since, until))
     journals = sql.read(_JOURNALS, (id, id, id, period.id if period else 0))
-    kinds = dict(
+    kinds: dict[str, str] = dict(
         sql.read("SELECT code, title FROM organisation_workkind WHERE school_id = %s", (viewer.school.id,))
     )
     scales, low = _scales(journals)
@@ -594,7 +594,7 @@ def _days(
             case "note":
                 notes.setdefault(date_of[row[2]], []).append(
                     NoteShown(
-                        NOTE_WORDS.get(row[12], row[12]),
+                        NOTE_WORDS.get(row[12]) or str(row[12]),
                         row[4],
                         subject_of[row[2]],
                         short_name(*row[5:8]),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -62,7 +63,7 @@ def may(viewer: Viewing | None, name: str) -> bool:
     return TABLE[name].allows(viewer)
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -82,7 +83,7 @@ def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = None if rule.public else request.viewer  # type: ignore[attr-defined]
             if not rule.public:
                 if viewer is None:

@@ -188,7 +188,7 @@ class Told:
 def lines_of_operation(operation_id: str) -> list[Told]:
     """What an operation did, in order; empty when it never happened."""
     return [
-        Told(sql.aware(row[0]), *row[1:7], json.loads(row[7]))
+        Told(sql.aware(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], json.loads(row[7]))
         for row in sql.read(
             "SELECT at, user_id, verb, object_kind, object_id, lesson_id, student_id, data FROM foundation_logentry"
             " WHERE operation_id = %s ORDER BY part",

@@ -28,15 +28,15 @@ def write(statement: str, values: Sequence[object] = ()) -> int:
         return cursor.rowcount
 
 
-def adapted(value: object) -> object:
+def adapted(value: Any) -> Any:
     """A value as the driver of this database takes it."""
     kind = type(value)
     if kind is int or kind is str or value is None:
         return value
     if kind is datetime:
-        return value if connection.vendor == "postgresql" else _utc_text(value)  # type: ignore[arg-type]
+        return value if connection.vendor == "postgresql" else _utc_text(value)
     if kind is date:
-        return value.isoformat()  # type: ignore[attr-defined]
+        return value.isoformat()
     if kind is Decimal:
         return str(value)
     return value
@@ -131,14 +131,14 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
                 count += 1
         return count
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
-    batch: list[list[object]] = []
+    batch: list[list[Any]] = []
     with connection.cursor() as cursor:
         for row in rows:
             batch.append(
                 [
                     value
                     if (kind := type(value)) in _PLAIN
-                    else _utc_text(value)  # type: ignore[arg-type]
+                    else _utc_text(value)
                     if kind is datetime
                     else adapted(value)
                     for value in row

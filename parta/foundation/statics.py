@@ -10,5 +10,5 @@ class HashedStatics(CompressedManifestStaticFilesStorage):
     manifest_strict = False
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        ("*.js", ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+        ("*.js", ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]
     )

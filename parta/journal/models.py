@@ -29,11 +29,15 @@ class LessonRecord(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="records")
     topic = models.CharField(max_length=500, blank=True, default="")
-    planned_topic = models.ForeignKey(PlannedTopic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    planned_topic = models.ForeignKey(
+        PlannedTopic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     topic_at = models.DateTimeField(null=True, help_text="When a topic was first saved.")
     conducted_at = models.DateTimeField(null=True, help_text="When the lesson was first recorded as held.")
     conducted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    roll_at = models.DateTimeField(null=True, help_text="When the roll was first taken; all present is a roll too.")
+    roll_at = models.DateTimeField(
+        null=True, help_text="When the roll was first taken; all present is a roll too."
+    )
     version = models.IntegerField(default=1)
 
 
@@ -50,7 +54,9 @@ class Assessment(models.Model):
     parts = models.IntegerField(default=1, help_text="2: content and literacy, written 5/4.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lesson", "work_kind", "position"], name="assessment_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "work_kind", "position"], name="assessment_place")
+        ]
         indexes = [models.Index(fields=["journal", "lesson"], name="assessment_journal")]
 
 
@@ -65,8 +71,12 @@ class Mark(models.Model):
     does not check them row by row (a class of marks would cost 75 look-ups more); `parta check` does.
     """
 
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="marks", db_index=False, db_constraint=False)
+    school = models.ForeignKey(
+        School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    journal = models.ForeignKey(
+        Journal, on_delete=models.PROTECT, related_name="marks", db_index=False, db_constraint=False
+    )
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="marks", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="marks", db_index=False)
     part = models.SmallIntegerField(default=0)
@@ -74,8 +84,12 @@ class Mark(models.Model):
     first_value = models.CharField(max_length=8, blank=True, default="")
     set_at = models.DateTimeField(help_text="When a value first stood here.")
     changed_at = models.DateTimeField()
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    is_late = models.BooleanField(default=False, help_text="Set after the limit of the regulation, or by a permit.")
+    set_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    is_late = models.BooleanField(
+        default=False, help_text="Set after the limit of the regulation, or by a permit."
+    )
     comment = models.CharField(max_length=300, blank=True, default="")
     version = models.IntegerField(default=1, help_text="The same for both parts of a double mark.")
 
@@ -87,16 +101,24 @@ class Mark(models.Model):
 class Absence(models.Model):
     """Пропуск or опоздание in a lesson. The meaning is the act's; the symbol is what was written under it."""
 
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="absences", db_index=False, db_constraint=False)
+    school = models.ForeignKey(
+        School, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    journal = models.ForeignKey(
+        Journal, on_delete=models.PROTECT, related_name="absences", db_index=False, db_constraint=False
+    )
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="absences", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="absences", db_index=False)
-    meaning = models.CharField(max_length=10, choices=MEANINGS, blank=True, default="", help_text="Empty: annulled.")
+    meaning = models.CharField(
+        max_length=10, choices=MEANINGS, blank=True, default="", help_text="Empty: annulled."
+    )
     symbol = models.CharField(max_length=4, blank=True, default="")
     minutes = models.IntegerField(null=True, blank=True, help_text="Of lateness.")
     set_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    set_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -117,7 +139,9 @@ class Homework(models.Model):
     text = models.CharField(max_length=2000, blank=True, default="")
     is_none = models.BooleanField(default=False, help_text="«Не задано»: neither a text nor a gap.")
     minutes = models.IntegerField(null=True, blank=True, help_text="Estimate for the student.")
-    due_lesson = models.ForeignKey(Lesson, null=True, blank=True, on_delete=models.PROTECT, related_name="homework_due")
+    due_lesson = models.ForeignKey(
+        Lesson, null=True, blank=True, on_delete=models.PROTECT, related_name="homework_due"
+    )
     due_date = models.DateField(null=True, blank=True)
     set_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -126,9 +150,13 @@ class Homework(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lesson"], condition=models.Q(student=None), name="homework_common"),
             models.UniqueConstraint(
-                fields=["lesson", "student"], condition=models.Q(student__isnull=False), name="homework_individual"
+                fields=["lesson"], condition=models.Q(student=None), name="homework_common"
+            ),
+            models.UniqueConstraint(
+                fields=["lesson", "student"],
+                condition=models.Q(student__isnull=False),
+                name="homework_individual",
             ),
         ]
 
@@ -177,7 +205,9 @@ class TermMark(models.Model):
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="term_marks")
     value = models.CharField(max_length=8, blank=True, default="", help_text="Empty: annulled.")
     first_value = models.CharField(max_length=8, blank=True, default="")
-    average = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True, help_text="When it was set.")
+    average = models.DecimalField(
+        max_digits=6, decimal_places=2, null=True, blank=True, help_text="When it was set."
+    )
     reason = models.CharField(max_length=300, blank=True, default="")
     set_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -200,7 +230,9 @@ class Permit(models.Model):
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="permits")
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="permits")
-    lesson = models.ForeignKey(Lesson, null=True, blank=True, on_delete=models.PROTECT, related_name="permits")
+    lesson = models.ForeignKey(
+        Lesson, null=True, blank=True, on_delete=models.PROTECT, related_name="permits"
+    )
     term = models.ForeignKey(Term, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     student = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     fact = models.CharField(max_length=12, help_text="mark, absence, topic, homework, final.")

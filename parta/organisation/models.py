@@ -86,7 +86,9 @@ class Vacation(models.Model):
     title = models.CharField(max_length=80)
     starts = models.DateField()
     until = models.DateField()
-    homeroom = models.ForeignKey("Homeroom", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    homeroom = models.ForeignKey(
+        "Homeroom", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
 
 class BellSchedule(models.Model):
@@ -141,8 +143,12 @@ class Subject(models.Model):
     code = models.CharField(max_length=60, help_text="Stable within the school; rules name it.")
     title = models.CharField(max_length=160)
     short = models.CharField(max_length=40, blank=True, default="")
-    area = models.CharField(max_length=120, blank=True, default="", help_text="Subject area of the curriculum.")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    area = models.CharField(
+        max_length=120, blank=True, default="", help_text="Subject area of the curriculum."
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     tags = models.JSONField(default=list)
     position = models.IntegerField(default=100)
     external_id = models.CharField(max_length=120, blank=True, default="")
@@ -211,7 +217,9 @@ class Subgroup(models.Model):
     year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=80, help_text="английский язык, 1-я группа")
     short = models.CharField(max_length=20, help_text="1-я гр.")
-    split = models.CharField(max_length=60, help_text="What the split is for; one subgroup of a split per student.")
+    split = models.CharField(
+        max_length=60, help_text="What the split is for; one subgroup of a split per student."
+    )
     homerooms = models.ManyToManyField(Homeroom, related_name="subgroups")
 
     class Meta:

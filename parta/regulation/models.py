@@ -9,7 +9,9 @@ class Edition(models.Model):
     """One edition of a regulation: the text of its file and the span in which it judges."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="editions")
-    code = models.CharField(max_length=40, help_text="Code of the act: GT, CT, ET, IP, DB or the school's own.")
+    code = models.CharField(
+        max_length=40, help_text="Code of the act: GT, CT, ET, IP, DB or the school's own."
+    )
     title = models.CharField(max_length=300)
     rank = models.CharField(max_length=20, default="school")
     in_force_from = models.DateField()

@@ -42,7 +42,7 @@ def test_every_view_lies_in_the_pages_of_an_app() -> None:
 
 
 def test_every_permission_is_used_and_its_roles_exist() -> None:
-    used = {pattern.callback.permission for _, pattern in views()}  # type: ignore[union-attr]
+    used = {pattern.callback.permission for _, pattern in views()}  # type: ignore[union-attr,attr-defined]
     for name, rule in access.TABLE.items():
         assert rule.roles <= set(ROLE_ORDER), f"{name}: {rule.roles - set(ROLE_ORDER)} are no roles"
         assert rule.public or rule.signed_in or rule.roles, f"{name} opens nothing to anybody"

@@ -5,69 +5,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('school_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('school', 'Школа'), ('journal', 'Журнал')], max_length=10)),
-                ('subject_id', models.BigIntegerField(help_text='Id of the journal or the school that this chain records.')),
-                ('head_seq', models.BigIntegerField(default=0)),
-                ('head_hash', models.CharField(default='', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("school_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(choices=[("school", "Школа"), ("journal", "Журнал")], max_length=10),
+                ),
+                (
+                    "subject_id",
+                    models.BigIntegerField(
+                        help_text="Id of the journal or the school that this chain records."
+                    ),
+                ),
+                ("head_seq", models.BigIntegerField(default=0)),
+                ("head_hash", models.CharField(default="", max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['school_id'], name='chain_school')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_id'), name='chain_of_subject')],
+                "indexes": [models.Index(fields=["school_id"], name="chain_school")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "subject_id"), name="chain_of_subject")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('school_id', models.BigIntegerField(null=True)),
-                ('name', models.CharField(max_length=64)),
-                ('arguments', models.JSONField(default=dict)),
-                ('made_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('error', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("school_id", models.BigIntegerField(null=True)),
+                ("name", models.CharField(max_length=64)),
+                ("arguments", models.JSONField(default=dict)),
+                ("made_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='job_open')],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["due_at"], name="job_open")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('school_id', models.BigIntegerField()),
-                ('seq', models.BigIntegerField(help_text='Position in the chain, from 1, without gaps.')),
-                ('at', models.DateTimeField(help_text='Server time of the act, UTC.')),
-                ('user_id', models.BigIntegerField(help_text='Account that acted; null: the program itself.', null=True)),
-                ('role', models.CharField(help_text='Role in which the account acted.', max_length=24)),
-                ('verb', models.CharField(help_text='What happened: mark_recorded, absence_changed…', max_length=32)),
-                ('object_kind', models.CharField(max_length=24)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('lesson_id', models.BigIntegerField(null=True)),
-                ('student_id', models.BigIntegerField(null=True)),
-                ('data', models.TextField(help_text='JSON: before, after, reason, clause, permit…, keys sorted.')),
-                ('operation_id', models.CharField(help_text='UUID made by the client for one press of a key.', max_length=36)),
-                ('part', models.IntegerField(help_text='Number of the line inside its operation, from 0.')),
-                ('hash', models.CharField(help_text='SHA-256 over the previous hash and this line.', max_length=64)),
-                ('chain', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='foundation.chain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("school_id", models.BigIntegerField()),
+                ("seq", models.BigIntegerField(help_text="Position in the chain, from 1, without gaps.")),
+                ("at", models.DateTimeField(help_text="Server time of the act, UTC.")),
+                (
+                    "user_id",
+                    models.BigIntegerField(
+                        help_text="Account that acted; null: the program itself.", null=True
+                    ),
+                ),
+                ("role", models.CharField(help_text="Role in which the account acted.", max_length=24)),
+                (
+                    "verb",
+                    models.CharField(
+                        help_text="What happened: mark_recorded, absence_changed…", max_length=32
+                    ),
+                ),
+                ("object_kind", models.CharField(max_length=24)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("lesson_id", models.BigIntegerField(null=True)),
+                ("student_id", models.BigIntegerField(null=True)),
+                (
+                    "data",
+                    models.TextField(help_text="JSON: before, after, reason, clause, permit…, keys sorted."),
+                ),
+                (
+                    "operation_id",
+                    models.CharField(
+                        help_text="UUID made by the client for one press of a key.", max_length=36
+                    ),
+                ),
+                ("part", models.IntegerField(help_text="Number of the line inside its operation, from 0.")),
+                (
+                    "hash",
+                    models.CharField(
+                        help_text="SHA-256 over the previous hash and this line.", max_length=64
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="foundation.chain",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['school_id', 'at'], name='log_school_at')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='log_chain_seq'), models.UniqueConstraint(fields=('operation_id', 'part'), name='log_operation_part')],
+                "indexes": [models.Index(fields=["school_id", "at"], name="log_school_at")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "seq"), name="log_chain_seq"),
+                    models.UniqueConstraint(fields=("operation_id", "part"), name="log_operation_part"),
+                ],
             },
         ),
     ]

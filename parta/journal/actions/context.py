@@ -25,7 +25,6 @@ from parta.journal.actions.changes import (
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 
-
 SETUP = {
     "periods": "EXISTS (SELECT 1 FROM organisation_term q WHERE q.year_id = j.year_id AND q.kind = j.term_kind)",
     "bells": "EXISTS (SELECT 1 FROM organisation_bellschedule q WHERE q.school_id = j.school_id)",

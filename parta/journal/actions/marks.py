@@ -40,7 +40,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     term = term_of(context, student, lesson)
     here = student.belongs_on(lesson.date)
     absent = batch.absent(lesson, student)
-    alike = (verb, lesson.id, column.work, old, value, absent, here, cell.set_at, cell.set_by, change.reason, change.ground)
+    standing = (old, cell.set_at, cell.set_by)
+    alike = (verb, lesson.id, column.work, standing, value, absent, here, change.reason, change.ground)
     known = batch.passed.get(alike) if term is None else None
     if known is None:
         act = act_of(

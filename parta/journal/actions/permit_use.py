@@ -1,6 +1,6 @@
 """The use of a granted permit: it lets one person make one refused write, once."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parta.foundation import sql
 from parta.journal.actions.changes import (
@@ -46,7 +46,7 @@ def find_permit(batch: "Batch", change: Change) -> int | None:
     return None
 
 
-def _granted(batch: "Batch") -> list[dict[str, object]]:
+def _granted(batch: "Batch") -> list[dict[str, Any]]:
     context = batch.context
     names = ("id", "fact", "lesson_id", "term_id", "student_id")
     return [

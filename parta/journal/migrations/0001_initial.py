@@ -5,209 +5,682 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('people', '0001_initial'),
-        ('plans', '0001_initial'),
-        ('timetable', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("people", "0001_initial"),
+        ("plans", "0001_initial"),
+        ("timetable", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work_kind', models.CharField(help_text="Code of the school's WorkKind.", max_length=24)),
-                ('position', models.IntegerField(default=1)),
-                ('weight', models.DecimalField(decimal_places=2, default=1, max_digits=5)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('parts', models.IntegerField(default=1, help_text='2: content and literacy, written 5/4.')),
-                ('journal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='plans.journal')),
-                ('lesson', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='timetable.lesson')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("work_kind", models.CharField(help_text="Code of the school's WorkKind.", max_length=24)),
+                ("position", models.IntegerField(default=1)),
+                ("weight", models.DecimalField(decimal_places=2, default=1, max_digits=5)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("parts", models.IntegerField(default=1, help_text="2: content and literacy, written 5/4.")),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DiaryNote',
+            name="DiaryNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('remark', 'замечание'), ('praise', 'похвала'), ('thanks', 'благодарность'), ('recommendation', 'рекомендация'), ('address', 'обращение к родителям')], max_length=14)),
-                ('text', models.CharField(max_length=1000)),
-                ('made_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='plans.journal')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='timetable.lesson')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='diary_notes', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("remark", "замечание"),
+                            ("praise", "похвала"),
+                            ("thanks", "благодарность"),
+                            ("recommendation", "рекомендация"),
+                            ("address", "обращение к родителям"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("text", models.CharField(max_length=1000)),
+                ("made_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="plans.journal"
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="diary_notes",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Homework',
+            name="Homework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(blank=True, default='', max_length=2000)),
-                ('is_none', models.BooleanField(default=False, help_text='«Не задано»: neither a text nor a gap.')),
-                ('minutes', models.IntegerField(blank=True, help_text='Estimate for the student.', null=True)),
-                ('due_date', models.DateField(blank=True, null=True)),
-                ('set_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=1)),
-                ('due_lesson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='homework_due', to='timetable.lesson')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homework', to='plans.journal')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homework', to='timetable.lesson')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(blank=True, default="", max_length=2000)),
+                (
+                    "is_none",
+                    models.BooleanField(default=False, help_text="«Не задано»: neither a text nor a gap."),
+                ),
+                (
+                    "minutes",
+                    models.IntegerField(blank=True, help_text="Estimate for the student.", null=True),
+                ),
+                ("due_date", models.DateField(blank=True, null=True)),
+                ("set_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "due_lesson",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homework_due",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homework",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homework",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.IntegerField(help_text='Bytes.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('homework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='journal.homework')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.IntegerField(help_text="Bytes.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "homework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="journal.homework",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LessonRecord',
+            name="LessonRecord",
             fields=[
-                ('lesson', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='record', serialize=False, to='timetable.lesson')),
-                ('topic', models.CharField(blank=True, default='', max_length=500)),
-                ('topic_at', models.DateTimeField(help_text='When a topic was first saved.', null=True)),
-                ('conducted_at', models.DateTimeField(help_text='When the lesson was first recorded as held.', null=True)),
-                ('roll_at', models.DateTimeField(help_text='When the roll was first taken; all present is a roll too.', null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('conducted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='plans.journal')),
-                ('planned_topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='plans.plannedtopic')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
+                (
+                    "lesson",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="record",
+                        serialize=False,
+                        to="timetable.lesson",
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, default="", max_length=500)),
+                ("topic_at", models.DateTimeField(help_text="When a topic was first saved.", null=True)),
+                (
+                    "conducted_at",
+                    models.DateTimeField(help_text="When the lesson was first recorded as held.", null=True),
+                ),
+                (
+                    "roll_at",
+                    models.DateTimeField(
+                        help_text="When the roll was first taken; all present is a roll too.", null=True
+                    ),
+                ),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "conducted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "planned_topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plans.plannedtopic",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.SmallIntegerField(default=0)),
-                ('value', models.CharField(blank=True, default='', max_length=8)),
-                ('first_value', models.CharField(blank=True, default='', max_length=8)),
-                ('set_at', models.DateTimeField(help_text='When a value first stood here.')),
-                ('changed_at', models.DateTimeField()),
-                ('is_late', models.BooleanField(default=False, help_text='Set after the limit of the regulation, or by a permit.')),
-                ('comment', models.CharField(blank=True, default='', max_length=300)),
-                ('version', models.IntegerField(default=1, help_text='The same for both parts of a double mark.')),
-                ('assessment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='journal.assessment')),
-                ('journal', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='plans.journal')),
-                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('set_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('student', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.SmallIntegerField(default=0)),
+                ("value", models.CharField(blank=True, default="", max_length=8)),
+                ("first_value", models.CharField(blank=True, default="", max_length=8)),
+                ("set_at", models.DateTimeField(help_text="When a value first stood here.")),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "is_late",
+                    models.BooleanField(
+                        default=False, help_text="Set after the limit of the regulation, or by a permit."
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "version",
+                    models.IntegerField(default=1, help_text="The same for both parts of a double mark."),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="journal.assessment",
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Permit',
+            name="Permit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fact', models.CharField(help_text='mark, absence, topic, homework, final.', max_length=12)),
-                ('wanted', models.CharField(blank=True, default='', help_text='The value that was refused.', max_length=40)),
-                ('clauses', models.JSONField(default=list, help_text='Ids of the clauses that refused the write.')),
-                ('asked_at', models.DateTimeField()),
-                ('ask_reason', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('asked', 'ждёт решения'), ('granted', 'разрешено'), ('declined', 'отклонено'), ('used', 'использовано')], default='asked', max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('ends_at', models.DateTimeField(blank=True, help_text='Not usable from this moment on.', null=True)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='permits_asked', to='people.person')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='permits', to='plans.journal')),
-                ('lesson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='permits', to='timetable.lesson')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='permits', to='organisation.school')),
-                ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('term', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fact", models.CharField(help_text="mark, absence, topic, homework, final.", max_length=12)),
+                (
+                    "wanted",
+                    models.CharField(
+                        blank=True, default="", help_text="The value that was refused.", max_length=40
+                    ),
+                ),
+                (
+                    "clauses",
+                    models.JSONField(default=list, help_text="Ids of the clauses that refused the write."),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("ask_reason", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "ждёт решения"),
+                            ("granted", "разрешено"),
+                            ("declined", "отклонено"),
+                            ("used", "использовано"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decision_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "ends_at",
+                    models.DateTimeField(blank=True, help_text="Not usable from this moment on.", null=True),
+                ),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits_asked",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.term",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TermMark',
+            name="TermMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, default='', help_text='Empty: annulled.', max_length=8)),
-                ('first_value', models.CharField(blank=True, default='', max_length=8)),
-                ('average', models.DecimalField(blank=True, decimal_places=2, help_text='When it was set.', max_digits=6, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('set_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=1)),
-                ('journal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='term_marks', to='plans.journal')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('set_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='term_marks', to='people.person')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(blank=True, default="", help_text="Empty: annulled.", max_length=8),
+                ),
+                ("first_value", models.CharField(blank=True, default="", max_length=8)),
+                (
+                    "average",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, help_text="When it was set.", max_digits=6, null=True
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("set_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="term_marks",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="term_marks",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisation.term"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meaning', models.CharField(blank=True, choices=[('unknown', 'отсутствовал, причина не известна'), ('ill', 'болел'), ('excused', 'уважительная причина'), ('unexcused', 'неуважительная причина'), ('late', 'опоздал'), ('event', 'школьное мероприятие'), ('exempt', 'освобождён')], default='', help_text='Empty: annulled.', max_length=10)),
-                ('symbol', models.CharField(blank=True, default='', max_length=4)),
-                ('minutes', models.IntegerField(blank=True, help_text='Of lateness.', null=True)),
-                ('set_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=1)),
-                ('journal', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='plans.journal')),
-                ('lesson', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='timetable.lesson')),
-                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('set_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('student', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "meaning",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unknown", "отсутствовал, причина не известна"),
+                            ("ill", "болел"),
+                            ("excused", "уважительная причина"),
+                            ("unexcused", "неуважительная причина"),
+                            ("late", "опоздал"),
+                            ("event", "школьное мероприятие"),
+                            ("exempt", "освобождён"),
+                        ],
+                        default="",
+                        help_text="Empty: annulled.",
+                        max_length=10,
+                    ),
+                ),
+                ("symbol", models.CharField(blank=True, default="", max_length=4)),
+                ("minutes", models.IntegerField(blank=True, help_text="Of lateness.", null=True)),
+                ("set_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absences",
+                        to="plans.journal",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absences",
+                        to="timetable.lesson",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absences",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['journal'], name='absence_journal'), models.Index(fields=['student'], name='absence_student')],
-                'constraints': [models.UniqueConstraint(fields=('lesson', 'student'), name='absence_place')],
+                "indexes": [
+                    models.Index(fields=["journal"], name="absence_journal"),
+                    models.Index(fields=["student"], name="absence_student"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("lesson", "student"), name="absence_place")],
             },
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['journal', 'lesson'], name='assessment_journal'),
+            model_name="assessment",
+            index=models.Index(fields=["journal", "lesson"], name="assessment_journal"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('lesson', 'work_kind', 'position'), name='assessment_place'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                fields=("lesson", "work_kind", "position"), name="assessment_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='homework',
-            constraint=models.UniqueConstraint(condition=models.Q(('student', None)), fields=('lesson',), name='homework_common'),
+            model_name="homework",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("student", None)), fields=("lesson",), name="homework_common"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='homework',
-            constraint=models.UniqueConstraint(condition=models.Q(('student__isnull', False)), fields=('lesson', 'student'), name='homework_individual'),
+            model_name="homework",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("student__isnull", False)),
+                fields=("lesson", "student"),
+                name="homework_individual",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mark',
-            index=models.Index(fields=['student', 'journal'], name='mark_student'),
+            model_name="mark",
+            index=models.Index(fields=["student", "journal"], name="mark_student"),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('assessment', 'student', 'part'), name='mark_place'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("assessment", "student", "part"), name="mark_place"),
         ),
         migrations.AddIndex(
-            model_name='permit',
-            index=models.Index(fields=['school', 'state'], name='permit_state'),
+            model_name="permit",
+            index=models.Index(fields=["school", "state"], name="permit_state"),
         ),
         migrations.AddIndex(
-            model_name='permit',
-            index=models.Index(fields=['journal', 'state'], name='permit_journal'),
+            model_name="permit",
+            index=models.Index(fields=["journal", "state"], name="permit_journal"),
         ),
         migrations.AddConstraint(
-            model_name='termmark',
-            constraint=models.UniqueConstraint(fields=('journal', 'term', 'student'), name='term_mark_place'),
+            model_name="termmark",
+            constraint=models.UniqueConstraint(fields=("journal", "term", "student"), name="term_mark_place"),
         ),
     ]

@@ -1,6 +1,7 @@
 """Files of homework: put to a lesson, taken off, downloaded (never shown inside a page of ours)."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -30,7 +31,7 @@ def lesson_files(request: HttpRequest, lesson_id: int) -> HttpResponse:
         removed = _id(request.POST.get("remove", ""))
         if removed is not None:
             remove_file(viewer, removed, at=at, operation_id=_operation(request))
-            answer = {"removed": removed}
+            answer: dict[str, Any] = {"removed": removed}
         else:
             upload = request.FILES.get("file")
             if upload is None or not upload.name:
@@ -89,7 +90,7 @@ def _id(text: str) -> int | None:
 
 @require_GET
 @requires("files.read")
-def file(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def file(request: HttpRequest, attachment_id: int) -> FileResponse:
     """Download: as an attachment, of a fixed type, in a sandbox of its own."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = attachment(viewer, attachment_id)

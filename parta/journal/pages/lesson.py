@@ -170,10 +170,10 @@ def _after(sent: QueryDict, asked: QueryDict, shown: LessonPage) -> dict[str, st
     if "roll" in sent:
         found["tab"] = "marks" if shown.symbols else "topic"
     if found["tab"] == "marks" and sent.get("work"):
-        found["work"] = sent["work"]
+        found["work"] = str(sent["work"])
         ids = [str(pupil.id) for pupil in shown.pupils if not pupil.is_away]
         if sent.get("student") in ids:
-            place = ids.index(sent["student"])
+            place = ids.index(str(sent["student"]))
             found["student"] = ids[min(place + 1, len(ids) - 1)]
     return found
 
@@ -193,7 +193,7 @@ def _changes(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
         if name in sent:
             return reader(sent, shown, at)
     if "withdraw" in sent:
-        return [{"fact": "note", "id": _number(sent["withdraw"]), "withdraw": True}]
+        return [{"fact": "note", "id": _number(str(sent["withdraw"])), "withdraw": True}]
     if "roll" in sent:
         return [{"fact": "roll", "lesson": shown.id}]
     if "substitution" in sent:
@@ -217,7 +217,7 @@ def _parts(text: str, count: int) -> list[str]:
 
 
 def _absence(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
-    student, symbol, seen = _parts(sent["absence"], 3)
+    student, symbol, seen = _parts(str(sent["absence"]), 3)
     change: Change = {
         "fact": "absence",
         "lesson": shown.id,
@@ -231,7 +231,7 @@ def _absence(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
 
 
 def _late(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
-    student, minutes, seen = _parts(sent["late"], 3)
+    student, minutes, seen = _parts(str(sent["late"]), 3)
     symbol = next((code.symbol for code in shown.codes if code.meaning == "late"), "")
     return [
         {
@@ -289,7 +289,7 @@ def _mark(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
 
 
 def _topic(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
-    planned = _number(sent["planned"]) if sent.get("planned") else None
+    planned = _number(str(sent["planned"])) if sent.get("planned") else None
     text = sent.get("topic", "").strip()
     known = {topic.id: topic.text for topic in shown.topics}
     if planned is not None and planned != shown.planned:
@@ -306,7 +306,7 @@ def _topic(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
 
 
 def _homework(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
-    student = _number(sent["student"]) if sent.get("student") else None
+    student = _number(str(sent["student"])) if sent.get("student") else None
     standing = next(
         (given for given in (shown.homework, *shown.individual) if given and given.student == student), None
     )

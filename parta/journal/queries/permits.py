@@ -134,7 +134,7 @@ def _line(viewer: Viewer, law: Law, row: sql.Row) -> PermitLine:
         term=row[8] or "",
         student=f"{row[9]} {row[10]}" if row[9] else "",
         fact=row[12],
-        fact_title=FACTS.get(row[12], row[12]),
+        fact_title=FACTS.get(row[12]) or str(row[12]),
         wanted=row[13],
         clauses=cited,
         term_of_act=term,

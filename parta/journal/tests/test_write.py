@@ -39,7 +39,11 @@ def mark(lesson: Any, student: Any, value: str, seen: int = 0, **more: Any) -> d
 @pytest.fixture
 def teacher(cast: Any, client_of: Any) -> Any:
     client = client_of(cast.teacher)
-    send(client, cast.russian, {"fact": "topic", "lesson": cast.lesson.id, "topic": "Источники фразеологизмов", "seen": 0})
+    send(
+        client,
+        cast.russian,
+        {"fact": "topic", "lesson": cast.lesson.id, "topic": "Источники фразеологизмов", "seen": 0},
+    )
     return client
 
 
@@ -52,7 +56,10 @@ def test_mark_is_saved_logged_and_answered(cast: Any, teacher: Any) -> None:
     row = Mark.objects.get(assessment_id=saved["assessment"], student=student)
     assert (row.value, row.set_by_id, row.version) == ("5", cast.teacher.id, 1)
     head = log.lock_chain("journal", cast.russian.id)
-    last = sql.read("SELECT verb, student_id, hash FROM foundation_logentry WHERE chain_id = %s AND seq = %s", (head.chain_id, head.seq))
+    last = sql.read(
+        "SELECT verb, student_id, hash FROM foundation_logentry WHERE chain_id = %s AND seq = %s",
+        (head.chain_id, head.seq),
+    )
     assert last == [("mark_recorded", student.id, head.hash)]
 
 
@@ -119,7 +126,13 @@ def test_whole_lesson_in_one_operation(cast: Any, teacher: Any) -> None:
         {"fact": "roll", "lesson": cast.lesson.id},
         {"fact": "homework", "lesson": cast.lesson.id, "text": "§ 29, упражнение 184", "seen": 0},
         mark(cast.lesson, present, "4"),
-        {"fact": "note", "lesson": cast.lesson.id, "student": present.id, "kind": "praise", "text": "Отлично отвечал"},
+        {
+            "fact": "note",
+            "lesson": cast.lesson.id,
+            "student": present.id,
+            "kind": "praise",
+            "text": "Отлично отвечал",
+        },
     )
     assert answer.status_code == 200, answer.content.decode()
     record = LessonRecord.objects.get(lesson=cast.lesson)
@@ -131,7 +144,12 @@ def test_whole_lesson_in_one_operation(cast: Any, teacher: Any) -> None:
 
 def test_foreign_journal_lesson_and_student_look_absent(cast: Any, client_of: Any, teacher: Any) -> None:
     student = cast.named("Авдеев")
-    assert send(teacher, cast.outside.russian, mark(cast.outside.lesson, cast.outside.students[0], "5")).status_code == 404
+    assert (
+        send(
+            teacher, cast.outside.russian, mark(cast.outside.lesson, cast.outside.students[0], "5")
+        ).status_code
+        == 404
+    )
     assert send(teacher, cast.russian, mark(cast.outside.lesson, student, "5")).status_code == 404
     assert send(teacher, cast.russian, mark(cast.lesson, cast.outside.students[0], "5")).status_code == 404
     assert send(client_of(cast.student), cast.russian, mark(cast.lesson, student, "5")).status_code == 403
@@ -145,7 +163,11 @@ def test_statements_do_not_grow_with_the_class(cast: Any, teacher: Any, count_st
         ]
 
     later = cast.lesson_on("russian", cast.on, 4)
-    send(teacher, cast.russian, {"fact": "topic", "lesson": later.id, "topic": "Повторение по теме «Фразеология»", "seen": 0})
+    send(
+        teacher,
+        cast.russian,
+        {"fact": "topic", "lesson": later.id, "topic": "Повторение по теме «Фразеология»", "seen": 0},
+    )
     few, many = cast.students[:2], [s for s in cast.students if s.surname != "Орлова"]
     with count_statements() as small:
         assert send(teacher, cast.russian, *changes(cast.lesson, few)).status_code == 200
@@ -169,11 +191,13 @@ def test_change_behind_the_program_is_found_at_its_place(cast: Any, teacher: Any
     student = cast.named("Авдеев")
     send(teacher, cast.russian, mark(cast.lesson, student, "2"))
     assert all(isinstance(found, int) for found in log.verify(cast.school.id))
-    sound = [found for found in checks.verify_journals(cast.school.id)]
+    sound = list(checks.verify_journals(cast.school.id))
     assert all(isinstance(found, int) for found in sound), sound
     sql.write("UPDATE journal_mark SET value = '5' WHERE student_id = %s AND value = '2'", (student.id,))
     broken = [found for found in checks.verify_journals(cast.school.id) if not isinstance(found, int)]
-    assert broken and broken[0].student_id == student.id and (broken[0].in_rows, broken[0].in_log) == ("5", "2")
+    assert (
+        broken and broken[0].student_id == student.id and (broken[0].in_rows, broken[0].in_log) == ("5", "2")
+    )
 
 
 def test_broken_chain_names_its_first_place(cast: Any, teacher: Any) -> None:
@@ -185,7 +209,7 @@ def test_broken_chain_names_its_first_place(cast: Any, teacher: Any) -> None:
     else:
         sql.write("DROP TRIGGER foundation_logentry_no_update")
     sql.write(
-        "UPDATE foundation_logentry SET data = REPLACE(data, '\"after\":\"2\"', '\"after\":\"5\"')"
+        'UPDATE foundation_logentry SET data = REPLACE(data, \'"after":"2"\', \'"after":"5"\')'
         " WHERE chain_id = %s AND seq = %s",
         (head.chain_id, head.seq),
     )
@@ -205,7 +229,16 @@ def test_annulled_mark_stays_and_can_be_set_again(cast: Any, teacher: Any) -> No
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{}", b'{"operation": 5}', b"\xff\xfe", b'{"operation":"x","changes":[]}', b"[" * 5000, b'{"a":1e999}'],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"operation": 5}',
+        b"\xff\xfe",
+        b'{"operation":"x","changes":[]}',
+        b"[" * 5000,
+        b'{"a":1e999}',
+    ],
 )
 def test_nonsense_is_told_so(cast: Any, client_of: Any, body: bytes) -> None:
     answer = client_of(cast.teacher).post(
@@ -217,7 +250,9 @@ def test_nonsense_is_told_so(cast: Any, client_of: Any, body: bytes) -> None:
 def test_term_mark_is_set_and_kept(cast: Any, teacher: Any) -> None:
     student = cast.named("Авдеев")
     answer = send(
-        teacher, cast.russian, {"fact": "final", "term": cast.term.id, "student": student.id, "value": "4", "seen": 0}
+        teacher,
+        cast.russian,
+        {"fact": "final", "term": cast.term.id, "student": student.id, "value": "4", "seen": 0},
     )
     assert answer.status_code == 200, answer.content.decode()
     assert TermMark.objects.get(student=student, term=cast.term).value == "4"

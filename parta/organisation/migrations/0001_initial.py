@@ -5,226 +5,535 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AcademicYear',
+            name="AcademicYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='2026/2027', max_length=20)),
-                ('starts', models.DateField()),
-                ('until', models.DateField()),
-                ('state', models.CharField(choices=[('setup', 'Готовится'), ('open', 'Идёт'), ('closing', 'Закрывается'), ('closed', 'Закрыт')], default='open', max_length=8)),
-                ('week_days', models.IntegerField(default=5, help_text='Teaching days in a week: 5 or 6, from Monday.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(help_text="2026/2027", max_length=20)),
+                ("starts", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("setup", "Готовится"),
+                            ("open", "Идёт"),
+                            ("closing", "Закрывается"),
+                            ("closed", "Закрыт"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "week_days",
+                    models.IntegerField(default=5, help_text="Teaching days in a week: 5 or 6, from Monday."),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BellSchedule',
+            name="BellSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60)),
-                ('is_default', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60)),
+                ("is_default", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(help_text='Full official name.', max_length=300)),
-                ('short_name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('general', 'Школа'), ('college', 'Колледж'), ('centre', 'Центр дополнительного образования')], default='general', max_length=10)),
-                ('timezone', models.CharField(default='Europe/Moscow', max_length=40)),
-                ('locale', models.CharField(default='ru', max_length=5)),
-                ('law_version', models.IntegerField(default=1, help_text='Grows with each change of editions or settings; the key of the cached law.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(help_text="Full official name.", max_length=300)),
+                ("short_name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("general", "Школа"),
+                            ("college", "Колледж"),
+                            ("centre", "Центр дополнительного образования"),
+                        ],
+                        default="general",
+                        max_length=10,
+                    ),
+                ),
+                ("timezone", models.CharField(default="Europe/Moscow", max_length=40)),
+                ("locale", models.CharField(default="ru", max_length=5)),
+                (
+                    "law_version",
+                    models.IntegerField(
+                        default=1,
+                        help_text="Grows with each change of editions or settings; the key of the cached law.",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=40)),
-                ('purpose', models.CharField(blank=True, default='', max_length=80)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=40)),
+                ("purpose", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MarkScale',
+            name="MarkScale",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20)),
-                ('title', models.CharField(max_length=80)),
-                ('symbols', models.JSONField(default=list)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scales', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20)),
+                ("title", models.CharField(max_length=80)),
+                ("symbols", models.JSONField(default=list)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scales",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Homeroom',
+            name="Homeroom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='6Б; shown as 6 «Б».', max_length=60)),
-                ('grade', models.IntegerField(blank=True, help_text='Grade 1–11 or course 1–5; null in centres.', null=True)),
-                ('letter', models.CharField(blank=True, default='', max_length=40)),
-                ('term_kind', models.CharField(choices=[('year', 'Год'), ('half_year', 'Полугодие'), ('quarter', 'Четверть'), ('trimester', 'Триместр'), ('semester', 'Семестр'), ('module', 'Модуль')], default='quarter', max_length=10)),
-                ('external_id', models.CharField(blank=True, default='', max_length=120)),
-                ('bells', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.bellschedule')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homerooms', to='organisation.academicyear')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.room')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homerooms', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(help_text="6Б; shown as 6 «Б».", max_length=60)),
+                (
+                    "grade",
+                    models.IntegerField(
+                        blank=True, help_text="Grade 1–11 or course 1–5; null in centres.", null=True
+                    ),
+                ),
+                ("letter", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "term_kind",
+                    models.CharField(
+                        choices=[
+                            ("year", "Год"),
+                            ("half_year", "Полугодие"),
+                            ("quarter", "Четверть"),
+                            ("trimester", "Триместр"),
+                            ("semester", "Семестр"),
+                            ("module", "Модуль"),
+                        ],
+                        default="quarter",
+                        max_length=10,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "bells",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.bellschedule",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homerooms",
+                        to="organisation.academicyear",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.room",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homerooms",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departments",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='bellschedule',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bell_schedules', to='organisation.school'),
+            model_name="bellschedule",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bell_schedules",
+                to="organisation.school",
+            ),
         ),
         migrations.AddField(
-            model_name='academicyear',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='years', to='organisation.school'),
+            model_name="academicyear",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="years", to="organisation.school"
+            ),
         ),
         migrations.CreateModel(
-            name='Subgroup',
+            name="Subgroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='английский язык, 1-я группа', max_length=80)),
-                ('short', models.CharField(help_text='1-я гр.', max_length=20)),
-                ('split', models.CharField(help_text='What the split is for; one subgroup of a split per student.', max_length=60)),
-                ('homerooms', models.ManyToManyField(related_name='subgroups', to='organisation.homeroom')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(help_text="английский язык, 1-я группа", max_length=80)),
+                ("short", models.CharField(help_text="1-я гр.", max_length=20)),
+                (
+                    "split",
+                    models.CharField(
+                        help_text="What the split is for; one subgroup of a split per student.", max_length=60
+                    ),
+                ),
+                ("homerooms", models.ManyToManyField(related_name="subgroups", to="organisation.homeroom")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='Stable within the school; rules name it.', max_length=60)),
-                ('title', models.CharField(max_length=160)),
-                ('short', models.CharField(blank=True, default='', max_length=40)),
-                ('area', models.CharField(blank=True, default='', help_text='Subject area of the curriculum.', max_length=120)),
-                ('tags', models.JSONField(default=list)),
-                ('position', models.IntegerField(default=100)),
-                ('external_id', models.CharField(blank=True, default='', max_length=120)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(help_text="Stable within the school; rules name it.", max_length=60),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("short", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "area",
+                    models.CharField(
+                        blank=True, default="", help_text="Subject area of the curriculum.", max_length=120
+                    ),
+                ),
+                ("tags", models.JSONField(default=list)),
+                ("position", models.IntegerField(default=100)),
+                ("external_id", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subjects",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('year', 'Год'), ('half_year', 'Полугодие'), ('quarter', 'Четверть'), ('trimester', 'Триместр'), ('semester', 'Семестр'), ('module', 'Модуль')], max_length=10)),
-                ('number', models.IntegerField(default=1)),
-                ('title', models.CharField(help_text='I четверть', max_length=40)),
-                ('starts', models.DateField()),
-                ('until', models.DateField()),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='organisation.term')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("year", "Год"),
+                            ("half_year", "Полугодие"),
+                            ("quarter", "Четверть"),
+                            ("trimester", "Триместр"),
+                            ("semester", "Семестр"),
+                            ("module", "Модуль"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("number", models.IntegerField(default=1)),
+                ("title", models.CharField(help_text="I четверть", max_length=40)),
+                ("starts", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="organisation.term",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Vacation',
+            name="Vacation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('vacation', 'Каникулы'), ('holiday', 'Праздник'), ('quarantine', 'Карантин')], default='vacation', max_length=10)),
-                ('title', models.CharField(max_length=80)),
-                ('starts', models.DateField()),
-                ('until', models.DateField()),
-                ('homeroom', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.homeroom')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vacations', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("vacation", "Каникулы"),
+                            ("holiday", "Праздник"),
+                            ("quarantine", "Карантин"),
+                        ],
+                        default="vacation",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("starts", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "homeroom",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.homeroom",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vacations",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkKind',
+            name="WorkKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='Rule code: oral, written, control, test, laboratory…', max_length=24)),
-                ('title', models.CharField(max_length=80)),
-                ('short', models.CharField(help_text='Head of the column: КР, СР, УО.', max_length=6)),
-                ('weight', models.DecimalField(decimal_places=2, default=1, max_digits=5)),
-                ('position', models.IntegerField(default=100)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_kinds', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="Rule code: oral, written, control, test, laboratory…", max_length=24
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("short", models.CharField(help_text="Head of the column: КР, СР, УО.", max_length=6)),
+                ("weight", models.DecimalField(decimal_places=2, default=1, max_digits=5)),
+                ("position", models.IntegerField(default=100)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_kinds",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bell',
+            name="Bell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('starts', models.TimeField()),
-                ('ends', models.TimeField()),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bells', to='organisation.bellschedule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("starts", models.TimeField()),
+                ("ends", models.TimeField()),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bells",
+                        to="organisation.bellschedule",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('schedule', 'number'), name='bell_number')],
+                "constraints": [models.UniqueConstraint(fields=("schedule", "number"), name="bell_number")],
             },
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('school', 'title'), name='room_title'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("school", "title"), name="room_title"),
         ),
         migrations.AddConstraint(
-            model_name='markscale',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='scale_code'),
+            model_name="markscale",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="scale_code"),
         ),
         migrations.AddConstraint(
-            model_name='homeroom',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'title'), name='homeroom_title'),
+            model_name="homeroom",
+            constraint=models.UniqueConstraint(fields=("school", "year", "title"), name="homeroom_title"),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('school', 'title'), name='department_title'),
+            model_name="department",
+            constraint=models.UniqueConstraint(fields=("school", "title"), name="department_title"),
         ),
         migrations.AddConstraint(
-            model_name='bellschedule',
-            constraint=models.UniqueConstraint(fields=('school', 'title'), name='bells_title'),
+            model_name="bellschedule",
+            constraint=models.UniqueConstraint(fields=("school", "title"), name="bells_title"),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.UniqueConstraint(fields=('school', 'title'), name='year_title'),
+            model_name="academicyear",
+            constraint=models.UniqueConstraint(fields=("school", "title"), name="year_title"),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('starts'))), name='year_span'),
+            model_name="academicyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("starts"))), name="year_span"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subgroup',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'title'), name='subgroup_title'),
+            model_name="subgroup",
+            constraint=models.UniqueConstraint(fields=("school", "year", "title"), name="subgroup_title"),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(fields=['school', 'title'], name='subject_title'),
+            model_name="subject",
+            index=models.Index(fields=["school", "title"], name="subject_title"),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='subject_code'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="subject_code"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('year', 'kind', 'number'), name='term_number'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("year", "kind", "number"), name="term_number"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('starts'))), name='term_span'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("starts"))), name="term_span"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workkind',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='work_kind_code'),
+            model_name="workkind",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="work_kind_code"),
         ),
     ]

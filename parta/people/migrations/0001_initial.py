@@ -6,163 +6,402 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(help_text='Lower case.', max_length=60, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=True, help_text="The password was issued by somebody else: it works once, to set one's own.")),
-                ('is_installer', models.BooleanField(default=False, help_text="May create schools; sees no school's data.")),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("login", models.CharField(help_text="Lower case.", max_length=60, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "must_change_password",
+                    models.BooleanField(
+                        default=True,
+                        help_text="The password was issued by somebody else: it works once, to set one's own.",
+                    ),
+                ),
+                (
+                    "is_installer",
+                    models.BooleanField(
+                        default=False, help_text="May create schools; sees no school's data."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='KnownDevice',
+            name="KnownDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoginFailure',
+            name="LoginFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login', models.CharField(max_length=60)),
-                ('address', models.CharField(max_length=45)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login", models.CharField(max_length=60)),
+                ("address", models.CharField(max_length=45)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['login', 'at'], name='failure_login'), models.Index(fields=['address', 'at'], name='failure_address')],
+                "indexes": [
+                    models.Index(fields=["login", "at"], name="failure_login"),
+                    models.Index(fields=["address", "at"], name="failure_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surname', models.CharField(max_length=80)),
-                ('given_name', models.CharField(max_length=80)),
-                ('patronymic', models.CharField(blank=True, default='', max_length=80)),
-                ('sex', models.CharField(blank=True, choices=[('f', 'женский'), ('m', 'мужской'), ('', 'не указан')], default='', max_length=1)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('email', models.CharField(blank=True, default='', max_length=200)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('external_id', models.CharField(blank=True, default='', help_text='Natural key of imports.', max_length=120)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='organisation.school')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persons', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("surname", models.CharField(max_length=80)),
+                ("given_name", models.CharField(max_length=80)),
+                ("patronymic", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("f", "женский"), ("m", "мужской"), ("", "не указан")],
+                        default="",
+                        max_length=1,
+                    ),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("email", models.CharField(blank=True, default="", max_length=200)),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", help_text="Natural key of imports.", max_length=120
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(choices=[('mother', 'мать'), ('father', 'отец'), ('guardian', 'опекун'), ('other', 'иное')], default='guardian', max_length=10)),
-                ('has_rights', models.BooleanField(default=True)),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='people.person')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("mother", "мать"),
+                            ("father", "отец"),
+                            ("guardian", "опекун"),
+                            ("other", "иное"),
+                        ],
+                        default="guardian",
+                        max_length=10,
+                    ),
+                ),
+                ("has_rights", models.BooleanField(default=True)),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="wards", to="people.person"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardianships",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('order_number', models.CharField(blank=True, default='', max_length=40)),
-                ('left_order', models.CharField(blank=True, default='', max_length=40)),
-                ('homeroom', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='organisation.homeroom')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("order_number", models.CharField(blank=True, default="", max_length=40)),
+                ("left_order", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "homeroom",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="organisation.homeroom",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadTrace',
+            name="ReadTrace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('user_id', models.BigIntegerField()),
-                ('role', models.CharField(max_length=24)),
-                ('student_id', models.BigIntegerField(help_text='Null: a page over a whole homeroom or journal.', null=True)),
-                ('page', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("user_id", models.BigIntegerField()),
+                ("role", models.CharField(max_length=24)),
+                (
+                    "student_id",
+                    models.BigIntegerField(
+                        help_text="Null: a page over a whole homeroom or journal.", null=True
+                    ),
+                ),
+                ("page", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('director', 'директор'), ('deputy', 'заместитель директора'), ('operator', 'оператор'), ('head_of_department', 'руководитель кафедры'), ('teacher', 'учитель'), ('class_teacher', 'классный руководитель'), ('master', 'мастер производственного обучения'), ('social_pedagogue', 'социальный педагог'), ('nurse', 'медицинский работник'), ('secretary', 'секретарь'), ('inspector', 'проверяющий')], max_length=20)),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('order_number', models.CharField(blank=True, default='', help_text='Приказ №', max_length=40)),
-                ('order_date', models.DateField(blank=True, null=True)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='organisation.department')),
-                ('homeroom', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='organisation.homeroom')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='people.person')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("director", "директор"),
+                            ("deputy", "заместитель директора"),
+                            ("operator", "оператор"),
+                            ("head_of_department", "руководитель кафедры"),
+                            ("teacher", "учитель"),
+                            ("class_teacher", "классный руководитель"),
+                            ("master", "мастер производственного обучения"),
+                            ("social_pedagogue", "социальный педагог"),
+                            ("nurse", "медицинский работник"),
+                            ("secretary", "секретарь"),
+                            ("inspector", "проверяющий"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "order_number",
+                    models.CharField(blank=True, default="", help_text="Приказ №", max_length=40),
+                ),
+                ("order_date", models.DateField(blank=True, null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roles",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "homeroom",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roles",
+                        to="organisation.homeroom",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="people.person"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SubgroupMembership',
+            name="SubgroupMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subgroup_memberships', to='people.person')),
-                ('subgroup', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organisation.subgroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subgroup_memberships",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "subgroup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organisation.subgroup",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['school', 'surname', 'given_name'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["school", "surname", "given_name"], name="person_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['school', 'external_id'], name='person_external'),
+            model_name="person",
+            index=models.Index(fields=["school", "external_id"], name="person_external"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('school', 'user'), name='person_of_user'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)), fields=("school", "user"), name="person_of_user"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('guardian', 'student', 'starts'), name='guardianship_from'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(
+                fields=("guardian", "student", "starts"), name="guardianship_from"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('student', 'homeroom', 'starts'), name='enrolment_from'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                fields=("student", "homeroom", "starts"), name="enrolment_from"
+            ),
         ),
         migrations.AddIndex(
-            model_name='readtrace',
-            index=models.Index(fields=['school', 'student_id', 'at'], name='trace_student'),
+            model_name="readtrace",
+            index=models.Index(fields=["school", "student_id", "at"], name="trace_student"),
         ),
         migrations.AddIndex(
-            model_name='role',
-            index=models.Index(fields=['school', 'kind'], name='role_kind'),
+            model_name="role",
+            index=models.Index(fields=["school", "kind"], name="role_kind"),
         ),
         migrations.AddConstraint(
-            model_name='subgroupmembership',
-            constraint=models.UniqueConstraint(fields=('student', 'subgroup', 'starts'), name='membership_from'),
+            model_name="subgroupmembership",
+            constraint=models.UniqueConstraint(
+                fields=("student", "subgroup", "starts"), name="membership_from"
+            ),
         ),
     ]

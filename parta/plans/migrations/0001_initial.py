@@ -5,108 +5,299 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('people', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ThematicPlan',
+            name="ThematicPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('grade', models.IntegerField(blank=True, null=True)),
-                ('approved_on', models.DateField(blank=True, null=True)),
-                ('order_number', models.CharField(blank=True, default='', max_length=40)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='organisation.subject')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("grade", models.IntegerField(blank=True, null=True)),
+                ("approved_on", models.DateField(blank=True, null=True)),
+                ("order_number", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="organisation.subject",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlannedTopic',
+            name="PlannedTopic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.IntegerField(help_text='From 1; one hour each.')),
-                ('unit', models.CharField(blank=True, default='', max_length=200)),
-                ('text', models.CharField(max_length=500)),
-                ('work_kind', models.CharField(blank=True, default='', help_text='Code of a WorkKind, or empty.', max_length=24)),
-                ('homework', models.CharField(blank=True, default='', max_length=500)),
-                ('minutes', models.IntegerField(blank=True, null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='plans.thematicplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.IntegerField(help_text="From 1; one hour each.")),
+                ("unit", models.CharField(blank=True, default="", max_length=200)),
+                ("text", models.CharField(max_length=500)),
+                (
+                    "work_kind",
+                    models.CharField(
+                        blank=True, default="", help_text="Code of a WorkKind, or empty.", max_length=24
+                    ),
+                ),
+                ("homework", models.CharField(blank=True, default="", max_length=500)),
+                ("minutes", models.IntegerField(blank=True, null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="topics",
+                        to="plans.thematicplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Journal',
+            name="Journal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.IntegerField(blank=True, help_text='Grade the rules read; null in centres.', null=True)),
-                ('weekly_hours', models.DecimalField(decimal_places=2, default=0, max_digits=5)),
-                ('term_kind', models.CharField(default='quarter', max_length=10)),
-                ('external_id', models.CharField(blank=True, default='', max_length=120)),
-                ('homeroom', models.ForeignKey(blank=True, help_text='The class taught, also when only its subgroup is; null: a subgroup of several classes.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='organisation.homeroom')),
-                ('scale', models.ForeignKey(blank=True, help_text='Null: no marks.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.markscale')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='organisation.school')),
-                ('subgroup', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='organisation.subgroup')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='organisation.subject')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='organisation.academicyear')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journals', to='plans.thematicplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "grade",
+                    models.IntegerField(
+                        blank=True, help_text="Grade the rules read; null in centres.", null=True
+                    ),
+                ),
+                ("weekly_hours", models.DecimalField(decimal_places=2, default=0, max_digits=5)),
+                ("term_kind", models.CharField(default="quarter", max_length=10)),
+                ("external_id", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "homeroom",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The class taught, also when only its subgroup is; null: a subgroup of several classes.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="organisation.homeroom",
+                    ),
+                ),
+                (
+                    "scale",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Null: no marks.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.markscale",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "subgroup",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="organisation.subgroup",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="organisation.subject",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="organisation.academicyear",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journals",
+                        to="plans.thematicplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CurriculumHours',
+            name="CurriculumHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.IntegerField(blank=True, null=True)),
-                ('weekly_hours', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('yearly_hours', models.IntegerField()),
-                ('homeroom', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.homeroom')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.subject')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='curriculum', to='organisation.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.IntegerField(blank=True, null=True)),
+                ("weekly_hours", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("yearly_hours", models.IntegerField()),
+                (
+                    "homeroom",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.homeroom",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.subject",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="curriculum",
+                        to="organisation.academicyear",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('year', 'subject', 'grade', 'homeroom'), name='curriculum_line')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "subject", "grade", "homeroom"), name="curriculum_line"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TeachingLoad',
+            name="TeachingLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekly_hours', models.DecimalField(decimal_places=2, default=0, max_digits=5)),
-                ('starts', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='plans.journal')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.school')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekly_hours", models.DecimalField(decimal_places=2, default=0, max_digits=5)),
+                ("starts", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loads", to="plans.journal"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.school",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loads", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('journal', 'teacher', 'starts'), name='load_from')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("journal", "teacher", "starts"), name="load_from")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='thematicplan',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'title'), name='plan_title'),
+            model_name="thematicplan",
+            constraint=models.UniqueConstraint(fields=("school", "year", "title"), name="plan_title"),
         ),
         migrations.AddConstraint(
-            model_name='plannedtopic',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='topic_position'),
+            model_name="plannedtopic",
+            constraint=models.UniqueConstraint(fields=("plan", "position"), name="topic_position"),
         ),
         migrations.AddIndex(
-            model_name='journal',
-            index=models.Index(fields=['school', 'year'], name='journal_year'),
+            model_name="journal",
+            index=models.Index(fields=["school", "year"], name="journal_year"),
         ),
         migrations.AddConstraint(
-            model_name='journal',
-            constraint=models.UniqueConstraint(condition=models.Q(('subgroup', None)), fields=('year', 'subject', 'homeroom'), name='journal_of_class'),
+            model_name="journal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("subgroup", None)),
+                fields=("year", "subject", "homeroom"),
+                name="journal_of_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journal',
-            constraint=models.UniqueConstraint(condition=models.Q(('subgroup__isnull', False)), fields=('year', 'subject', 'subgroup'), name='journal_of_subgroup'),
+            model_name="journal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("subgroup__isnull", False)),
+                fields=("year", "subject", "subgroup"),
+                name="journal_of_subgroup",
+            ),
         ),
     ]
