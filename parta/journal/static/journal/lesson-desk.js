@@ -162,7 +162,7 @@ export class Desk {
     block.setAttribute("role", "alert");
     if (refused.clauses?.length) {
       const clause = element("p", "clause");
-      clause.append(element("cite", "", refused.clauses.map((cited) => cited.number).join(", ") + "."));
+      clause.append(element("cite", "", [...new Set(refused.clauses.map((cited) => cited.number))].join(", ") + "."));
       clause.append(" " + (refused.allowed ?? ""));
       block.append(clause);
     }
