@@ -420,7 +420,9 @@ class Builder:
         person("outsider", "Ли", "Игорь", "Сергеевич", "m")
         person("contact", "Сафин", "Рустам", "Ильдарович", "m")
 
-        users: list[User] = [made.user for _, made in people if made.user is not None and made.user.pk is None]
+        users: list[User] = [
+            made.user for _, made in people if made.user is not None and made.user.pk is None
+        ]
         User.objects.bulk_create(users)
         Person.objects.bulk_create([made for _, made in people])
         world.people = dict(people)

@@ -18,7 +18,11 @@ class TimetableSlot(models.Model):
     week = models.IntegerField(default=0, help_text="0 each week, 1 odd, 2 even weeks of the year.")
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     teacher = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text="Who of the journal's teachers; null: not known from the import.",
     )
     starts = models.DateField()
@@ -26,7 +30,9 @@ class TimetableSlot(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["journal", "weekday", "number", "week", "starts"], name="slot_place"),
+            models.UniqueConstraint(
+                fields=["journal", "weekday", "number", "week", "starts"], name="slot_place"
+            ),
         ]
 
 

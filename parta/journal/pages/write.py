@@ -123,7 +123,9 @@ def _moment(at: datetime | None, viewer: Viewer) -> str:
 
 
 def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:
-    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    return JsonResponse(
+        body, status=status, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
 
 
 def _fault(status: int, text: str) -> JsonResponse:

@@ -457,7 +457,9 @@ def _side(
 @lru_cache(maxsize=1024)
 def _terms(head: tuple[sql.Row, ...]) -> tuple[TermTab, ...]:
     """The periods in order, the year last."""
-    found = [TermTab(line[20], line[21], line[22], line[23], _date(line[24]), _date(line[25])) for line in head]
+    found = [
+        TermTab(line[20], line[21], line[22], line[23], _date(line[24]), _date(line[25])) for line in head
+    ]
     return tuple(sorted(found, key=lambda term: (term.kind == "year", term.starts)))
 
 
