@@ -199,7 +199,7 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "other_school": Line(
             get="200 deputy foreign_deputy",
-            post="404 deputy; 422 foreign_deputy",
+            post="404 deputy; 302 foreign_deputy",
             body=lambda cast: {"act": "cancel", "row": cast.outside.lesson_on("russian", cast.on).pk},
         ),
     },
@@ -268,6 +268,15 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "permits": {"page": Line(get="200 READERS FOREIGN_STAFF", post="404 deputy director foreign_deputy")},
     "permit_ask": {"page": Line(get="405 *", post="400 WRITERS FOREIGN_STAFF", json=True)},
+    # ── control ──
+    "control": {
+        "page": Line(get="200 director deputy head_of_department inspector foreign_deputy"),
+        "teacher": Line(
+            query="teacher={cast.outside.teacher.pk}",
+            get="200 director deputy head_of_department inspector foreign_deputy",
+        ),
+    },
+    "regulation": {"page": Line(get="200 SIGNED")},
     # ── diary ──
     "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},
     "diary_of": {

@@ -48,7 +48,8 @@ def test_card_is_traced_and_readers_are_shown_to_the_deputy(cast: Any, client_of
     assert client_of(cast.class_teacher).get(address).status_code == 200
     assert client_of(cast.guardian).get(address).status_code == 200
     assert client_of(cast.outsider).get(address).status_code == 404
-    readers = set(ReadTrace.objects.filter(student_id=cast.student.pk).values_list("user_id", flat=True))
+    opened = ReadTrace.objects.filter(student_id=cast.student.pk, page="student_card")
+    readers = set(opened.values_list("user_id", flat=True))
     assert readers == {cast.class_teacher.user_id, cast.guardian.user_id}
     shown = client_of(cast.deputy).get(address).content.decode()
     assert "Кто открывал эту карточку" in shown and cast.class_teacher.short_name in shown
