@@ -85,7 +85,7 @@ def year_grid(page: JournalPage, term_url: str) -> Markup:
     parts = [
         f'<table class="jg jg--year" role="grid" aria-label="{escape(title)}">'
         f'<colgroup><col class="cn"><col class="cs"><col class="cd" span="{len(terms)}">'
-        '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"></th>'
+        '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"><span class="vh">№</span></th>'
         f'<th class="s" scope="col">Фамилия, имя</th>{head}{_totals_head(side, 1)}'
         "</tr></thead><tbody>"
     ]
@@ -139,7 +139,7 @@ def _head(side: JournalSide, classes: Sequence[str], lesson_url: str) -> Piece:
     """Months, weekdays, dates and works."""
     columns = side.columns
     out = [
-        '<thead><tr class="mo"><th class="n" rowspan="4"></th>'
+        '<thead><tr class="mo"><th class="n" rowspan="4"><span class="vh">№</span></th>'
         '<th class="s" rowspan="4" scope="col">Фамилия, имя</th>'
     ]
     for month, group in groupby(columns, key=lambda column: (column.date.year, column.date.month)):
@@ -193,7 +193,8 @@ def _work_head(side: JournalSide, n: int, names: str) -> Piece:
     elif short and not is_usual:
         weight = f' data-w="{min(3, max(1, round(column.weight)))}"'
     title = escape(", ".join(word for word in words if word))
-    return f'<th scope="col"{_class(names)}{weight} title="{title}">{short}</th>'
+    hidden = f'<span class="vh">{escape(words[1])}</span>'
+    return f'<th scope="col"{_class(names)}{weight} title="{title}">{short or hidden}</th>'
 
 
 def _totals_head(side: JournalSide, rows: int) -> Piece:
@@ -474,6 +475,7 @@ def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
 
     Flags: 1 marks may be written, 2 absences, 4 first column of its lesson, 8 not yet held, 16 today.
     """
+    marks = any(column.may_mark for column in side.columns)
     data: dict[str, Any] = {
         "journal": side.id,
         "term": side.term.id,
@@ -497,9 +499,9 @@ def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
         ],
         "today": -1 if side.today is None else side.today,
         "scale": [[symbol.symbol, symbol.worth, symbol.passes] for symbol in side.scale],
-        "marks": side.codes.marks,
+        "marks": side.codes.marks if marks else [],
         "finals": side.codes.finals if side.may_set_finals else [],
-        "double": side.codes.allows_double,
+        "double": marks and side.codes.allows_double,
         "locks": side.is_locked_by_final,
         "absences": [
             [code.symbol, code.meaning, code.title, code.may_set, code.keys] for code in side.codes.absences

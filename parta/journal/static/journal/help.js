@@ -10,9 +10,12 @@ const kbd = (...keys) => keys.flatMap((key, n) => (n ? [" ", box("kbd", "", key)
 const mine = absenceCodes.filter((code) => code.mine);
 /** @type {string[]} */
 const marks = data.marks;
+/** @type {string[]} symbols of a mark, of a lesson or of the period */
+const symbols = marks.length ? marks : data.finals;
 
 /** @returns {Node[]} */
 function markKeys() {
+  const marks = symbols;
   const digits = marks.length > 2 && marks.every((symbol) => /^\d$/.test(symbol));
   if (!digits) return /** @type {Node[]} */ (kbd(...marks.slice(0, 6)));
   const sorted = [...marks].sort();
@@ -22,13 +25,13 @@ function markKeys() {
 /** Fill the bar; it is empty without a script, for without one no key does anything. */
 export function fillBar() {
   const bar = document.getElementById("keys");
-  if (!bar || (!marks.length && !mine.length && !data.finals.length)) return;
-  if (marks.length) bar.append(box("span", "", ...markKeys(), " отметка"));
+  if (!bar) return;
+  if (symbols.length) bar.append(box("span", "", ...markKeys(), " отметка"));
   if (marks.length && data.double) {
     const two = [marks[0], marks[1] ?? marks[0]];
     bar.append(box("span", "", ...kbd(two[0], "/", two[1]), " двойная"));
   }
-  if (mine.length) bar.append(box("span", "", ...kbd(...mine.slice(0, 5).map((code) => code.symbol)), " явка"));
+  if (mine.length && !data.year) bar.append(box("span", "", ...kbd(...mine.slice(0, 5).map((code) => code.symbol)), " явка"));
   bar.append(box("span", "", ...kbd("Enter"), " вниз"));
   const help = document.createElement("button");
   help.type = "button";
@@ -43,7 +46,7 @@ export function toggleHelp() {
   if (popIsOpen() && document.querySelector(".pop--help")) return closePop();
   /** @type {[(Node | string)[], string][]} */
   const lines = [];
-  if (marks.length) lines.push([markKeys(), "отметка; Enter ведёт вниз"]);
+  if (symbols.length) lines.push([markKeys(), "отметка; Enter ведёт вниз"]);
   if (marks.length && data.double) lines.push([kbd(marks[0], "/", marks[1] ?? marks[0]), "двойная отметка"]);
   for (const code of mine) lines.push([kbd(code.symbol), `${code.title}; раскладку можно не менять`]);
   lines.push(

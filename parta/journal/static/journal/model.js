@@ -118,6 +118,7 @@ export function columnName(td) {
   const head = table?.tHead;
   if (!head) return "";
   if (isFinal(td)) return head.querySelector(".e3")?.getAttribute("title") ?? "";
+  if (data.year) return head.rows[0].cells[td.cellIndex]?.textContent ?? "";
   const works = head.querySelector("tr.ty");
   return works?.children[placeOf(td)]?.getAttribute("title")?.split(", вес")[0] ?? "";
 }

@@ -83,8 +83,9 @@ export function today() {
 export function begin(focus) {
   const first = rows()[0];
   if (!first) return;
-  const place = data.today < 0 ? 0 : data.today;
-  const start = cellsOf(first)[place] ?? cellsOf(first)[0];
+  const cells = cellsOf(first);
+  const place = data.year ? cells.length - 1 : Math.max(0, data.today);
+  const start = cells[place] ?? cells[0];
   go(start, { focus, scroll: false });
   show(place);
 }
@@ -102,7 +103,8 @@ function show(column) {
     .reduce((sum, td) => sum + /** @type {HTMLElement} */ (td).offsetWidth, 0);
   const ahead = innerWidth < 720 ? 1 : 4;
   const wanted = head.offsetLeft + head.offsetWidth * (1 + ahead) - (wrap.clientWidth - totals);
-  wrap.scrollLeft = Math.max(0, Math.min(wanted, head.offsetLeft - left));
+  const first = /** @type {HTMLElement} */ (head.parentElement?.children[0]).offsetWidth || 1;
+  wrap.scrollLeft = Math.ceil(Math.max(0, Math.min(wanted, head.offsetLeft - left)) / first) * first;
 }
 
 /** Keys that move. @param {KeyboardEvent} event @returns {boolean} whether the key was one */

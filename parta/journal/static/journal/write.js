@@ -94,7 +94,7 @@ function enqueue(act) {
       finish(td);
       conflicts.set(td, { act, theirs: found[found.length - 1] });
       paint(td, { ...shownOf(act), state: "cnf" });
-      say("conflict", "В журнале уже другое: выберите, что оставить");
+      say("conflict", "Клетку изменили: выберите значение");
       hooks.conflict(td);
     },
     refused: (found) => {
