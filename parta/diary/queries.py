@@ -64,9 +64,9 @@ class Period:
 
 
 class MarkShown(NamedTuple):
-    """A mark as the family sees it. `first` is the value before a correction."""
+    """A mark as the family sees it. `day` is an ISO date, `first` the value before a correction."""
 
-    date: date
+    day: str
     value: str
     first: str
     work: str
@@ -231,14 +231,14 @@ ORDER BY l.date, l.number
 """
 
 _MARKS = """
-SELECT a.lesson_id, l.date, a.journal_id, m.part, m.value, m.first_value, a.work_kind, a.weight, m.assessment_id,
-       m.comment
+SELECT CAST(l.date AS text), l.number, a.position, m.assessment_id, m.part, m.value, m.first_value, a.work_kind,
+       a.weight, a.lesson_id, a.journal_id, m.comment
 FROM journal_mark m
 JOIN journal_assessment a ON a.id = m.assessment_id
 JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE m.student_id = %s AND m.value <> '' AND l.date >= %s AND l.date < %s
-ORDER BY l.date, l.number, a.position, a.id, m.part
 """
+"""The first five columns are the order of the marks; days stay text, for there are hundreds and few are read."""
 
 _JOURNALS = f"""
 SELECT DISTINCT mine.journal_id, s.id, s.title, s.position, k.symbols, f.value, mine.starts, mine.until
@@ -374,7 +374,7 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
     scales, low = _scales(journals)
     cells = _cells(marks, kinds, low)
     days = _days(viewer, family, rows, words, cells, kinds, first, last)
-    subjects = _subjects(journals, cells, scales, since, until)
+    subjects = _subjects(journals, cells, scales, since, until, with_lines=True)
     today = days.get(viewer.on)
     ahead = next((days[on] for on in sorted(days) if on > viewer.on and _is_held(days[on])), None)
     away = {row[4]: row[1] for row in words if row[0] == "away"}
@@ -414,7 +414,7 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
         children=family.children,
         periods=family.periods,
         period=period,
-        subjects=_subjects(journals, _cells(marks, kinds, low), scales, since, until),
+        subjects=_subjects(journals, _cells(marks, kinds, low), scales, since, until, with_lines=False),
         has_scale=any(scales.values()),
     )
 
@@ -460,7 +460,7 @@ def _cells(
 ) -> list[_Cell]:
     found: list[_Cell] = []
     last = None
-    for lesson, on, journal, part, value, first, work, weight, assessment, comment in rows:
+    for on, _, _, assessment, part, value, first, work, weight, lesson, journal, comment in sorted(rows):
         if part == 2 and last == assessment:
             cell = found[-1]
             cell.values.append(value)
@@ -493,6 +493,8 @@ def _subjects(
     scales: Mapping[int, list[dict[str, Any]]],
     since: date,
     until: date,
+    *,
+    with_lines: bool,
 ) -> tuple[SubjectMarks, ...]:
     """Subjects with a scale in the order of the school, each once; their marks of the period."""
     of_journal = {row[0]: row for row in journals}
@@ -501,9 +503,10 @@ def _subjects(
         for journal, scale in scales.items()
     }
     mine: dict[int, list[_Cell]] = {}
+    first, last = since.isoformat(), until.isoformat()
     for cell in cells:
         row = of_journal.get(cell.journal)
-        if row is not None and since <= cell.shown.date < until:
+        if row is not None and first <= cell.shown.day < last:
             mine.setdefault(row[1], []).append(cell)
     titles: dict[int, tuple[int, str, str, list[dict[str, Any]]]] = {}
     for row in journals:
@@ -528,7 +531,7 @@ def _subjects(
                     total += point * cell.weight
                     weights += cell.weight
                     points.append(point)
-        line, end, ends_low = _line(points, scale)
+        line, end, ends_low = _line(points, scale) if with_lines else ("", (0, 0), False)
         found.append(
             SubjectMarks(
                 title,
@@ -674,15 +677,15 @@ def _absence(meaning: str | None, minutes: int | None) -> str:
 
 def _attention(viewer: Viewer, subjects: Sequence[SubjectMarks], away: Mapping[str, int]) -> list[Attention]:
     found = []
-    lately = viewer.on - timedelta(days=14)
+    lately = (viewer.on - timedelta(days=14)).isoformat()
     for subject in subjects:
-        low = [mark for mark in subject.marks if mark.is_low and mark.date >= lately]
+        low = [mark for mark in subject.marks if mark.is_low and mark.day >= lately]
         if low:
             mark = low[-1]
             found.append(
                 Attention(
                     "triangle-alert",
-                    f"{subject.title}: {mark.value} за {mark.date.day:02}.{mark.date.month:02}",
+                    f"{subject.title}: {mark.value} за {mark.day[8:]}.{mark.day[5:7]}",
                     mark.comment or mark.work,
                 )
             )
