@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from parta.foundation import clock
 from parta.foundation.access import may, requires
-from parta.foundation.pagekit import NBSP, plural, ru_date, weekday
+from parta.foundation.pagekit import NBSP, plural
 from parta.journal import access  # noqa: F401  (declares the permissions named below)
 from parta.journal.actions.changes import BadInput, read_changes
 from parta.journal.actions.context import NotFound
@@ -72,8 +72,8 @@ def _summary(viewer: Viewer, shown: TodayPage) -> str:
         left = plural(shown.days_to_end, "день", "дня", "дней")
         period = GENITIVE.get(kind, "периода")
         parts.append(f"до конца {period} {left}" if shown.days_to_end else f"сегодня последний день {period}")
-    if not parts:
-        parts.append(f"{weekday(viewer.on)}, {ru_date(viewer.on)}")
+    if not parts and shown.school:
+        parts.append(f"в школе {plural(shown.school.lessons, 'урок', 'урока', 'уроков')}")
     return " · ".join(parts)
 
 

@@ -238,7 +238,8 @@ SELECT e.journal_id, p.id, p.surname, p.given_name, k.value, k.count, k.weight, 
 ) e
 JOIN people_person p ON p.id = e.student_id
 LEFT JOIN (
-    SELECT a.journal_id, m.student_id, m.value, COUNT(*) AS count, SUM(a.weight) AS weight,
+    SELECT a.journal_id, m.student_id, m.value, SUM(CASE WHEN {period} THEN 1 ELSE 0 END) AS count,
+           SUM(CASE WHEN {period} THEN a.weight ELSE 0 END) AS weight,
            SUM(CASE WHEN l.date > %s THEN 1 ELSE 0 END) AS lately
     FROM journal_assessment a
     JOIN timetable_lesson l ON l.id = a.lesson_id
@@ -247,7 +248,7 @@ LEFT JOIN (
     GROUP BY a.journal_id, m.student_id, m.value
 ) k ON k.journal_id = e.journal_id AND k.student_id = e.student_id
 """
-"""Students of today in my journals, each with the marks of the period by value."""
+"""Students of today in my journals, each with the marks of the journal's own period by value."""
 
 _PERMITS = """
 SELECT p.id, p.fact, p.wanted, st.surname, st.given_name, h.title, s.title, g.short, p.lesson_id, l.date, p.state,
@@ -300,9 +301,7 @@ def today_page(viewer: Viewer) -> TodayPage:
     mine, on = viewer.person_id, viewer.on
     lessons = sql.read(_LESSONS, (mine, on, mine, on, mine, on, viewer.school.id))
     journals = sql.read(_JOURNALS, (viewer.at, on, mine, viewer.school.id, on, on))
-    ids = [row[0] for row in journals]
-    begun = [row[6] for row in journals if row[6] is not None]
-    students = _students(ids, on, since, min(begun, default=since))
+    students = _students({row[0]: row[6] or since for row in journals}, on, since)
     zone = ZoneInfo(viewer.school.timezone)
     dues = _dues(viewer, since, zone) if lessons or journals else []
     term = next((row for row in journals if row[5] and row[6] <= on < row[7]), None)
@@ -459,20 +458,27 @@ Students = Mapping[int, Mapping[int, _Student]]
 """By journal and student."""
 
 
-def _students(ids: Sequence[int], on: date, recent: date, since: date) -> Students:
+def _students(begun: Mapping[int, date], on: date, recent: date) -> Students:
+    """Marks of each journal's students since its own period began (`begun` by journal), and lately."""
     found: dict[int, dict[int, _Student]] = {}
-    if not ids:
+    if not begun:
         return found
-    values = (*ids, on, on, *ids, on, on, recent, *ids, min(since, recent))
+    ids = tuple(begun)
+    since: dict[date, list[int]] = {}
+    for journal_id, starts in begun.items():
+        since.setdefault(starts, []).append(journal_id)
+    period = " OR ".join(f"(l.date >= %s AND a.journal_id IN ({sql.marks(len(some))}))" for some in since.values())
+    bounds = [value for starts, some in since.items() for value in (starts, *some)]
+    values = (*ids, on, on, *ids, on, on, *bounds, *bounds, recent, *ids, min(recent, *since))
     for journal_id, id, surname, given, value, count, weight, lately in sql.read(
-        _STUDENTS.format(ids=sql.marks(len(ids))), values
+        _STUDENTS.format(ids=sql.marks(len(ids)), period=f"({period})"), values
     ):
         mine = found.setdefault(journal_id, {})
         student = mine.get(id)
         if student is None:
             student = mine[id] = _Student(f"{surname}{NBSP}{given[:1]}.")
         if value:
-            student.marks += count
+            student.marks += int(count)
             student.lately += int(lately)
             student.weights.append((value, float(weight)))
     return found
