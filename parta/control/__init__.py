@@ -1,1 +1,1 @@
-"""Findings, checks, remarks, dashboards, reports. Nothing here yet beyond what the teacher's day needs."""
+"""Control over how journals are kept: what is filled in time, what is overdue, by which act."""

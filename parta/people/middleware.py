@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
-from parta.foundation import clock
+from parta.foundation import clock, sql
 from parta.people.viewer import Viewer, account
 
 SCHOOL_KEY = "school"
@@ -46,10 +46,41 @@ class ViewedRequest(WSGIRequest):
 
 
 def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Make `request.viewer` available."""
+    """Make `request.viewer` available; note what a signed-in person was refused."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.__class__ = ViewedRequest
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code in (403, 404):
+            _note_refusal(request)
+        return response
 
     return middleware
+
+
+def _note_refusal(request: HttpRequest) -> None:
+    """A page of the application that is not this person's leaves a trace as one that was opened does."""
+    seen: Viewer | None = request.__dict__.get("viewer")
+    where = request.resolver_match
+    if seen is None or where is None:
+        return
+    sql.insert(
+        "people_readtrace",
+        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
+        [
+            (
+                seen.school.id,
+                seen.at,
+                seen.user_id,
+                seen.main_role,
+                _known(where.kwargs.get("student_id")),
+                f"refused:{where.url_name}"[:60],
+                next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None),
+            )
+        ],
+    )
+
+
+def _known(value: object) -> int | None:
+    """An id that the column can hold; nothing for words and for numbers beyond it."""
+    return value if isinstance(value, int) and value < 2**63 else None

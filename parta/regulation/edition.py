@@ -23,6 +23,7 @@ __all__ = [
     "PRESETS",
     "Edition",
     "Entry",
+    "Ground",
     "PermitTerms",
     "Problem",
     "RegulationError",
@@ -174,6 +175,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """A law, order or letter on which an act rests: named with its number, and its date where it has one."""
+
+    title: str
+    dated: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One act as it stands from a date: its head, its settings and its entries in clause order."""
 
@@ -187,6 +197,11 @@ class Edition:
     settings: tuple[Setting, ...]
     approved_by: str = ""
     number: str = ""
+    adopted_by: str = ""
+    """The council's minutes, with number and date, where a council took part."""
+    approved_on: date | None = None
+    grounds: tuple[Ground, ...] = ()
+    """What the act rests on, in the order of its text."""
     rests_on: frozenset[str] = frozenset()
     """Codes of acts whose words (kinds of work) this one may use without defining them."""
 
@@ -233,8 +248,9 @@ class _Lines:
 
 _ACT_KEYS = frozenset(
     "code title short rank in_force_from in_force_until approved_by number parts adopted_by agreed_by "
-    "rests_on note".split()
+    "rests_on note approved_on grounds".split()
 )
+_GROUND_KEYS = frozenset("title date note".split())
 _ENTRY_KEYS = frozenset(
     "clause printed kind in_force_from in_force_until by told grades subjects classes roles students except "
     "on_breach permit overrides may_relax when note".split()
@@ -375,6 +391,9 @@ class _Reader:
             "in_force_until": until,
             "approved_by": text("approved_by"),
             "number": text("number"),
+            "adopted_by": text("adopted_by"),
+            "approved_on": self.day(act.get("approved_on"), "act", 0, "approved_on", where),
+            "grounds": self.grounds(act.get("grounds", []), where),
             "rests_on": self.name_set(
                 act.get("rests_on"),
                 "rests_on",
@@ -382,6 +401,23 @@ class _Reader:
             )
             or frozenset(),
         }
+
+    def grounds(self, value: Any, where: str) -> tuple[Ground, ...]:
+        """The list «grounds»: tables with a title, and where known a date and a note."""
+        line = self.lines.of("act", 0, "grounds")
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.wrong(line, where, "«grounds» — список таблиц: title, date, note")
+            return ()
+        found = []
+        for item in value:
+            title, note = item.get("title"), item.get("note", "")
+            if set(item) - _GROUND_KEYS or not isinstance(title, str) or not isinstance(note, str):
+                self.wrong(
+                    line, where, f"у основания допустимы поля: {_listed(_GROUND_KEYS)}; title обязательно"
+                )
+                continue
+            found.append(Ground(title, self.day(item.get("date"), "act", 0, "grounds", where), note))
+        return tuple(found)
 
     def day(self, value: Any, table: str, index: int, key: str, where: str) -> date | None:
         if value is None:

@@ -1,5 +1,6 @@
 """The law of a school out of the database, kept in memory until its version changes."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from parta.regulation.edition import Edition, parse_edition
@@ -18,10 +19,15 @@ def law(school_id: int, law_version: int) -> Law:
     """Every edition and setting of a school, compiled.
 
     `law_version` comes with the viewer; it grows in the transaction that changes an edition or a setting, so a
-    process never judges by an old text: no statement when the version is known, two when it is new.
+    process never judges by an old text: no statement when the version is known, two when it is new. Dates are those
+    of the school's own adoption, which may be later than those of the file.
     """
     editions = [
-        _parsed(row.sha256, row.source)
+        replace(
+            _parsed(row.sha256, row.source),
+            in_force_from=row.in_force_from,
+            in_force_until=row.in_force_until,
+        )
         for row in EditionRow.objects.filter(school_id=school_id).order_by("in_force_from", "id")
     ]
     settings = [

@@ -19,6 +19,8 @@ PAGE_TITLES = {
     "setup_person": "настройка: карточка",
     "diary": "дневник",
     "diary_of": "дневник",
+    "refused:student": "отказано: карточка",
+    "refused:diary_of": "отказано: дневник",
 }
 SEES_READERS = frozenset({"deputy", "director"})
 
