@@ -85,7 +85,7 @@ def year_grid(page: JournalPage, term_url: str) -> Markup:
     parts = [
         f'<table class="jg jg--year" role="grid" aria-label="{escape(title)}">'
         f'<colgroup><col class="cn"><col class="cs"><col class="cd" span="{len(terms)}">'
-        '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"><span class="vh">№</span></th>'
+        '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"><b class="vh">№</b></th>'
         f'<th class="s" scope="col">Фамилия, имя</th>{head}{_totals_head(side, 1)}'
         "</tr></thead><tbody>"
     ]
@@ -139,7 +139,7 @@ def _head(side: JournalSide, classes: Sequence[str], lesson_url: str) -> Piece:
     """Months, weekdays, dates and works."""
     columns = side.columns
     out = [
-        '<thead><tr class="mo"><th class="n" rowspan="4"><span class="vh">№</span></th>'
+        '<thead><tr class="mo"><th class="n" rowspan="4"><b class="vh">№</b></th>'
         '<th class="s" rowspan="4" scope="col">Фамилия, имя</th>'
     ]
     for month, group in groupby(columns, key=lambda column: (column.date.year, column.date.month)):
