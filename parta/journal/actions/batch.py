@@ -68,6 +68,8 @@ class Batch:
     """Remarks of the regulation on changes that pass, by index."""
     new_assessments: list[AssessmentFacts] = field(default_factory=list)
     marks: list[tuple[AssessmentFacts, Row]] = field(default_factory=list)
+    marked: set[tuple[int, int]] = field(default_factory=set)
+    """Cells named so far, by identity of the column and student: a column may be named by its id or by its place."""
     absences: list[Row] = field(default_factory=list)
     records: dict[int, LessonFacts] = field(default_factory=dict)
     homework: list[Row] = field(default_factory=list)

@@ -92,6 +92,7 @@ class LessonFacts:
     planned_text: str
     topic_at: datetime | None
     conducted_at: datetime | None
+    conducted_by_id: int | None
     roll_at: datetime | None
     version: int
     closed_term: str = ""
@@ -335,7 +336,7 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
     rows = sql.read(
         "SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, x.substitute_id, x.replaced_id,"
         " d.id, r.lesson_id, r.topic, r.planned_topic_id, t.text, r.topic_at, r.conducted_at, r.roll_at, r.version,"
-        f" (SELECT q.title{_FINAL} LIMIT 1),"
+        f" r.conducted_by_id, (SELECT q.title{_FINAL} LIMIT 1),"
         f" NOT EXISTS (SELECT 1 FROM {table} e WHERE e.{place} = %s AND e.starts <= l.date"
         " AND (e.until IS NULL OR e.until > l.date)"
         f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id))"
@@ -366,9 +367,10 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
             planned_text=row[13] or "",
             topic_at=sql.aware(row[14]),
             conducted_at=sql.aware(row[15]),
+            conducted_by_id=row[18],
             roll_at=sql.aware(row[16]),
             version=row[17] or 0,
-            closed_term=(row[18] or "") if row[19] else "",
+            closed_term=(row[19] or "") if row[20] else "",
         )
         for row in rows
     }

@@ -24,6 +24,9 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     context = batch.context
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
     column = _column(batch, change)
+    if (id(column), student.id) in batch.marked:
+        raise BadInput("Одна клетка названа в операции дважды.")
+    batch.marked.add((id(column), student.id))
     cell = context.marks.get((column.id, student.id), _EMPTY) if column.id is not None else _EMPTY
     old = cell.value
     spelled = (change.value, lesson.date)

@@ -70,7 +70,7 @@ def plan_conducted(batch: Batch, change: ConductedChange) -> None:
     if verdict is None:
         return
     batch.record_of(lesson)
-    lesson.conducted_at = context.at
+    lesson.conducted_at, lesson.conducted_by_id = context.at, viewer.person_id
     batch.note_draft(
         Draft(change.index, "lesson_conducted", "lesson", {}, lesson.id, object_id=lesson.id),
         False,

@@ -314,14 +314,14 @@ def _apply(batch: Batch) -> None:
                     lesson.planned_id,
                     lesson.topic_at,
                     lesson.conducted_at,
-                    person if lesson.conducted_at == at else None,
+                    lesson.conducted_by_id,
                     lesson.roll_at,
                     lesson.version,
                 )
                 for lesson in batch.records.values()
             ],
             conflict=("lesson_id",),
-            update=("topic", "planned_topic_id", "topic_at", "conducted_at", "roll_at", "version"),
+            update=RECORD_COLUMNS[3:],
         )
     _apply_homework(batch, ids)
     if batch.notes:
