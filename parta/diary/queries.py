@@ -6,7 +6,8 @@ Five statements for the week, four for the marks, whatever their number. Scope: 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
@@ -72,6 +73,7 @@ class MarkShown(NamedTuple):
     work: str
     comment: str
     is_low: bool
+    assessment: int
 
 
 class FileShown(NamedTuple):
@@ -153,8 +155,7 @@ class SubjectMarks:
     average: float | None
     final: str
     line: str
-    """Points of the small curve: the path of an SVG 100 × 20; empty with fewer than two marks."""
-    end: tuple[float, float]
+    """The small curve: the path of an SVG 100 × 20; empty with fewer than two marks."""
     ends_low: bool
 
 
@@ -371,10 +372,10 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
         (*lesson_ids, *lesson_ids, id, *lesson_ids, id, *lesson_ids, viewer.school.id, id, since, until),
     )
     kinds = {row[4]: row[5] for row in words if row[0] == "kind"}
-    scales, low = _scales(journals)
-    cells = _cells(marks, kinds, low)
-    days = _days(viewer, family, rows, words, cells, kinds, first, last)
-    subjects = _subjects(journals, cells, scales, since, until, with_lines=True)
+    scales = _scales(journals)
+    gathered = _gather(marks, kinds, journals, scales, since, until)
+    days = _days(viewer, family, rows, words, gathered.lessons, kinds, first, last)
+    subjects = _subjects(journals, gathered, scales, since, until, with_lines=True)
     today = days.get(viewer.on)
     ahead = next((days[on] for on in sorted(days) if on > viewer.on and _is_held(days[on])), None)
     away = {row[4]: row[1] for row in words if row[0] == "away"}
@@ -408,33 +409,45 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
     kinds: dict[str, str] = dict(
         sql.read("SELECT code, title FROM organisation_workkind WHERE school_id = %s", (viewer.school.id,))
     )
-    scales, low = _scales(journals)
+    scales = _scales(journals)
+    gathered = _gather(marks, kinds, journals, scales, since, until)
     return MarksPage(
         student=family.shown,
         children=family.children,
         periods=family.periods,
         period=period,
-        subjects=_subjects(journals, _cells(marks, kinds, low), scales, since, until, with_lines=False),
-        has_scale=any(scales.values()),
+        subjects=_subjects(journals, gathered, scales, since, until, with_lines=False),
+        has_scale=any(scale.worth for scale in scales.values()),
     )
 
 
-def _scales(
-    journals: Sequence[sql.Row],
-) -> tuple[dict[int, list[dict[str, Any]]], dict[int, frozenset[str]]]:
-    """By journal: its scale, and the symbols that do not pass. Journals share scales, so each is read once."""
-    known: dict[str, tuple[list[dict[str, Any]], frozenset[str]]] = {}
-    scales, low = {}, {}
-    for row in journals:
-        text = str(row[4] or "")
-        if text not in known:
-            scale = from_json(row[4])
-            known[text] = (
-                scale,
-                frozenset(item["symbol"] for item in scale if not item.get("passes", True)),
-            )
-        scales[row[0]], low[row[0]] = known[text]
-    return scales, low
+class _Scale(NamedTuple):
+    """What a page needs of a mark scale: what symbols are worth in an average, which do not pass, its bounds."""
+
+    worth: Mapping[str, float]
+    low: frozenset[str]
+    bottom: float
+    high: float
+    passing: float
+
+
+@lru_cache(maxsize=256)
+def _scale(text: str) -> _Scale:
+    items = from_json(text) if text else []
+    worth = {item["symbol"]: float(item["value"]) for item in items if item.get("counts", True)}
+    passing = [worth[i["symbol"]] for i in items if i["symbol"] in worth and i.get("passes", True)]
+    return _Scale(
+        worth,
+        frozenset(item["symbol"] for item in items if not item.get("passes", True)),
+        min(worth.values(), default=0.0),
+        max(worth.values(), default=0.0),
+        min(passing, default=0.0),
+    )
+
+
+def _scales(journals: Sequence[sql.Row]) -> dict[int, _Scale]:
+    """The scale of each journal; journals share scales, and each is read once."""
+    return {row[0]: _scale(row[4] or "") for row in journals}
 
 
 def _is_held(shown: DayShown) -> bool:
@@ -444,124 +457,116 @@ def _is_held(shown: DayShown) -> bool:
 # --- marks ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Cell:
-    """The rows of one mark, plain or double, put together."""
+class _Tally:
+    """A subject's marks of the period while they are gathered."""
 
-    journal: int
-    lesson: int
-    weight: float
-    values: list[str]
-    shown: MarkShown
+    __slots__ = ("marks", "points", "total", "weights")
+
+    def __init__(self) -> None:
+        self.marks: list[MarkShown] = []
+        self.points: list[float] = []
+        self.total = self.weights = 0.0
 
 
-def _cells(
-    rows: Sequence[sql.Row], kinds: Mapping[str, str], low: Mapping[int, frozenset[str]]
-) -> list[_Cell]:
-    found: list[_Cell] = []
-    last = None
+class _Gathered(NamedTuple):
+    """Marks by subject (those of the period) and by lesson (all that were read)."""
+
+    subjects: dict[int, _Tally]
+    lessons: dict[int, list[MarkShown]]
+
+
+def _gather(
+    rows: Sequence[sql.Row],
+    kinds: Mapping[str, str],
+    journals: Sequence[sql.Row],
+    scales: Mapping[int, "_Scale"],
+    since: date,
+    until: date,
+) -> _Gathered:
+    """Put the rows together in one pass: hundreds of marks are on one page. A double mark is two rows, one mark."""
+    first_day, last_day = since.isoformat(), until.isoformat()
+    tallies: dict[int, _Tally] = {}
+    of_journal: dict[int, tuple[_Tally, Mapping[str, float], frozenset[str]]] = {}
+    for row in journals:
+        tally = tallies.setdefault(row[1], _Tally())
+        scale = scales[row[0]]
+        of_journal[row[0]] = (tally, scale.worth, scale.low)
+    lessons: dict[int, list[MarkShown]] = {}
     for on, _, _, assessment, part, value, first, work, weight, lesson, journal, comment in sorted(rows):
-        if part == 2 and last == assessment:
-            cell = found[-1]
-            cell.values.append(value)
-            old = cell.shown
-            cell.shown = MarkShown(
-                on,
-                f"{old.value}/{value}",
-                f"{old.first}/{first}" if old.first and first else old.first or first,
-                old.work,
-                old.comment,
-                old.is_low or value in low.get(journal, ()),
-            )
+        known = of_journal.get(journal)
+        if known is None:
             continue
-        last = assessment
-        found.append(
-            _Cell(
-                journal,
-                lesson,
-                float(weight),
-                [value],
-                MarkShown(on, value, first, kinds.get(work, work), comment, value in low.get(journal, ())),
+        tally, worth, low = known
+        is_counted = first_day <= on < last_day
+        here = lessons.setdefault(lesson, [])
+        if part == 2 and here and here[-1].assessment == assessment:
+            old = here[-1]
+            mark = old._replace(
+                value=f"{old.value}/{value}",
+                first=f"{old.first}/{first}" if old.first and first else old.first or first,
+                is_low=old.is_low or value in low,
             )
-        )
-    return found
+            here[-1] = mark
+            if is_counted:
+                tally.marks[-1] = mark
+        else:
+            mark = MarkShown(on, value, first, kinds.get(work, work), comment, value in low, assessment)
+            here.append(mark)
+            if is_counted:
+                tally.marks.append(mark)
+        if is_counted and value in worth:
+            point, weight = worth[value], float(weight)
+            tally.points.append(point)
+            tally.total += point * weight
+            tally.weights += weight
+    return _Gathered(tallies, lessons)
 
 
 def _subjects(
     journals: Sequence[sql.Row],
-    cells: Sequence[_Cell],
-    scales: Mapping[int, list[dict[str, Any]]],
+    gathered: _Gathered,
+    scales: Mapping[int, "_Scale"],
     since: date,
     until: date,
     *,
     with_lines: bool,
 ) -> tuple[SubjectMarks, ...]:
     """Subjects with a scale in the order of the school, each once; their marks of the period."""
-    of_journal = {row[0]: row for row in journals}
-    worth = {
-        journal: {item["symbol"]: float(item["value"]) for item in scale if item.get("counts", True)}
-        for journal, scale in scales.items()
-    }
-    mine: dict[int, list[_Cell]] = {}
-    first, last = since.isoformat(), until.isoformat()
-    for cell in cells:
-        row = of_journal.get(cell.journal)
-        if row is not None and first <= cell.shown.day < last:
-            mine.setdefault(row[1], []).append(cell)
-    titles: dict[int, tuple[int, str, str, list[dict[str, Any]]]] = {}
+    titles: dict[int, tuple[int, str, str, _Scale]] = {}
     for row in journals:
         if row[4] is None:
             continue
         starts, left = day(row[6]), day(row[7])
-        if row[1] not in mine and (
-            (left is not None and left <= since) or (starts is not None and starts >= until)
-        ):
+        is_past = (left is not None and left <= since) or (starts is not None and starts >= until)
+        if is_past and not gathered.subjects[row[1]].marks:
             continue
         known = titles.get(row[1])
         titles[row[1]] = (row[3], row[2], row[5] or (known[2] if known else ""), scales[row[0]])
     found = []
     for subject, (_, title, final, scale) in sorted(titles.items(), key=lambda item: item[1][:2]):
-        total = weights = 0.0
-        points: list[float] = []
-        given = mine.get(subject, ())
-        for cell in given:
-            for value in cell.values:
-                point = worth[cell.journal].get(value)
-                if point is not None:
-                    total += point * cell.weight
-                    weights += cell.weight
-                    points.append(point)
-        line, end, ends_low = _line(points, scale) if with_lines else ("", (0, 0), False)
+        tally = gathered.subjects[subject]
+        line, ends_low = _line(tally.points, scale) if with_lines else ("", False)
         found.append(
             SubjectMarks(
                 title,
-                tuple(cell.shown for cell in given),
-                total / weights if weights else None,
+                tuple(tally.marks),
+                tally.total / tally.weights if tally.weights else None,
                 final,
                 line,
-                end,
                 ends_low,
             )
         )
     return tuple(found)
 
 
-def _line(
-    points: Sequence[float], scale: Sequence[Mapping[str, Any]]
-) -> tuple[str, tuple[float, float], bool]:
-    """The curve of the last twelve marks in a field of 100 × 20."""
+def _line(points: Sequence[float], scale: "_Scale") -> tuple[str, bool]:
+    """The curve of the last twelve marks in a field of 100 × 20, and whether it ends below the pass line."""
     points = points[-12:]
-    values = [float(item["value"]) for item in scale if item.get("counts", True)]
-    if len(points) < 2 or not values or max(values) == min(values):
-        return "", (0, 0), False
-    high, low = max(values), min(values)
-    step = 96 / (len(points) - 1)
-    places = [
-        (round(2 + n * step, 1), round(18 - 16 * (p - low) / (high - low), 1)) for n, p in enumerate(points)
-    ]
-    passing = [float(item["value"]) for item in scale if item.get("passes", True)]
-    path = "M" + " ".join(f"{x:g} {y:g}" for x, y in places)
-    return path, places[-1], bool(passing) and points[-1] < min(passing)
+    if len(points) < 2 or scale.high == scale.bottom:
+        return "", False
+    step, height = 96 / (len(points) - 1), scale.high - scale.bottom
+    places = (f"{2 + n * step:.4g} {18 - 16 * (p - scale.bottom) / height:.4g}" for n, p in enumerate(points))
+    return "M" + " ".join(places), points[-1] < scale.passing
 
 
 # --- days -----------------------------------------------------------------------------------------------------------
@@ -572,7 +577,7 @@ def _days(
     family: _Family,
     rows: Sequence[sql.Row],
     words: Sequence[sql.Row],
-    cells: Sequence[_Cell],
+    marks: Mapping[int, Sequence[MarkShown]],
     kinds: Mapping[str, str],
     first: date,
     last: date,
@@ -580,10 +585,6 @@ def _days(
     zone = ZoneInfo(viewer.school.timezone)
     subject_of = {row[0]: row[7] for row in rows}
     date_of = {row[0]: row[1] for row in rows}
-    marks: dict[int, list[MarkShown]] = {}
-    for cell in cells:
-        if cell.lesson in subject_of:
-            marks.setdefault(cell.lesson, []).append(cell.shown)
     files: dict[int, list[FileShown]] = {}
     tasks: dict[int, sql.Row] = {}
     notes: dict[date, list[NoteShown]] = {}
