@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
 
 .PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
-        bench conformance fuzz kill9 clean
+        pictures bench conformance fuzz kill9 clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test-postgresql: setup system ## the database-touching part on PostgreSQL
 
 test-browser: setup system ## the pages in a real browser
 	$(PYTEST) -m browser $(ARGS)
+
+pictures: setup system ## renew the pictures of the README
+	PARTA_PICTURES=1 $(PYTEST) -m browser tests/journeys/test_first_look.py
 
 bench: setup ## every page beside its floor
 	$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,1 @@
+"""Whole days in a school, in a real browser."""
