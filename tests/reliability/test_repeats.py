@@ -31,7 +31,9 @@ def test_a_cell_named_by_id_and_by_place_is_one_cell(cast: World, client_of: Cal
     assert all(isinstance(found, int) for found in verify_journals())
 
 
-def test_who_held_the_lesson_is_kept_whatever_came_first(cast: World, client_of: Callable[..., Client]) -> None:
+def test_who_held_the_lesson_is_kept_whatever_came_first(
+    cast: World, client_of: Callable[..., Client]
+) -> None:
     client, lesson = client_of(cast.teacher), cast.lesson
     topic = {"fact": "topic", "lesson": lesson.id, "topic": "Лексика", "seen": 0}
     for change in (topic, {"fact": "conducted", "lesson": lesson.id}, {"fact": "roll", "lesson": lesson.id}):
