@@ -467,7 +467,9 @@ def _students(begun: Mapping[int, date], on: date, recent: date) -> Students:
     since: dict[date, list[int]] = {}
     for journal_id, starts in begun.items():
         since.setdefault(starts, []).append(journal_id)
-    period = " OR ".join(f"(l.date >= %s AND a.journal_id IN ({sql.marks(len(some))}))" for some in since.values())
+    period = " OR ".join(
+        f"(l.date >= %s AND a.journal_id IN ({sql.marks(len(some))}))" for some in since.values()
+    )
     bounds = [value for starts, some in since.items() for value in (starts, *some)]
     values = (*ids, on, on, *ids, on, on, *bounds, *bounds, recent, *ids, min(recent, *since))
     for journal_id, id, surname, given, value, count, weight, lately in sql.read(
