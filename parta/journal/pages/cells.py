@@ -8,10 +8,11 @@ of the absence.
 
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
@@ -246,9 +247,10 @@ class _Rows:
         self.low = frozenset(symbol.symbol for symbol in side.scale if not symbol.passes)
         passing = [symbol.worth for symbol in side.scale if symbol.passes and symbol.worth is not None]
         self.bar = min(passing, default=0.0)
-        self.ranked = sorted(
-            ((symbol.worth, symbol.symbol) for symbol in side.scale if symbol.worth is not None), reverse=True
-        )
+        ranked = sorted((symbol.worth, symbol.symbol) for symbol in side.scale if symbol.worth is not None)
+        self.ranked = [symbol for _, symbol in ranked]
+        self.halves = [(low + high) / 2 for (low, _), (high, _) in pairwise(ranked)]
+        """Averages from which the next symbol is nearer: the half itself goes up."""
         self.starts, self.shut_starts, self.out_starts = [], list[str](), list[str]()
         for column, names in zip(side.columns, classes, strict=False):
             lock = READONLY if side.may_write and _is_shut(column) else ""
@@ -376,8 +378,8 @@ class _Rows:
         """The symbol nearest to the average (halves go up) and whether it is borderline; none with too few marks."""
         if mean is None or counted < enough or not self.ranked:
             return "", False
-        best = min(self.ranked, key=lambda item: abs(item[0] - mean))
-        return best[1], abs(mean - math.floor(mean) - 0.5) <= EDGE and len(self.ranked) > 1
+        is_edge = len(self.ranked) > 1 and abs(mean - math.floor(mean) - 0.5) <= EDGE
+        return self.ranked[bisect_right(self.halves, mean)], is_edge
 
 
 @lru_cache(maxsize=8192)

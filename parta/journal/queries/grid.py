@@ -290,8 +290,9 @@ FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
 LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
-WHERE {scope} AND j.year_id = %s AND (j.homeroom_id = %s OR EXISTS (
-    SELECT 1 FROM plans_teachingload o WHERE o.journal_id = j.id AND o.teacher_id = %s))
+WHERE {scope} AND j.year_id = %s AND j.id IN (
+    SELECT c.id FROM plans_journal c WHERE c.homeroom_id = %s
+    UNION SELECT o.journal_id FROM plans_teachingload o WHERE o.teacher_id = %s)
 UNION ALL
 SELECT 'topic', q.id, q.text, q.homework, q.work_kind, q.position, 0, NULL, NULL FROM (
     SELECT t.id, t.text, t.homework, t.work_kind, t.position FROM plans_plannedtopic t
