@@ -1,5 +1,6 @@
 """The use of a granted permit: it lets one person make one refused write, once."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from parta.foundation import sql
@@ -15,7 +16,7 @@ from parta.journal.actions.changes import (
 )
 
 if TYPE_CHECKING:
-    from parta.journal.actions.batch import Batch
+    from parta.journal.actions.batch import Batch, Draft
 
 FACT_OF = {
     MarkChange: "mark",
@@ -56,6 +57,25 @@ def _granted(batch: "Batch") -> list[dict[str, Any]]:
             " AND asked_by_id = %s AND (ends_at IS NULL OR ends_at > %s) ORDER BY id",
             (context.journal.id, context.viewer.person_id, context.at),
         )
+    ]
+
+
+def permit_lines(batch: "Batch", changes: Sequence[Change]) -> list["Draft"]:
+    """A line of the log for each permit this operation uses: which write it let through."""
+    from parta.journal.actions.batch import Draft
+
+    by_index = {change.index: change for change in changes}
+    return [
+        Draft(
+            index,
+            "permit_used",
+            "permit",
+            {"i": index, "before": "granted", "after": "used"},
+            getattr(by_index[index], "lesson_id", None),
+            getattr(by_index[index], "student_id", None),
+            permit_id,
+        )
+        for index, permit_id in sorted(batch.used_permits.items())
     ]
 
 

@@ -29,7 +29,7 @@ from parta.journal.actions.changes import (
 )
 from parta.journal.actions.context import Context, NotFound, load
 from parta.journal.actions.intents import place_of
-from parta.journal.actions.permit_use import use_up
+from parta.journal.actions.permit_use import permit_lines, use_up
 from parta.people.viewer import Viewer
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
@@ -173,6 +173,7 @@ def _carry_out(
     if batch.refused:
         raise RefusedWrite(batch.refused)
     _apply(batch)
+    batch.drafts += permit_lines(batch, changes)
     batch.drafts.sort(key=lambda draft: draft.index)
     log.append(
         context.head,
@@ -425,6 +426,8 @@ def _results(changes: Sequence[Change], lines: Sequence[tuple[str, str, int | No
     """Results by change out of log lines: made the same way for a first answer and for a repeated one."""
     by_index: dict[int, Row] = {}
     for verb, kind, object_id, data in lines:
+        if kind == "permit":
+            continue
         after = data["after"]
         if isinstance(after, dict):
             after = after.get("symbol", "")

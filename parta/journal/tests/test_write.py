@@ -256,3 +256,35 @@ def test_term_mark_is_set_and_kept(cast: Any, teacher: Any) -> None:
     )
     assert answer.status_code == 200, answer.content.decode()
     assert TermMark.objects.get(student=student, term=cast.term).value == "4"
+
+
+def test_used_permit_is_a_line_of_the_log(cast: Any, client_of: Any) -> None:
+    from datetime import date, timedelta
+
+    from parta.journal.models import Permit
+
+    old, student = cast.lesson_on("russian", date(2026, 10, 6)), cast.named("Авдеев")
+    client = client_of(cast.teacher)
+    assert send(client, cast.russian, mark(old, student, "5")).status_code == 422
+    permit = Permit.objects.create(
+        school=cast.school,
+        journal=cast.russian,
+        lesson=old,
+        student=student,
+        fact="mark",
+        wanted="5",
+        asked_by=cast.teacher,
+        asked_at=cast.at,
+        ask_reason="ответ был на уроке",
+        state="granted",
+        ends_at=cast.at + timedelta(days=1),
+    )
+    operation = str(uuid.uuid4())
+    answer = send(client, cast.russian, mark(old, student, "5"), operation=operation)
+    assert answer.status_code == 200, answer.content.decode()
+    assert [line.verb for line in log.lines_of_operation(operation)] == ["mark_recorded", "permit_used"]
+    assert send(client, cast.russian, mark(old, student, "5"), operation=operation).content == answer.content
+    permit.refresh_from_db()
+    assert permit.state == "used"
+    again = send(client, cast.russian, mark(old, cast.named("Асанов"), "5"))
+    assert again.status_code == 422, "a permit is used once"
