@@ -65,11 +65,11 @@ def grid(page: JournalPage, lesson_url: str) -> Markup:
 def _opening(side: JournalSide) -> Piece:
     count = len(side.columns)
     title = f"Отметки, {side.subject}, {class_title(side.homeroom) or side.group}, {side.term.title}"
-    state = "" if side.may_write or side.may_set_finals else READONLY
+    # Without a script the whole grid is read-only; the script frees what is open (`navigate.js`).
     wide = f'<col class="cd" span="{count}">' if count else ""
     return (
-        f'<table class="jg" role="grid" aria-label="{escape(title)}"{state}><colgroup><col class="cn"><col class="cs">'
-        f'{wide}<col class="ce" span="3"></colgroup>'
+        f'<table class="jg" role="grid" aria-label="{escape(title)}"{READONLY}>'
+        f'<colgroup><col class="cn"><col class="cs">{wide}<col class="ce" span="3"></colgroup>'
     )
 
 
@@ -84,7 +84,7 @@ def year_grid(page: JournalPage, term_url: str) -> Markup:
         for term in terms
     )
     parts = [
-        f'<table class="jg jg--year" role="grid" aria-label="{escape(title)}">'
+        f'<table class="jg jg--year" role="grid" aria-label="{escape(title)}"{READONLY}>'
         f'<colgroup><col class="cn"><col class="cs"><col class="cd" span="{len(terms)}">'
         '<col class="ce" span="3"></colgroup><thead><tr class="dt"><th class="n"><b class="vh">№</b></th>'
         f'<th class="s" scope="col">Фамилия, имя</th>{head}{_totals_head(side, 1)}'
@@ -100,7 +100,7 @@ def year_grid(page: JournalPage, term_url: str) -> Markup:
             if points is not None:
                 worths.append(points)
             names, _, text = rows.cell((value, first, version, False, ""), None, False)
-            cells.append(f'<td class="m{names}"{READONLY}>{text}</td>')
+            cells.append(f'<td class="m{names}">{text}</td>')
         mean = sum(worths) / len(worths) if worths else None
         parts.append(rows.line(number, student, "".join(cells), mean, len(worths), enough=1))
     parts.append("</tbody></table>")
@@ -252,19 +252,17 @@ class _Rows:
         self.halves = [(low + high) / 2 for (low, _), (high, _) in pairwise(ranked)]
         """Averages from which the next symbol is nearer: the half itself goes up."""
         self.starts, self.shut_starts, self.out_starts = [], list[str](), list[str]()
-        for column, names in zip(side.columns, classes, strict=False):
-            lock = READONLY if side.may_write and _is_shut(column) else ""
-            self.starts.append(f'<td{lock} class="m{names}')
+        for names in classes:
+            self.starts.append(f'<td class="m{names}')
             shown = names if any(f" {name}" in names for name in ("lk", "fu", "td")) else f"{names} lk"
-            self.shut_starts.append(f'<td{READONLY} class="m{shown}')
-            self.out_starts.append(f'<td{READONLY} class="m{names} out')
+            self.shut_starts.append(f'<td class="m{shown}')
+            self.out_starts.append(f'<td class="m{names} out')
         self.empty = [f'{start}"></td>' for start in self.starts]
         self.shut = [f'{start}"></td>' for start in self.shut_starts]
         self.out = [f'{start}"></td>' for start in self.out_starts]
         self.leading = {column.lesson: n for n, column in reversed(list(enumerate(side.columns)))}
         self.tails: dict[MarkCell, Piece] = {}
         """The end of a cell with nothing but this mark in it."""
-        self.final_lock = READONLY if side.may_write and not side.may_set_finals else ""
         self.locks = side.is_locked_by_final and side.may_write
 
     def html(self, number: int, student: StudentRow) -> Piece:
@@ -371,7 +369,7 @@ class _Rows:
         )
         return (
             f'{head}{cells}<td class="e e1">{student.missed or ""}</td><td class="e e2{low}">{average}</td>'
-            f'<td class="e e3{names}"{seen}{self.final_lock}>{text}</td></tr>'
+            f'<td class="e e3{names}"{seen}>{text}</td></tr>'
         )
 
     def suggested(self, mean: float | None, counted: int, enough: int) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
@@ -167,8 +167,7 @@ class Column:
     """Index in `JournalPage.clauses` of what closes the column to marks; None: open, or nobody asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class StudentRow:
+class StudentRow(NamedTuple):
     """A student's line. Keys of `marks` are numbers of columns, of `absences` ids of lessons."""
 
     id: int
@@ -879,7 +878,8 @@ def _siblings(around: Sequence[sql.Row]) -> tuple[Sibling, ...]:
     return tuple(sorted(found, key=lambda s: (not s.is_same_class, s.homeroom, s.subject, s.group)))
 
 
-def _register(name: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)
+def _register(name: tuple[str, ...]) -> tuple[str, ...]:
     """The order of a class register: «ё» beside «е»."""
     return tuple(part.casefold().replace("ё", "е") for part in name)
 

@@ -125,6 +125,9 @@ def test_moving_by_keys(cast: World, open_as: Open) -> None:
         page.keyboard.press(key)
         assert current(page) == expected, key
     assert page.locator("[role=grid] [tabindex='0']").count() == 1
+    assert page.locator("[role=grid][aria-readonly]").count() == 0
+    expect(cell(page, cast.students[0], 0)).to_have_attribute("aria-readonly", "true")
+    assert cell(page, cast.students[0]).get_attribute("aria-readonly") is None
     expect(page.locator("#who")).to_have_text("Абдурахманова Гульзада · 14\u00a0октября, устный ответ")
     page.keyboard.press("F6")
     expect(page.locator("#topic")).to_be_focused()

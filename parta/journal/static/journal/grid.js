@@ -7,7 +7,7 @@ import { fillBar, toggleHelp } from "./help.js";
 import { showHistory } from "./history.js";
 import { openLesson, rightStop } from "./opened.js";
 import { columnOf, data, grid } from "./model.js";
-import { begin, canStand, currentCell, go, moveByKey, onMove } from "./navigate.js";
+import { begin, canStand, currentCell, free, go, moveByKey, onMove } from "./navigate.js";
 import { showPad } from "./pad.js";
 import { preview } from "./paste.js";
 import { closePop, enterPop, popIsOpen } from "./pop.js";
@@ -42,6 +42,7 @@ onMove((td) => {
 });
 
 if (table) {
+  free();
   fillBar();
 
   table.addEventListener("keydown", (event) => {

@@ -79,6 +79,18 @@ export function today() {
   go(cellsOf(rowOf(current))[Math.max(0, data.today)]);
 }
 
+/** The server calls the whole grid read-only, for without a script it is: free what may be written in. */
+export function free() {
+  const table = grid();
+  if (!table || !(data.finals.length || columns.some((column) => column.marks || column.absences))) return;
+  table.removeAttribute("aria-readonly");
+  for (const td of table.querySelectorAll("tbody td")) {
+    const isShut = /\b(?:lk|fu|out|e1|e2)\b/.test(td.className);
+    const isForeign = td.classList.contains("e3") ? !data.finals.length : data.year;
+    if (isShut || isForeign) td.setAttribute("aria-readonly", "true");
+  }
+}
+
 /** Begin at today's column of the first student, and bring it into view. @param {boolean} focus */
 export function begin(focus) {
   const first = rows()[0];
