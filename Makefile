@@ -43,10 +43,10 @@ contracts: setup ## the order of the apps
 	$(BIN)/lint-imports --no-logo
 
 test-sqlite: setup ## the whole suite on the embedded database
-	$(PYTEST) -m "not browser" $(ARGS)
+	$(PYTEST) -n 2 -m "not browser" $(ARGS)
 
 test-postgresql: setup system ## the database-touching part on PostgreSQL
-	$(ON_POSTGRESQL) $(PYTEST) -m "not browser" --database-only $(ARGS)
+	$(ON_POSTGRESQL) $(PYTEST) -n 2 -m "not browser" --database-only $(ARGS)
 
 test-browser: setup system ## the pages in a real browser
 	$(PYTEST) -m browser $(ARGS)
