@@ -60,6 +60,7 @@ class LessonLine:
     title: str
     who_id: int | None
     who: str
+    full_name: str
     is_replaced: bool
     states: dict[str, str]
     homework_none: bool
@@ -83,6 +84,12 @@ class TeacherLine:
     def share(self, fact: str) -> int:
         """Per cent of the lessons whose fact was there in time."""
         return round(100 * self.counts[fact][IN_TIME] / self.lessons) if self.lessons else 0
+
+    @property
+    def given(self) -> int:
+        """Per cent of the lessons with homework or with «не задано», in time or not."""
+        counts = self.counts["homework"]
+        return round(100 * (counts[IN_TIME] + counts[LATE]) / self.lessons) if self.lessons else 0
 
     @property
     def trouble(self) -> int:
@@ -144,7 +151,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
     rows = sql.read(_LESSONS.format(scope=scope), [*values, since, until, viewer.at])
     lessons = [_lesson(row, law, calendar, viewer.at) for row in rows]
     journals = {row[6] for row in rows}
-    names = {line.who_id: line.who for line in lessons}
+    names = {line.who_id: line.full_name for line in lessons}
     lines: dict[int | None, TeacherLine] = {}
     total = TeacherLine(None, "Всего")
     for lesson in lessons:
@@ -235,6 +242,7 @@ def _lesson(row: sql.Row, law: Law, calendar: Any, at: datetime) -> LessonLine:
         title=journal_name(row[12], row[8], row[15]),
         who_id=row[21],
         who=short_name(*row[22:25]) if row[21] else "Учитель не назначен",
+        full_name=" ".join(filter(None, row[22:25])),
         is_replaced=row[25] is not None,
         states=states,
         homework_none=bool(row[20]),

@@ -46,6 +46,7 @@ def issued_page(request: HttpRequest, issued: list[Issued], back: str) -> HttpRe
                 (people[one.person_id].full_name, about.get(one.person_id, ""), one) for one in issued
             ],
             "back": back,
+            "address": request.build_absolute_uri(reverse("login")),
         },
     )
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from parta.foundation import sql
 from parta.foundation.log import Actor, Line
 from parta.foundation.pagekit import ru_date
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.organisation.models import Bell, BellSchedule, School
+from parta.organisation.models import Bell, BellSchedule, School, Vacation
 from parta.people.models import Role
 from parta.timetable.models import Lesson, Substitution
 
@@ -177,6 +179,13 @@ def move_lesson(
     if Lesson.objects.filter(journal_id=lesson.journal_id, date=date, number=number).exists():
         raise Refusal(f"{ru_date(date)} на {number}-м уроке в этом журнале уже есть урок.", "number")
     homeroom = lesson.journal.homeroom
+    off = (
+        Vacation.objects.filter(year=year, starts__lte=date, until__gt=date)
+        .filter(Q(homeroom=None) | Q(homeroom=homeroom))
+        .first()
+    )
+    if off is not None:
+        raise Refusal(f"{ru_date(date)} не учатся: {off.title.lower()}.", "date")
     schedule = (homeroom.bells if homeroom is not None else None) or BellSchedule.objects.filter(
         school_id=lesson.school_id
     ).order_by("-is_default", "id").first()
