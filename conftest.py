@@ -42,11 +42,13 @@ def _no_leftover_caches() -> Iterator[None]:
     yield
     from django.core.cache import cache
 
+    from parta.people.actions.traces import _noted
     from parta.regulation.queries import law
     from parta.timetable.calendar import calendar_of
 
     cache.clear()
     law.cache_clear()
+    _noted.cache_clear()
     calendar_of.cache_clear()
 
 

@@ -13,6 +13,7 @@ from parta.journal import access  # noqa: F401  (declares the permissions named 
 from parta.journal.pages import cells
 from parta.journal.queries.grid import JournalPage, JournalSide, LessonLine, NotFound, journal_page
 from parta.journal.queries.lists import Filters, journal_list
+from parta.people.actions.traces import trace_visit
 from parta.people.chrome import page as framed
 from parta.people.viewer import Viewer
 
@@ -32,6 +33,7 @@ def journal(request: HttpRequest, journal_id: int) -> HttpResponse:
         )
     except NotFound as fault:
         raise Http404 from fault
+    trace_visit(viewer, "journal", journal_id)
     side = page.side
     view = "wide" if request.GET.get("view") == "wide" else ""
     opened = _opened(side, lesson_id)

@@ -288,3 +288,21 @@ def test_used_permit_is_a_line_of_the_log(cast: Any, client_of: Any) -> None:
     assert permit.state == "used"
     again = send(client, cast.russian, mark(old, cast.named("Асанов"), "5"))
     assert again.status_code == 422, "a permit is used once"
+
+
+def test_opening_a_journal_leaves_one_trace_a_quarter_of_an_hour(cast: Any, client_of: Any) -> None:
+    from datetime import timedelta
+
+    from parta.foundation import clock
+    from parta.people.models import ReadTrace
+
+    client = client_of(cast.teacher)
+    for _ in range(3):
+        assert client.get(f"/journals/{cast.russian.id}/").status_code == 200
+    seen = ReadTrace.objects.filter(page="journal", object_id=cast.russian.id, user_id=cast.teacher.user_id)
+    assert seen.count() == 1
+    with clock.rehearse(cast.at + timedelta(minutes=15)):
+        client.get(f"/journals/{cast.russian.id}/")
+    assert seen.count() == 2
+    assert client_of(cast.other_teacher).get(f"/journals/{cast.russian.id}/").status_code == 404
+    assert ReadTrace.objects.filter(page="journal").count() == 2
