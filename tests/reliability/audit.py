@@ -133,10 +133,10 @@ def _cells(lines: Sequence[Line]) -> Iterator[str]:
             yield f"{place}: в истории версия {data.get('v', 1)} стоит {count[place]}-й по счёту"
         last[place] = data
     for place, value, first, version in _rows():
-        data = last.pop(place, None)  # type: ignore[assignment]
-        if data is None:
+        if place not in last:
             yield f"{place}: строка «{value}» без записи в истории"
             continue
+        data = last.pop(place)
         after = data["after"].get("symbol", "") if isinstance(data["after"], dict) else data["after"]
         if (value, version) != (after, data.get("v", 1)):
             yield f"{place}: стоит «{value}» версии {version}, в истории «{after}» версии {data.get('v', 1)}"

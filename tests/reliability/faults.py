@@ -5,6 +5,8 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
 
 def answers_before_commit() -> None:
     """«Saved» is said first, the write follows a moment later."""
@@ -95,6 +97,89 @@ def does_not_sync() -> None:
 
     connection_created.connect(lazy, weak=False)
 
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def takes_any_digit(get_response: Handler) -> Handler:
+    """Middleware that reads a page number the way it is often read: «²» is a digit, and no number."""
+
+    def careless(request: HttpRequest) -> HttpResponse:
+        for value in map(str, request.GET.values()):
+            if value.isdigit() and len(value) < 10:
+                int(value)
+        return get_response(request)
+
+    return careless
+
+
+def repeats_the_query(get_response: Handler) -> Handler:
+    """Middleware that prints what was asked for on the page, as it came."""
+
+    def careless(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
+            told = " ".join(str(value) for value in request.GET.values())
+            answer.content = answer.content.replace(
+                b"</body>", f"<p>{told}</p></body>".encode("utf-8", "replace")
+            )
+        return answer
+
+    return careless
+
+
+def goes_anywhere(get_response: Handler) -> Handler:
+    """Middleware that sends people wherever the address says."""
+
+    def careless(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        wanted = request.GET.get("next", "").split("\n")[0].split("\r")[0]
+        if answer.status_code == 302 and wanted:
+            answer["Location"] = wanted
+        return answer
+
+    return careless
+
+
+def writes_though_refused(get_response: Handler) -> Handler:
+    """Middleware that leaves a row behind before the request is refused."""
+
+    def careless(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        if answer.status_code == 422:
+            _leave_a_row()
+        return answer
+
+    return careless
+
+
+def writes_without_a_line(get_response: Handler) -> Handler:
+    """Middleware that changes something whenever a page is read, and tells the log nothing."""
+
+    def careless(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        if answer.status_code == 200 and request.method == "GET":
+            _leave_a_row()
+        return answer
+
+    return careless
+
+
+def _leave_a_row() -> None:
+    from parta.organisation.models import Room, School
+
+    school = School.objects.order_by("id").first()
+    Room.objects.create(school=school, title=f"planted {Room.objects.count()}")
+
+
+PAGES: dict[str, tuple[Callable[[Handler], Handler], str]] = {
+    "takes_any_digit": (takes_any_digit, "ValueError"),
+    "repeats_the_query": (repeats_the_query, "разметка из запроса"),
+    "goes_anywhere": (goes_anywhere, "чужой адрес"),
+    "writes_though_refused": (writes_though_refused, "отказ 422, но изменено"),
+    "writes_without_a_line": (writes_without_a_line, "без записи в истории"),
+}
+"""Faults of pages, as middleware, and the words in which they are found."""
 
 SERVER: dict[str, Callable[[], None]] = {
     fault.__name__: fault

@@ -72,7 +72,7 @@ def test_nothing_is_lost_doubled_or_halved_on_postgresql() -> None:
 def _outside_transaction(statement: str) -> None:
     import psycopg
 
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     with psycopg.connect(
         host=database["HOST"],
         user=database["USER"],

@@ -14,7 +14,7 @@ from parta.foundation import clock, log, sql
 from parta.journal.actions import write as action
 from tests.cast import PRESETS, World
 from tests.reliability.audit import findings
-from tests.reliability.fuzz import undoing
+from tests.reliability.target import undoing
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
