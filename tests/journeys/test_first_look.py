@@ -68,6 +68,8 @@ def test_teacher_finds_the_day_and_the_journal(
     grid = page.get_by_role("grid")
     expect(grid).to_be_visible()
     assert grid.get_by_role("row").count() > 20
+    expect(grid.locator("td[tabindex='0']")).to_be_in_viewport()  # today's column of the first student
+    expect(page.get_by_label("Тема урока")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     keep(page, "journal")
 
