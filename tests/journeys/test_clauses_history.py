@@ -90,7 +90,8 @@ def test_every_change_stands_in_the_history_and_cannot_be_removed(cast: Any, cli
     assert all(isinstance(sound, int) for sound in log.verify(cast.school.id))
 
 
-@presets((IPATOVO, "IP-2.11l"))
+@under(IPATOVO)
+@pytest.mark.clause("IP-2.11l", partly="находка об отметке отсутствовавшему")
 def test_changed_mark_shows_both_values(cast: Any, client_of: Any) -> None:
     pupil, lesson = cast.named("Авдеев"), cast.lesson_on("russian", cast.on.replace(day=12))
     entries = history(client_of(cast.director), cast, lesson, pupil)
