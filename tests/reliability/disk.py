@@ -49,7 +49,17 @@ def traced(moment: str, post: Post, home: Path, fault: str) -> dict[str, Any]:
         moment,
         fault,
         workers=1,
-        under=(tracer, "-f", "-e", "trace=fsync,fdatasync,sendto,recvfrom", "-s", "40", "-o", str(trace)),
+        under=(
+            tracer,
+            "--seccomp-bpf",
+            "-f",
+            "-e",
+            "trace=fsync,fdatasync,sendto,recvfrom",
+            "-s",
+            "40",
+            "-o",
+            str(trace),
+        ),
         log=home / "server.log",
     )
     server.start()

@@ -178,7 +178,11 @@ class Server:
         """End everything, by force if need be."""
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.terminate()
+        if self.under:  # the tracer ends with what it traces
+            for process_id in self.worker_ids():
+                os.kill(process_id, signal.SIGTERM)
+        else:
+            self.process.terminate()
         try:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(25)

@@ -83,11 +83,12 @@ def run(
             for saved in (operation.answer or {})["saved"]
         ),
         "answers": dict(Counter(str(operation.status) for operation in operations)),
-        "refusals": dict(
+        "refused_by": dict(
             Counter(
-                refused["title"] + " " + ",".join(clause["id"] for clause in refused["clauses"])
+                clause["id"]
                 for operation in operations
                 for refused in (operation.answer or {}).get("refused", ())
+                for clause in refused["clauses"]
             )
         ),
         "sent_again": sum(operation.sent > 1 for operation in operations),

@@ -13,7 +13,7 @@ from typing import Any
 from tests.reliability.audit import Operation
 
 CSRF = "r" * 32
-WORKS = ("oral", "written", "independent", "practical")
+WORKS = ("oral", "written", "control", "test")
 COLUMNS = 3
 """Columns of a kind in a lesson that the stream writes into."""
 
@@ -75,7 +75,7 @@ def invent(dice: random.Random, post: Post, known: Known) -> dict[str, Any]:
         )
 
     def absence(student: int) -> dict[str, Any]:
-        symbol = dice.choice(["", "н", "", "о"])
+        symbol = dice.choice(["", "", "", "", "о", "н"])
         return seen({"fact": "absence", "lesson": lesson, "student": student, "symbol": symbol})
 
     def homework() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from parta.cli.commands import doctor
 from tests.reliability.installation import ROOT
 
 
@@ -93,3 +94,15 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path, pre
     assert report["reading"] == 200, "a full disk must not stop reading"
     assert report["after"] == [200] * len(report["after"]), "the same operations, with room on the disk"
     assert report["findings"] == []
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.django_db(transaction=True)
+def test_doctor_complains_of_a_database_that_does_not_wait_for_the_disk() -> None:
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            assert ["не ждёт диска" in complaint.what for complaint in doctor._durability()] == [True]
+        finally:
+            cursor.execute("PRAGMA synchronous=FULL")
+    assert list(doctor._durability()) == []

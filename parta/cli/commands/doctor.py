@@ -67,6 +67,7 @@ def examine() -> Iterator[Complaint]:
     if missing:
         yield Complaint("База данных не готова.", "Выполните: parta migrate")
         return
+    yield from _durability()
     from parta.foundation import jobs
 
     for name, number, error in jobs.stuck():
@@ -74,6 +75,29 @@ def examine() -> Iterator[Complaint]:
             f"Задание {number} ({name}) не удаётся: {error.splitlines()[0] if error else 'работник погибал на нём'}.",
             "Если это проверка истории, выполните: parta check",
         )
+
+
+def _durability() -> Iterator[Complaint]:
+    """Whether «saved» outlives a power cut: the database must wait for the disk at each commit."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous")
+            if cursor.fetchone()[0] < 2:
+                yield Complaint(
+                    "База данных не ждёт диска: при отключении света пропадут подтверждённые записи.",
+                    "Верните PRAGMA synchronous=FULL (config/settings.py).",
+                )
+            return
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"SHOW {name}")
+            if cursor.fetchone()[0] in ("off", "local"):
+                yield Complaint(
+                    f"PostgreSQL не ждёт диска или второй копии ({name}): при отключении света пропадут"
+                    " подтверждённые записи.",
+                    f"В postgresql.conf: {name} = on, затем перечитать настройки сервера.",
+                )
 
 
 def _files(home: Path) -> Iterator[Complaint]:

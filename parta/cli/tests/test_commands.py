@@ -138,7 +138,9 @@ def test_doctor_complains_of_each_danger(db: None, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(settings, "DEBUG", False)
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["127.0.0.1"])
     opened.chmod(0o600)
-    assert list(doctor.examine()) == []
+    # The tests' own PostgreSQL does not wait for the disk, for speed; doctor says so.
+    careless = {"sqlite": [], "postgresql": ["fsync", "full_page_writes"]}[connection.vendor]
+    assert [re.findall(r"\((\w+)\)", complaint.what)[0] for complaint in doctor.examine()] == careless
     for name, value, word in (
         ("DEBUG", True, "разработчика"),
         ("SECRET_KEY", "short", "Ключ"),
