@@ -188,7 +188,9 @@ def test_make_up_mark_keeps_the_absence(cast: Any, client_of: Any) -> None:
         )
     )
     assert Absence.objects.get(lesson=lesson, student=pupil).meaning == "ill"
-    assert row() == [*before[:3], "4", "б", "б", "2", "4,00"], "the mark, the letter beside it, the same total"
+    assert row() == [*before[:3], "4", "б", "б", "2", "4,00"], (
+        "the mark, the letter beside it, the same total"
+    )
 
 
 @presets((COLLEGE, "ET-A-TEACHER-7"), (COLLEGE, "ET-A-MASTER-22"))

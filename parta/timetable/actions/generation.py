@@ -227,7 +227,7 @@ def _bells(school_id: int) -> dict[int | None, dict[int, tuple[time, time]]]:
     found: dict[int | None, dict[int, tuple[time, time]]] = {None: {}}
     for schedule in BellSchedule.objects.filter(school_id=school_id).order_by("-is_default", "id"):
         found[schedule.pk] = {}
-        if not found[None]:
+        if len(found) == 2:  # the default comes first
             found[None] = found[schedule.pk]
     for schedule_id, number, starts, ends in Bell.objects.filter(schedule__school_id=school_id).values_list(
         "schedule_id", "number", "starts", "ends"
