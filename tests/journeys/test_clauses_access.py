@@ -297,7 +297,7 @@ def test_what_no_table_allows_is_refused_to_everybody(cast: Any, client_of: Any)
     clients = [(cast.viewer(person), client_of(person)) for person in people]
     stranger = client_of(None)
     for _, pattern in views():
-        name, rule = str(pattern.name), TABLE[pattern.callback.permission]
+        name, rule = str(pattern.name), TABLE[pattern.callback.permission]  # type: ignore[attr-defined]
         kwargs = next(iter(LINES[name].values())).args(cast)
         address = reverse(name, kwargs=kwargs)
         for viewer, client in clients:

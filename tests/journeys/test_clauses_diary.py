@@ -301,6 +301,7 @@ def test_a_new_parent_needs_no_paper(cast: Any, client_of: Any) -> None:
     )
     slip = client_of(cast.operator).post(f"/setup/people/{parent.pk}/", {"act": "issue"}).content.decode()
     parent.refresh_from_db()
+    assert parent.user is not None
     login, once = parent.user.login, slip.split('class="login">')[2].split("<")[0]
     browser = Client()
     assert browser.post("/login/", {"login": login, "password": once}).status_code == 302
