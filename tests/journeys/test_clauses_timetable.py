@@ -31,7 +31,7 @@ def test_bells_give_start_and_end_of_each_lesson(cast: Any, client_of: Any) -> N
     for line, (number, starts, ends) in enumerate(
         ((1, "9:00", "9:30"), (2, "9:40", "10:10"), (3, "10:20", "10:50"), (4, "11:00", "11:30"))
     ):
-        form |= {f"number{line}": number, f"starts{line}": starts, f"ends{line}": ends}
+        form |= {f"number{line}": number, f"starts{line}": starts, f"ends{line}": ends}  # type: ignore[dict-item]
     done(client.post("/setup/bells/", form))
     Homeroom.objects.filter(pk=cast.homeroom.pk).update(bells=None)
     form = {"act": "generate", "since": NOVEMBER.isoformat()}
