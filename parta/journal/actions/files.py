@@ -91,20 +91,20 @@ def attach_file(
     """
     name, kind = _named(name)
     journal_id = _journal_of(viewer, lesson_id)
-    standing = _standing(lesson_id, student_id)
-    if standing is None or not standing[1]:
-        change = HomeworkChange(
-            index=0,
-            lesson_id=lesson_id,
-            student_id=student_id,
-            text=SEE_FILE,
-            is_none=False,
-            seen=standing[2] if standing else 0,
-        )
-        write(viewer, journal_id, [change], operation_id=operation_id, at=at)
-        operation_id = _following(operation_id)
     sha256, size = _keep(chunks)
-    with transaction.atomic():
+    with transaction.atomic():  # a file refused leaves no homework behind
+        standing = _standing(lesson_id, student_id)
+        if standing is None or not standing[1]:
+            change = HomeworkChange(
+                index=0,
+                lesson_id=lesson_id,
+                student_id=student_id,
+                text=SEE_FILE,
+                is_none=False,
+                seen=standing[2] if standing else 0,
+            )
+            write(viewer, journal_id, [change], operation_id=operation_id, at=at)
+            operation_id = _following(operation_id)
         batch, homework_id = _admitted(viewer, journal_id, lesson_id, student_id, at)
         count = sql.read(
             "SELECT COUNT(*) FROM journal_attachment WHERE homework_id = %s AND removed_at IS NULL",

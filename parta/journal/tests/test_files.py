@@ -106,3 +106,16 @@ def test_only_who_holds_the_lesson_adds(cast: Any, client_of: Any) -> None:
 def test_path_in_the_name_is_dropped(cast: Any, teacher: Any) -> None:
     assert put(teacher, cast.lesson, "..\\..\\evil/../a\u202egpj.png").status_code == 200
     assert Attachment.objects.get().name == "agpj.png"
+
+
+def test_an_empty_file_leaves_no_homework_behind(cast: Any, client_of: Any) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from parta.journal.models import Homework
+
+    before = Homework.objects.count()
+    answer = client_of(cast.teacher).post(
+        f"/lessons/{cast.lesson.id}/files", {"file": SimpleUploadedFile("empty.pdf", b"")}
+    )
+    assert answer.status_code == 400
+    assert Homework.objects.count() == before
