@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
+from parta.journal.actions import files
 from parta.journal.checks import verify_journals
-from parta.journal.models import LessonRecord, Mark
+from parta.journal.models import Attachment, Homework, LessonRecord, Mark
 from tests.cast import World
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +43,42 @@ def test_who_held_the_lesson_is_kept_whatever_came_first(
         assert send(client, cast.russian, change).status_code == 200
     record = LessonRecord.objects.get(lesson=lesson)
     assert (record.conducted_by_id, record.version) == (cast.teacher.id, 3)
+
+
+def upload(client: Client, cast: World, name: str, content: bytes, **more: str) -> Any:
+    file = SimpleUploadedFile(name, content)
+    return client.post(
+        f"/lessons/{cast.lesson.id}/files", {"file": file, **more}, headers={"accept": "application/json"}
+    )
+
+
+def test_a_refused_file_leaves_no_homework(cast: World, client_of: Callable[..., Client]) -> None:
+    """Homework «См. вложение» without a file would be half a write."""
+    answer = upload(client_of(cast.teacher), cast, "пусто.pdf", b"")
+    assert answer.status_code == 400 and "пуст" in answer.json()["error"]
+    assert not Homework.objects.filter(lesson=cast.lesson).exists()
+
+
+def test_homework_and_file_stand_or_fall_together(
+    cast: World, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("no")
+
+    client = client_of(cast.teacher)
+    client.raise_request_exception = False
+    with monkeypatch.context() as planted:
+        planted.setattr(files, "_admitted", fail)
+        assert upload(client, cast, "задание.pdf", b"%PDF-1.4").status_code == 503
+    assert not Homework.objects.filter(lesson=cast.lesson).exists()
+    assert upload(client, cast, "задание.pdf", b"%PDF-1.4").status_code == 200
+
+
+def test_the_same_upload_sent_again_is_one_file(cast: World, client_of: Callable[..., Client]) -> None:
+    client, operation = client_of(cast.teacher), str(uuid.uuid4())
+    first, second = (upload(client, cast, "задание.pdf", b"%PDF-1.4", operation=operation) for _ in range(2))
+    assert first.status_code == 200 and first.json() == second.json()
+    assert Attachment.objects.filter(homework__lesson=cast.lesson).count() == 1
+    other = upload(client_of(cast.substitute), cast, "задание.pdf", b"%PDF-1.4", operation=operation)
+    assert other.status_code in (400, 404)
+    assert all(isinstance(found, int) for found in verify_journals())

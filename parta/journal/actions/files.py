@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from parta.foundation import log, sql
 from parta.journal.actions.batch import Batch
@@ -91,43 +91,77 @@ def attach_file(
     """
     name, kind = _named(name)
     journal_id = _journal_of(viewer, lesson_id)
+    load(viewer, journal_id, [_change(lesson_id, student_id)], at)  # in reach, before any byte is kept
     sha256, size = _keep(chunks)
-    with transaction.atomic():  # a file refused leaves no homework behind
-        standing = _standing(lesson_id, student_id)
-        if standing is None or not standing[1]:
-            change = HomeworkChange(
-                index=0,
-                lesson_id=lesson_id,
-                student_id=student_id,
-                text=SEE_FILE,
-                is_none=False,
-                seen=standing[2] if standing else 0,
-            )
-            write(viewer, journal_id, [change], operation_id=operation_id, at=at)
-            operation_id = _following(operation_id)
-        batch, homework_id = _admitted(viewer, journal_id, lesson_id, student_id, at)
-        count = sql.read(
-            "SELECT COUNT(*) FROM journal_attachment WHERE homework_id = %s AND removed_at IS NULL",
-            (homework_id,),
-        )[0][0]
-        if count >= MAX_FILES:
-            raise BadInput(f"К заданию приложено {count} файлов, больше нельзя: уберите лишний.")
-        attachment_id = sql.insert(
-            "journal_attachment",
-            ("school_id", "homework_id", "name", "content_type", "size", "sha256"),
-            [(viewer.school.id, homework_id, name, kind, size, sha256)],
-            returning=("id",),
-        )[0][0]
-        line = log.Line(
-            "attachment_added",
-            "attachment",
-            attachment_id,
-            lesson_id,
-            student_id,
-            {"homework": homework_id, "name": name, "size": size, "sha256": sha256},
-        )
-        log.append(batch.context.head, [line], by=viewer.acting_as(), at=at, operation_id=operation_id)
+    file = (name, kind, size, sha256)
+    try:
+        return _attach(viewer, journal_id, lesson_id, student_id, file, at, operation_id)
+    except IntegrityError as fault:
+        kept = _attached(viewer, operation_id)  # the same upload, at the same moment
+        if kept is None:
+            raise BadInput("Файл не записан: обновите страницу и повторите.") from fault
+        return kept
+
+
+@transaction.atomic
+def _attach(
+    viewer: Viewer,
+    journal_id: int,
+    lesson_id: int,
+    student_id: int | None,
+    file: tuple[str, str, int, str],
+    at: datetime,
+    operation_id: str,
+) -> Kept:
+    """Homework and file, both or neither. An upload that the log knows gives its first answer."""
+    known = _attached(viewer, operation_id)
+    if known is not None:
+        return known
+    standing = _standing(lesson_id, student_id)
+    if standing is None or not standing[1]:
+        change = _change(lesson_id, student_id, SEE_FILE, standing[2] if standing else 0)
+        write(viewer, journal_id, [change], operation_id=operation_id, at=at)
+    batch, homework_id = _admitted(viewer, journal_id, lesson_id, student_id, at)
+    count = sql.read(
+        "SELECT COUNT(*) FROM journal_attachment WHERE homework_id = %s AND removed_at IS NULL",
+        (homework_id,),
+    )[0][0]
+    if count >= MAX_FILES:
+        raise BadInput(f"К заданию приложено {count} файлов, больше нельзя: уберите лишний.")
+    name, kind, size, sha256 = file
+    attachment_id = sql.insert(
+        "journal_attachment",
+        ("school_id", "homework_id", "name", "content_type", "size", "sha256"),
+        [(viewer.school.id, homework_id, name, kind, size, sha256)],
+        returning=("id",),
+    )[0][0]
+    line = log.Line(
+        "attachment_added",
+        "attachment",
+        attachment_id,
+        lesson_id,
+        student_id,
+        {"homework": homework_id, "name": name, "size": size, "sha256": sha256},
+    )
+    by = viewer.acting_as()
+    log.append(batch.context.head, [line], by=by, at=at, operation_id=_following(operation_id))
     return Kept(attachment_id, name, size)
+
+
+def _attached(viewer: Viewer, operation_id: str) -> Kept | None:
+    """What this upload has done already; None when it has not. Raises BadInput when the number is another's."""
+    told = log.lines_of_operation(_following(operation_id))
+    if not told:
+        return None
+    if told[0].user_id != viewer.user_id:
+        raise BadInput("Этот номер операции уже занят: обновите страницу.")
+    return Kept(told[0].object_id or 0, told[0].data["name"], told[0].data["size"])
+
+
+def _change(lesson_id: int, student_id: int | None, text: str = "", seen: int = 0) -> HomeworkChange:
+    return HomeworkChange(
+        index=0, lesson_id=lesson_id, student_id=student_id, text=text, is_none=False, seen=seen
+    )
 
 
 @transaction.atomic
@@ -159,9 +193,7 @@ def _admitted(
     viewer: Viewer, journal_id: int, lesson_id: int, student_id: int | None, at: datetime
 ) -> tuple[Batch, int]:
     """The journal locked, the homework found, its change judged. Raises NotFound and RefusedWrite."""
-    change = HomeworkChange(
-        index=0, lesson_id=lesson_id, student_id=student_id, text="", is_none=False, seen=0
-    )
+    change = _change(lesson_id, student_id)
     context = load(viewer, journal_id, [change], at)
     standing = context.homework.get((lesson_id, student_id))
     if standing is None:
@@ -205,7 +237,7 @@ def _standing(lesson_id: int, student_id: int | None) -> tuple[int, str, int] | 
 
 
 def _following(operation_id: str) -> str:
-    """The second step of an upload has an operation of its own, made from the first: a repeat makes no third."""
+    """The line of the file has an operation of its own, made from that of the upload, whose line is the homework's."""
     return str(uuid.uuid5(uuid.UUID(operation_id), "file"))
 
 
