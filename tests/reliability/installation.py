@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from parta.cli.family import _end_with_parent
 from tests.reliability.stream import Post, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -132,6 +133,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
         wait_for(self.listens, "сервер не поднялся")
 

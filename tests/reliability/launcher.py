@@ -25,7 +25,10 @@ def set_clock(told: str) -> None:
 def main() -> int:
     """Serve until told to stop."""
     from parta.cli import installation
+    from parta.cli.family import _end_with_parent
     from parta.cli.main import main as parta
+
+    _end_with_parent()  # a test that is broken off leaves no server behind
 
     installation.load()
     set_clock(os.environ["PARTA_TEST_CLOCK"])
