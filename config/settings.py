@@ -74,7 +74,7 @@ def _database() -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / "parta.sqlite3",
-        # A saved mark must survive a power cut (docs/security): hence FULL, not NORMAL.
+        # A saved mark must survive a power cut: hence FULL, not NORMAL.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

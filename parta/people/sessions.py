@@ -21,9 +21,3 @@ class SessionStore(DatabaseSessions):
             return {}
         decoded: dict[str, Any] = self.decode(rows[0][0])
         return decoded
-
-    @classmethod
-    def get_model_class(cls) -> Any:
-        from django.contrib.sessions.models import Session
-
-        return Session

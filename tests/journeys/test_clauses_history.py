@@ -53,7 +53,13 @@ def nobody_alters_the_log() -> None:
     ]
 
 
-@presets((CENTRE, "CT-1.2c"), (COLLEGE, "ET-A-IT-5d"), (COLLEGE, "ET-1.6"), (DUBROVO, "DB-1.3a"))
+@presets(
+    (GYMNASIUM, "GT-P-1.1c"),
+    (CENTRE, "CT-1.2c"),
+    (COLLEGE, "ET-A-IT-5d"),
+    (COLLEGE, "ET-1.6"),
+    (DUBROVO, "DB-1.3a"),
+)
 def test_every_change_stands_in_the_history_and_cannot_be_removed(cast: Any, client_of: Any) -> None:
     """Set, corrected and cleared; each line has author, role, the server's time, old and new."""
     client, pupil, lesson = client_of(cast.teacher), cast.named("Авдеев"), cast.lesson

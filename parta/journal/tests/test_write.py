@@ -186,7 +186,6 @@ def test_log_refuses_update_and_delete(cast: Any, teacher: Any) -> None:
             sql.write(statement)
 
 
-@pytest.mark.clause("GT-P-1.1c")
 def test_change_behind_the_program_is_found_at_its_place(cast: Any, teacher: Any) -> None:
     student = cast.named("Авдеев")
     send(teacher, cast.russian, mark(cast.lesson, student, "2"))
