@@ -130,12 +130,19 @@ def insert(
     return found
 
 
+_LARGE = 2_000
+"""Rows from which a pour changes what the planner must know of a table."""
+
 _PLAIN = frozenset({int, str, bool, type(None)})
 """Types every driver takes as they are; told apart here because asking the connection costs more than the row."""
 
 
 def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Pour many rows in: COPY on PostgreSQL, one prepared statement on SQLite. Returns how many."""
+    """Pour many rows in: COPY on PostgreSQL, one prepared statement on SQLite. Returns how many.
+
+    PostgreSQL's planner is told of a large pour at once: autovacuum does not see it before the commit, and a
+    join planned for an empty table takes minutes on a full one.
+    """
     count = 0
     if connection.vendor == "postgresql":
         with (
@@ -145,6 +152,8 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
             for row in rows:
                 copy.write_row(row)
                 count += 1
+        if count >= _LARGE:
+            write(f"ANALYZE {table}")
         return count
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"
     batch: list[list[Any]] = []
