@@ -34,7 +34,8 @@ def monday_of(text: str, on: date) -> date:
 def _choice(viewer: Viewer, request: HttpRequest) -> tuple[str, int | None, list[Option]]:
     """Whose timetable is wanted, and what else may be chosen. Raises Http404 for what is not the viewer's."""
     if not viewer.roles & set(STAFF):
-        children = Person.objects.filter(pk__in=viewer.student_ids).order_by("-birth_date", "given_name")
+        # As the diary orders them.
+        children = Person.objects.filter(pk__in=viewer.student_ids).order_by("id")
         options = [(child.pk, child.given_name) for child in children]
         wanted = number_or_none(request.GET.get("student", ""))
         if wanted is not None and wanted not in viewer.student_ids:
