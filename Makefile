@@ -61,10 +61,10 @@ conformance: setup ## docs/conformance.md and .json from a full run
 	$(BIN)/python -m conformance
 
 fuzz: setup ## a million generated requests (N=…)
-	PARTA_FUZZ_REQUESTS=$${N:-1000000} $(PYTEST) -m fuzz $(ARGS)
+	PARTA_FUZZ_REQUESTS=$${N:-1000000} $(PYTEST) -m fuzz --timeout 0 $(ARGS)
 
 kill9: setup ## kill -9 the server 2,000 times during writes (N=…)
-	PARTA_KILLS=$${N:-2000} $(PYTEST) -m kill9 $(ARGS)
+	PARTA_KILLS=$${N:-2000} $(PYTEST) -m kill9 --timeout 0 $(ARGS)
 
 clean: ## remove the environment and caches; data in var/ stay
 	rm -rf .venv .venv.lock build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
