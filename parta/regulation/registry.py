@@ -240,6 +240,8 @@ class RuleKind:
     watch: Callable[..., Any] | None = None
     own: frozenset[str] = field(default_factory=frozenset)
     """Names of entry fields that this kind takes as parameters of its own."""
+    acts: str = ""
+    """Where it acts, in Russian, when that is neither a guard nor a watch: «в столбце итоговой отметки»."""
 
 
 KINDS: dict[str, RuleKind] = {}

@@ -1,8 +1,9 @@
 """Codes a regulation file may use for people and events, with their Russian words."""
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
-__all__ = ["RELATIONS", "ROLES", "TEACHING", "role_code", "role_words"]
+__all__ = ["RELATIONS", "ROLES", "TEACHING", "allowed", "role_code", "role_words"]
 
 ROLES: Mapping[str, tuple[str, str]] = {
     # code: (nominative, dative)
@@ -54,6 +55,19 @@ _GROUPS: Mapping[str, frozenset[str]] = {
 }
 
 
+def allowed(
+    word: object, names: Iterable[object], *, in_order: bool = False, also: Iterable[str] = ()
+) -> str:
+    """«возможно, вы имели в виду «within»; допустимы: a, b»: how a message goes on after a word that does not fit.
+
+    ``also`` are words that may have been meant but stand elsewhere: they are guessed and not listed.
+    """
+    known = [str(name) for name in names]
+    close = get_close_matches(str(word).lower(), [*known, *also], n=1, cutoff=0.7)
+    guess = f"возможно, вы имели в виду «{close[0]}»; " if close else ""
+    return f"{guess}допустимы: {', '.join(known if in_order else sorted(known)) or 'ни одного'}"
+
+
 def role_code(word: str) -> str:
     """The role code for a word of a regulation file; ``parent`` and ``guardian`` are one.
 
@@ -61,7 +75,7 @@ def role_code(word: str) -> str:
     """
     code = _ALIASES.get(word, word)
     if code not in ROLES:
-        raise ValueError(f"«{word}» — неизвестная роль; допустимы: {', '.join(ROLES)}, parent")
+        raise ValueError(f"«{word}» — неизвестная роль; {allowed(word, [*ROLES, *_ALIASES], in_order=True)}")
     return code
 
 

@@ -67,11 +67,15 @@ def test_good_file() -> None:
         (HEAD + 'rank = "school board"', "допустимы: council, founder, law, order, school"),
         (HEAD + "in_force_until = 2025-01-01", "строка 5, раздел [act]: срок действия кончается раньше"),
         (HEAD + 'ranc = "school"', "лишнее поле «ranc»"),
-        (HEAD + "[rules]\nx = 1", "строка 5: раздел «rules» не нужен; допустимы: act, settings, rule"),
+        (
+            HEAD + "[rules]\nx = 1",
+            "строка 5: раздел «rules» не нужен; возможно, вы имели в виду «rule»; допустимы: act, settings, rule",
+        ),
         (HEAD + "[rule]\nkind = 'x'", "в двойных скобках"),
         (
             rule('kind = "mark_dedline"'),
-            "строка 8, запись 1 (X-1, mark_dedline): «mark_dedline» — неизвестный вид правила; допустимы: ",
+            "строка 8, запись 1 (X-1, mark_dedline): «mark_dedline» — неизвестный вид правила; возможно, "
+            "вы имели в виду «mark_deadline»; допустимы: ",
         ),
         (rule('kind = "mark_deadline"'), "запись 1 (X-1, mark_deadline): не задан параметр «within»"),
         (
@@ -80,7 +84,8 @@ def test_good_file() -> None:
         ),
         (
             rule('kind = "mark_deadline"\nwithin = "5d"\nwitin = 3'),
-            "строка 10, запись 1 (X-1, mark_deadline): лишний параметр «witin»; допустимы: ",
+            "строка 10, запись 1 (X-1, mark_deadline): лишний параметр «witin»; возможно, "
+            "вы имели в виду «within»; допустимы: ",
         ),
         (
             rule('kind = "mark_deadline"\nwithin = "5d"\nwork = ["orall"]'),
@@ -88,7 +93,8 @@ def test_good_file() -> None:
         ),
         (
             rule('kind = "mark_deadline"\nwithin = "5d"\nby = "techer"'),
-            "строка 10, запись 1 (X-1, mark_deadline): поле «by»: «techer» — неизвестная роль; допустимы: director, ",
+            "строка 10, запись 1 (X-1, mark_deadline): поле «by»: «techer» — неизвестная роль; возможно, "
+            "вы имели в виду «teacher»; допустимы: director, ",
         ),
         (rule('kind = "mark_deadline"\nwithin = "5d"\ngrades = "9-2"'), "первый класс больше последнего"),
         (
@@ -104,6 +110,22 @@ def test_good_file() -> None:
             "«except» — таблица; допустимы: classes, ",
         ),
         (rule('kind = "mark_deadline"\nwithin = "5d"\npermit = "deputy"'), "«permit» — таблица"),
+        (
+            rule('kind = "mark_deadline"\nwithin = "5d"\npermit = { term = "неделя" }'),
+            "срок разрешения «term»: «неделя»",
+        ),
+        (
+            rule('kind = "mark_deadline"\nwithin = { by = "grade", "5-x" = "5d" }'),
+            "параметр «within»: «5-x» не похоже",
+        ),
+        (
+            rule('kind = "mark_deadline"\nwithin = { by = "weekly_hours", "много" = "5d" }'),
+            "«много» не похоже на часы",
+        ),
+        (
+            rule('kind = "mark_deadline"\nwithin = { by = "grades", "5" = "5d" }'),
+            "имели в виду «grade»; допустимы",
+        ),
         (rule('kind = "mark_deadline"\nwithin = "5d"\nwhen = "yes"'), "поле «when» — true, false"),
         (
             rule('kind = "lock_after_final_marks"\nscope = "year"'),
