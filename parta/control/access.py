@@ -8,6 +8,9 @@ CONTROLLERS = ("director", "deputy", "head_of_department", "inspector")
 
 permission("control", "контроль ведения журналов", *CONTROLLERS)
 permission("regulation", "положение о ведении журнала", signed_in=True)
+permission("regulation.choose", "настройки положения", "director", "deputy", "head_of_department", "operator")
+permission("regulation.draft", "новая редакция положения", "director", "deputy", "operator")
+permission("regulation.approve", "утверждение положения", "director")
 
 nav("control", "Контроль", "control", *CONTROLLERS, position=35)
 nav("regulation", "Положение", "regulation", *CONTROLLERS, "operator", position=95)

@@ -39,3 +39,25 @@ class SettingValue(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school", "act_code", "name"], name="setting_name")]
+
+
+class EditionDraft(models.Model):
+    """An edition put forward: checked, and waiting for the director. It judges nothing before it is approved."""
+
+    STATES = [("waiting", "ждёт утверждения"), ("adopted", "утверждена"), ("withdrawn", "отозвана")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=300)
+    file_name = models.CharField(max_length=200, blank=True, default="")
+    source = models.TextField(help_text="The regulation file, TOML.")
+    sha256 = models.CharField(max_length=64)
+    protocol = models.CharField(
+        max_length=200, blank=True, default="", help_text="Minutes of the council, where the act asks."
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=STATES, default="waiting")
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    edition = models.ForeignKey(Edition, null=True, on_delete=models.PROTECT, related_name="+")

@@ -277,6 +277,32 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "regulation": {"page": Line(get="200 SIGNED")},
+    "regulation_setting": {
+        "own": Line(
+            query="act=GT&name=reopen_term",
+            get="200 SETUP director head_of_department foreign_deputy",
+            post="422 SETUP director head_of_department foreign_deputy",
+        ),
+        "absent": Line(
+            query="act=GT&name=no",
+            get="404 SETUP director head_of_department foreign_deputy",
+            post="404 SETUP director head_of_department foreign_deputy",
+        ),
+    },
+    "regulation_drafts": {
+        "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy")
+    },
+    "regulation_draft": {
+        "absent": Line(
+            lambda cast: {"draft_id": ABSENT},
+            get="404 SETUP director foreign_deputy",
+            post="404 SETUP director foreign_deputy",
+        )
+    },
+    "regulation_file": {
+        "preset": Line(query="preset=goethe23", get="200 SETUP director foreign_deputy"),
+        "absent": Line(query="act=GT&since=2001-01-01", get="404 SETUP director foreign_deputy"),
+    },
     # ── diary ──
     "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},
     "diary_of": {

@@ -38,12 +38,4 @@ def control(request: HttpRequest) -> HttpResponse:
     return page(request, "control/board.html", {"found": found, "facts": queries.FACTS})
 
 
-@require_http_methods(READ)
-@requires("regulation")
-def regulation(request: HttpRequest) -> HttpResponse:
-    """The acts of the school: title, approval, grounds, rules by clause, settings with their history."""
-    viewer = looking(request)
-    return page(request, "control/regulation.html", {"acts": queries.acts(viewer), "day": timedelta(days=1)})
-
-
-urlpatterns = [path("control/", control, name="control"), path("regulation/", regulation, name="regulation")]
+urlpatterns = [path("control/", control, name="control")]

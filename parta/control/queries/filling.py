@@ -1,7 +1,7 @@
 """How the journals in the viewer's scope were filled in a span of days; the act they are kept by."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.judge import Law
-from parta.regulation.models import SettingValue
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
@@ -286,151 +285,3 @@ def _found(
         due=one.due.astimezone(zone),
         days=max((at - one.due).days, 0),
     )
-
-
-# --- the act --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class GroundLine:
-    """What an act rests on; `is_later`: dated after the act was approved, which asks for a look."""
-
-    title: str
-    dated: date | None
-    note: str
-    is_later: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLine:
-    """A rule of the act in a line: its clauses, what it asks, what happens when it is broken."""
-
-    clauses: tuple[str, ...]
-    title: str
-    breach: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a setting, from a day on."""
-
-    value: str
-    since: date
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingLine:
-    """What the act leaves to the school."""
-
-    title: str
-    value: str
-    changed_by: str
-    is_default: bool
-    history: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ActLine:
-    """An edition of an act with everything it says."""
-
-    code: str
-    title: str
-    approved_by: str
-    number: str
-    approved_on: date | None
-    adopted_by: str
-    starts: date
-    until: date | None
-    is_current: bool
-    grounds: tuple[GroundLine, ...]
-    rules: tuple[RuleLine, ...]
-    settings: tuple[SettingLine, ...]
-
-
-_BREACHES = {
-    "REFUSE": "не сохраняется",
-    "PERMIT": "нужно разрешение",
-    "REMARK": "сохраняется с пометкой",
-    "PASS": "",
-}
-_CHANGERS = {"director": "директор", "deputy": "завуч"}
-
-
-def acts(viewer: Viewer) -> tuple[ActLine, ...]:
-    """Every edition the school has adopted, the ones in force first. Three statements."""
-    law = law_of_school(viewer.school.id, viewer.school.law_version)
-    zone = ZoneInfo(viewer.school.timezone)
-    chosen: dict[tuple[str, str], list[Choice]] = {}
-    rows = list(SettingValue.objects.filter(school_id=viewer.school.id).order_by("in_force_from", "id"))
-    names: dict[int, str] = dict(
-        sql.read(
-            f"SELECT user_id, surname FROM people_person WHERE user_id IN ({sql.marks(len(rows) or 1)})",
-            [row.set_by_id for row in rows] or [0],
-        )
-    )
-    for row in rows:
-        made = Choice(
-            _value(row.value),
-            row.in_force_from,
-            row.set_at.astimezone(zone),
-            names.get(row.set_by_id or 0, ""),
-        )
-        chosen.setdefault((row.act_code, row.name), []).append(made)
-    found = []
-    for edition in law.editions:
-        standing = edition.in_force_from <= viewer.on and (
-            edition.in_force_until is None or viewer.on < edition.in_force_until
-        )
-        day = viewer.on if standing else edition.in_force_from
-        found.append(
-            ActLine(
-                code=edition.code,
-                title=edition.title,
-                approved_by=edition.approved_by,
-                number=edition.number,
-                approved_on=edition.approved_on,
-                adopted_by=edition.adopted_by,
-                starts=edition.in_force_from,
-                until=edition.in_force_until,
-                is_current=standing,
-                grounds=tuple(
-                    GroundLine(
-                        one.title,
-                        one.dated,
-                        one.note,
-                        bool(one.dated and edition.approved_on and one.dated > edition.approved_on),
-                    )
-                    for one in edition.grounds
-                ),
-                rules=tuple(
-                    RuleLine(
-                        tuple(dict.fromkeys(clause.printed for clause in entry.clauses)),
-                        rule.kind.says(rule.params) if rule is not None else entry.note,
-                        _BREACHES[rule.outcome.name] if rule is not None else "",
-                    )
-                    for act, entry, rule in law.on(day).entries
-                    if act == edition
-                ),
-                settings=tuple(
-                    SettingLine(
-                        one.title,
-                        _value(law.setting(one.name, day)),
-                        _CHANGERS.get(one.changed_by, one.changed_by),
-                        one.is_default,
-                        tuple(chosen.get((edition.code, one.name), ())),
-                    )
-                    for one in edition.settings
-                ),
-            )
-        )
-    return tuple(sorted(found, key=lambda act: (not act.is_current, act.starts), reverse=False))
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "да" if value else "нет"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(str(item) for item in value)
-    return str(value)

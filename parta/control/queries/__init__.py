@@ -1,0 +1,6 @@
+"""Questions of control, each answered in a constant number of statements, from the viewer's scope."""
+
+from parta.control.queries.act import acts
+from parta.control.queries.filling import FACTS, Board, board
+
+__all__ = ["FACTS", "Board", "acts", "board"]
