@@ -29,6 +29,13 @@ from parta.regulation.verdict import Outcome, Reason, Verdict
 
 __all__ = ["Change", "Example", "Rehearsal", "rehearse", "with_draft"]
 
+_ANSWERS = {
+    Outcome.REFUSE: "не сохранила бы",
+    Outcome.PERMIT: "только по разрешению",
+    Outcome.REMARK: "с пометкой",
+    Outcome.PASS: "прошло бы",
+}
+
 _CHAINS_AT_ONCE = 50
 """Journals whose log is held in memory at once."""
 _EXAMPLES = 5
@@ -62,6 +69,11 @@ class Change:
     def cite(self) -> str:
         """Printed numbers of the clauses."""
         return ", ".join(dict.fromkeys(clause.printed for clause in self.clauses))
+
+    @property
+    def answer(self) -> str:
+        """The draft's answer in Russian, with the rule's kind."""
+        return f"{self.kind[:1].lower()}{self.kind[1:]}, {_ANSWERS[self.outcome]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +149,9 @@ class _Tally:
 
     def note(self, key: tuple[Any, ...], example: Example) -> None:
         self._counts[key] += 1
-        if len(self._examples[key]) < _EXAMPLES:
-            self._examples[key].append(example)
+        known = self._examples[key]
+        if len(known) < _EXAMPLES and example not in known:
+            known.append(example)
 
     def changes(self) -> tuple[Change, ...]:
         """The strictest first, then the most frequent."""

@@ -1,4 +1,4 @@
-"""`parta regulation`: check a regulation file, say it in plain Russian, compare two editions, list the rule kinds."""
+"""`parta regulation`: check a file, say it in plain Russian, compare editions, try one on the past, list the kinds."""
 
 import textwrap
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parta.cli.commands.demo import day
 from parta.cli.screen import Failure, plural, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ EPILOG = """примеры:
   parta regulation check положение.toml приказ.toml  не спорят ли акты друг с другом
   parta regulation explain goethe23                  что будет требовать журнал, пункт за пунктом
   parta regulation diff старое.toml новое.toml       что изменится для учителя
+  parta regulation try новое.toml --school школа     что новая редакция остановила бы в прошлом месяце
   parta regulation kinds mark_deadline               какие у вида правил параметры
 
 Как написать положение по печатному документу: docs/user/polozhenie.md"""
@@ -44,6 +46,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     diff = part("diff", "что изменится, если вместо одной редакции действует другая")
     diff.add_argument("old", metavar="БЫЛО", help=what)
     diff.add_argument("new", metavar="СТАЛО", help=what)
+    trial = part(
+        "try", "примерить редакцию на уже записанное: что она остановила бы и нашла; ничего не меняет"
+    )
+    trial.add_argument("file", metavar="ФАЙЛ", help=what)
+    trial.add_argument("--school", metavar="КОД", help="школа, если их несколько")
+    trial.add_argument("--since", type=day, metavar="ДАТА", help="с какого урока (месяц назад)")
+    trial.add_argument("--until", type=day, metavar="ДАТА", help="по какой урок (сегодня)")
     kinds = part("kinds", "виды правил и их параметры")
     kinds.add_argument("name", metavar="ВИД", nargs="?", help="один вид; без него — список всех")
 
@@ -52,7 +61,7 @@ def run(arguments: Namespace) -> int:
     """Exit code 0: in order; 1: a file has mistakes, or acts contradict; 2: no such file or kind."""
     import parta.journal.rules  # noqa: F401  (a regulation file may name its kinds)
 
-    acts = {"check": _check, "explain": _explain, "diff": _diff, "kinds": _kinds}
+    acts = {"check": _check, "explain": _explain, "diff": _diff, "try": _try, "kinds": _kinds}
     return acts[arguments.act](arguments)
 
 
@@ -165,6 +174,51 @@ def _diff(arguments: Namespace) -> int:
         say("Журнал будет вести себя по-прежнему.")
     else:
         say(f"\nБез изменений: {plural(found.same, 'правило', 'правила', 'правил')}.")
+    return 0
+
+
+def _try(arguments: Namespace) -> int:
+    from parta.cli import installation
+
+    draft = _read(arguments.file)
+    installation.load()
+    from parta.control.rehearsal import rehearse
+    from parta.foundation import clock
+    from parta.organisation.models import School
+    from parta.regulation.queries import law as law_of_school
+    from parta.timetable.calendar import calendar_of
+
+    school = School.objects.get(pk=installation.school_by_code(arguments.school))
+    at = clock.now()
+    until = arguments.until or clock.local_date(at, school.timezone)
+    since = arguments.since or until - timedelta(days=30)
+    if since > until:
+        raise Failure("Первый день позже последнего.", code=2)
+    law = law_of_school(school.id, school.law_version)
+    calendar = calendar_of(school.id, school.timezone, school.law_version)
+    found = rehearse(law, school.id, draft, since=since, until=until, at=at, calendar=calendar)
+    say(f"{draft.title}: уроки {since:%d.%m.%Y} – {until:%d.%m.%Y}, {school.short_name}")
+    say(f"Записей проверено: {found.writes}.")
+    shown = False
+    for title, changes in (
+        ("Остановила бы или отметила, а сейчас проходит", found.stricter),
+        ("Пропустила бы, а сейчас не проходит или с пометкой", found.milder),
+        ("Нашла бы просроченным", found.found),
+        ("Больше не считала бы просроченным", found.lifted),
+    ):
+        if not changes:
+            continue
+        shown = True
+        say(f"\n{title}")
+        for one in changes:
+            times = plural(one.count, "раз", "раза", "раз")
+            say(f"  {one.cite or one.kind} — {one.answer}: {times}")
+            for example in one.examples[:3]:
+                _line(f"    {example.date:%d.%m.%Y}, {example.title}: {example.text}")
+    for entry in found.asleep:
+        say(f"  {entry}: ждёт настройки без значения, не примерено")
+    if not shown:
+        say("Журнал вёл бы себя так же, как сейчас.")
     return 0
 
 
