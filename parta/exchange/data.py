@@ -117,10 +117,11 @@ class GuardianRow(PersonRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRow(PersonRow):
-    """A student with the homeroom, the subgroups and the guardians named beside."""
+    """A student with the homeroom, the subgroups and the guardians named beside. `left_on`: the first day without."""
 
     homeroom: str
     enrolled_on: date | None = None
+    left_on: date | None = None
     order_number: str = ""
     subgroups: tuple[str, ...] = ()
     guardians: tuple[GuardianRow, ...] = ()

@@ -17,6 +17,8 @@ MAX_UNPACKED: Final = 200 * 1024 * 1024
 MAX_RATIO: Final = 150
 MAX_ENTRIES: Final = 2000
 MAX_CELLS: Final = 3_000_000
+MAX_ROWS: Final = 50_000
+"""Rows of one table: several times the largest school, and what a preview can show within half a minute."""
 _CHUNK: Final = 1 << 20
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 
@@ -212,6 +214,9 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             return content.decode("utf-16"), "utf-16"
         except UnicodeDecodeError:
             raise BadFile(_encoding(name, "начинается как UTF-16, но дальше испорчен")) from None
+    unmarked = _unmarked_utf16(content)
+    if unmarked:
+        return content.decode(unmarked, errors="replace"), "utf-16"
     if b"\x00" in content[:4096]:
         raise BadFile(f"Файл «{name}» – не текст. Проверьте, тот ли это файл.")
     try:
@@ -228,6 +233,19 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     if _is_twice_encoded(text):
         raise BadFile(_encoding(name, "буквы в нём испорчены двойной перекодировкой"))
     return text, "utf-8"
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """«utf-16-le» or «utf-16-be» for UTF-16 without its mark: the high bytes are 0 or 4 (Cyrillic); else empty."""
+    sample = content[:4096]
+    if len(sample) < 8 or len(content) % 2:
+        return ""
+    for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
+        if all(byte in {0, 4, 0x20} for byte in high) and "\x00" not in sample.decode(
+            encoding, errors="replace"
+        ):
+            return encoding
+    return ""
 
 
 def _is_twice_encoded(text: str) -> bool:

@@ -23,7 +23,7 @@ class Where:
     def __str__(self) -> str:
         parts = []
         if self.sheet:
-            parts.append(f"лист «{self.sheet}»")
+            parts.append(f"{'файл' if self.sheet.endswith('.csv') else 'лист'} «{self.sheet}»")
         elif self.file:
             parts.append(f"файл «{self.file}»")
         if self.row:

@@ -29,6 +29,7 @@ from parta.organisation.models import (
     Subgroup,
     Subject,
     Term,
+    WorkKind,
 )
 from parta.people.actions.roles import BY_ORDER
 from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
@@ -36,8 +37,9 @@ from parta.plans.models import Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.timetable.models import TimetableSlot
 
 from .data import GuardianRow, JournalKey, PersonRow, SchoolData, SlotRow, StaffRow, StudentRow
+from .fitness import Bells, bells_that_fit, close_names, extended, person_fault, too_long
 from .located import NOWHERE, Problem, Problems, Where
-from .values import DAY_NAMES, add_minutes, fold, name_keys, split_name
+from .values import DAY_NAMES, MAX_NUMBER, fold, name_keys, split_name
 
 
 class State(StrEnum):
@@ -66,6 +68,9 @@ KINDS: Final = {
     "slot": "Уроки расписания",
 }
 """Kinds of object in the order in which they are written, with their words for people."""
+
+MAX_TOPICS: Final = 1500
+"""Hours a thematic plan may have."""
 
 MAX_HOURS: Final = 60.0
 """Weekly hours a journal may have."""
@@ -194,10 +199,11 @@ class _Planner:
         self.staff: list[Entity] = []
         self.students: dict[int, Entity] = {}
         self.journals: dict[tuple[int, int, int], Entity] = {}
-        self.teacher_names: dict[str, list[Entity]] = defaultdict(list)
+        self.teacher_names: dict[str, dict[Entity, None]] = defaultdict(dict)
         self.exact_names: dict[str, Entity] = {}
         self.resolved: dict[str, Entity | None] = {}
         self.left_standing: list[TimetableSlot] = []
+        self.bells: Bells = {}
 
     def plan(self) -> ImportPlan:
         """Go through the kinds in the order they depend on each other."""
@@ -212,6 +218,7 @@ class _Planner:
         self._plans()
         self._journals()
         self._slots()
+        self._roles_of_teachers()
         self._keep_what_stands()
         order = {kind: index for index, kind in enumerate(KINDS)}
         self.items.sort(key=lambda item: order[item.kind])
@@ -260,18 +267,28 @@ class _Planner:
             )
             kinds = set(Term.objects.filter(year=current).exclude(kind="year").values_list("kind", flat=True))
             entity.links |= {"kinds": kinds or {"quarter"}, "week_days": current.week_days}
-            saturdays = any(slot.weekday == 6 for slot in self.data.slots)
-            if saturdays and current.week_days == 5:
-                entity.links["week_days"] = 6
-                self._add(State.CHANGED, entity, NOWHERE, [("учебных дней в неделе", 5, 6)])
+            needed = self._week_days()
+            if needed > current.week_days:
+                entity.links["week_days"] = needed
+                self._add(
+                    State.CHANGED, entity, NOWHERE, [("учебных дней в неделе", current.week_days, needed)]
+                )
             else:
                 self._add(State.KEPT, entity)
             return entity, current
         return self._new_year(), None
 
     def _new_year(self) -> Entity:
-        told = next((row for row in self.data.terms if row.kind == "year"), None)
-        if told and (told.until - told.starts).days <= 400:
+        years = [row for row in self.data.terms if row.kind == "year"]
+        told = next(
+            (row for row in years if (row.until - row.starts).days <= 400 and row.until > self.on), None
+        )
+        if years and told is None:
+            self.problems.warn(
+                years[0].where,
+                f"Учебный год «{years[0].title}» в файле уже закончился или длиннее тринадцати месяцев; он не взят.",
+            )
+        if told:
             starts, until = told.starts, told.until
         else:
             first = self.on.year if self.on.month >= 6 else self.on.year - 1
@@ -322,15 +339,18 @@ class _Planner:
                 f"Учебного года в школе нет: будет открыт {title} с обычными учебными периодами и каникулами. "
                 "Проверьте их даты в настройках после загрузки.",
             )
-        week_days = 6 if any(slot.weekday == 6 for slot in self.data.slots) else 5
         entity.links |= {
             "terms": [row for row in terms if starts <= row.starts and row.until <= until],
             "vacations": vacations,
             "kinds": {row.kind for row in terms} or {"quarter"},
-            "week_days": week_days,
+            "week_days": self._week_days(),
         }
         self._add(State.NEW, entity)
         return entity
+
+    def _week_days(self) -> int:
+        """How many days of the week the file needs: five, or up to Saturday or Sunday."""
+        return max([5, *(slot.weekday for slot in self.data.slots if 1 <= slot.weekday <= 7)])
 
     # --- the school as it stands ---
 
@@ -384,8 +404,8 @@ class _Planner:
 
     def _bells(self) -> None:
         schedule = BellSchedule.objects.filter(school=self.school).order_by("-is_default", "id").first()
-        file = {row.number: (row.starts, row.ends) for row in self.data.bells}
-        needed = {slot.number for slot in self.data.slots}
+        file = bells_that_fit(self.data.bells, self.problems)
+        needed = {slot.number for slot in self.data.slots if 0 <= slot.number <= MAX_NUMBER}
         if schedule is None:
             bells = dict(file) or standard_bells(max(needed | {8}), 0 in needed)
             if not file and (needed or self.data.homerooms):
@@ -394,9 +414,9 @@ class _Planner:
                     "Времени уроков ни в файле, ни в школе нет: взяты обычные звонки, с 8:30 по 45 минут. "
                     "Поправьте их в настройках.",
                 )
-            self._extend(bells, needed)
+            self.bells = extended(bells, needed)
             if needed or file or self.data.homerooms:
-                entity = Entity("bells", "Основное", links={"bells": bells})
+                entity = Entity("bells", "Основное", links={"bells": self.bells})
                 self._add(State.NEW, entity, self.data.bells[0].where if self.data.bells else NOWHERE)
             return
         bells = {bell.number: (bell.starts, bell.ends) for bell in schedule.bells.all()}
@@ -406,32 +426,26 @@ class _Planner:
                 file[number][0] >= ends or file[number][1] <= starts for starts, ends in bells.values()
             ):
                 bells[number] = file[number]
-        self._extend(bells, needed)
+        self.bells = extended(bells, needed)
         if file and any(before.get(number) != span for number, span in file.items()):
             self.problems.warn(
                 self.data.bells[0].where,
                 f"Время уроков в файле другое, чем в звонках школы «{schedule.title}»; звонки школы оставлены.",
             )
-        entity = Entity("bells", schedule.title, schedule.pk, schedule, {"bells": bells})
-        added = sorted(set(bells) - set(before))
+        entity = Entity("bells", schedule.title, schedule.pk, schedule, {"bells": self.bells})
+        added = sorted(set(self.bells) - set(before))
         if added:
-            self._add(State.CHANGED, entity, NOWHERE, [("уроки", "", ", ".join(map(str, added)))])
+            told = ", ".join(
+                f"{number} ({self.bells[number][0]:%H:%M}–{self.bells[number][1]:%H:%M})" for number in added
+            )
+            self._add(State.CHANGED, entity, NOWHERE, [("уроки", "", told)])
         elif file:
             self._add(State.KEPT, entity)
-
-    @staticmethod
-    def _extend(bells: dict[int, tuple[time, time]], needed: set[int]) -> None:
-        """Times for lesson numbers that have none, after the last one: 10 minutes of rest, 45 of lesson."""
-        for number in range(max(bells, default=0) + 1, max(needed, default=0) + 1):
-            starts = add_minutes(bells[number - 1][1], 10) if number - 1 in bells else None
-            ends = add_minutes(starts, 45) if starts else None
-            if starts and ends:
-                bells[number] = (starts, ends)
 
     def _rooms(self) -> None:
         for row in self.data.rooms:
             key = fold(row.title)
-            if not key:
+            if not key or self._too_long(row.where, "название кабинета", row.title, 40):
                 continue
             if key in self.rooms:
                 if self.rooms[key].pk is not None:
@@ -447,6 +461,12 @@ class _Planner:
             self.rooms[key] = self._add(State.NEW, Entity("room", title[:40]), where)
         return self.rooms[key]
 
+    def _too_long(self, where: Where, what: str, text: str, limit: int) -> bool:
+        message = too_long(what, text, limit)
+        if message:
+            self.problems.error(where, message)
+        return bool(message)
+
     def _subjects(self) -> None:
         by_external = {
             entity.row.external_id: entity
@@ -456,6 +476,8 @@ class _Planner:
         seen: set[Entity] = set()
         for row in self.data.subjects:
             key = fold(row.title)
+            if self._too_long(row.where, "название предмета", row.title, 160):
+                continue
             entity = self.subjects.get(key) or (by_external.get(row.external_id) if row.external_id else None)
             if entity in seen:
                 self.subjects.setdefault(key, entity)
@@ -505,7 +527,7 @@ class _Planner:
             self.problems.error(
                 where,
                 f"Предмета «{title}» нет ни в файле, ни в школе." + self._hint(title, self.subjects)
-                + " Добавьте его в лист «Предметы» или исправьте название.",
+                + self._remedy("Предметы", "название"),
             )  # fmt: skip
         return found
 
@@ -514,10 +536,16 @@ class _Planner:
         close = get_close_matches(fold(text), known, 1, 0.75)
         return f" Может быть, «{known[close[0]].title}»?" if close else ""
 
+    def _remedy(self, sheet: str, what: str) -> str:
+        """What to do about a name that is not known: a timetable program or an archive has no sheets of ours."""
+        if self.data.owns_lists:
+            return f" Исправьте {what} там, откуда выгружен файл, и выгрузите его снова."
+        return f" Добавьте его в лист «{sheet}» или исправьте {what}."
+
     # --- staff ---
 
     def _staff(self) -> None:
-        with_role = {role.person_id for role in self.roles} | {
+        self.with_role = with_role = {role.person_id for role in self.roles} | {
             pk for (pk,) in Role.objects.filter(school=self.school).values_list("person_id")
         }
         by_external = {person.external_id: person for person in self.people.values() if person.external_id}
@@ -536,10 +564,11 @@ class _Planner:
                 matches[index] = self._same_name(row, by_name, taken)
                 taken |= {person.pk for person in [matches[index]] if person}
         for row, person in zip(self.data.staff, matches, strict=True):
-            if not row.surname:
-                self.problems.error(row.where, "У сотрудника нет фамилии.")
+            fault = person_fault(row, self.on)
+            if fault:
+                self.problems.error(row.where.at(fault.column), fault.message)
                 continue
-            if person and person.pk in claimed:
+            if (person and person.pk in claimed) or self._lacks_order(row, person):
                 continue
             entity = self._person("staff", row, person, row.where)
             if person:
@@ -582,8 +611,7 @@ class _Planner:
         full = " ".join(part for part in (row.surname, row.given_name, row.patronymic) if part)
         self.exact_names.setdefault(fold(full), entity)
         for key in dict.fromkeys(name_keys(row.surname, row.given_name, row.patronymic)):
-            if entity not in self.teacher_names[key]:
-                self.teacher_names[key].append(entity)
+            self.teacher_names[key][entity] = None
 
     def _teacher(self, text: str, where: Where) -> Entity | None:
         """The one member of staff a name means. What is not found or not one is refused once per place."""
@@ -594,9 +622,9 @@ class _Planner:
         keys = name_keys(surname, given, patronymic)
         found: list[Entity] = []
         if len(given.rstrip(".")) > 1 or patronymic:
-            found = self.teacher_names.get(keys[0], [])
+            found = list(self.teacher_names.get(keys[0], ()))
         if not found and len(given.rstrip(".")) > 1:
-            same = self.teacher_names.get(keys[2], [])
+            same = self.teacher_names.get(keys[2], ())
             found = [e for e in same if fold(e.row.given_name) in {fold(given), fold(given[:1])}]
             found = [
                 e
@@ -604,9 +632,9 @@ class _Planner:
                 if not patronymic or not e.row.patronymic or e.row.patronymic[:1] == patronymic[:1]
             ]
         elif not found:
-            found = self.teacher_names.get(keys[1] if patronymic else keys[2], [])
+            found = list(self.teacher_names.get(keys[1] if patronymic else keys[2], ()))
             if not found and patronymic:
-                found = [e for e in self.teacher_names.get(keys[2], []) if not e.row.patronymic]
+                found = [e for e in self.teacher_names.get(keys[2], ()) if not e.row.patronymic]
             if not found and not given:
                 found = [
                     e
@@ -614,6 +642,9 @@ class _Planner:
                     for e in entities
                     if fold(e.row.surname) == fold(surname)
                 ]
+        if not found and given and patronymic:
+            turned = self.exact_names.get(fold(f"{patronymic} {surname} {given}"))
+            found = [turned] if turned else []
         found = (
             list(dict.fromkeys(found)) or [self.exact_names[key]]
             if key in self.exact_names
@@ -632,10 +663,18 @@ class _Planner:
         else:
             self.problems.error(
                 where,
-                f"Учителя «{text}» нет в списке сотрудников." + self._hint(text, self.exact_names)
-                + " Добавьте его в лист «Сотрудники» или исправьте имя.",
-            )  # fmt: skip
+                f"Учителя «{text}» нет в списке сотрудников."
+                + self._who(text)
+                + self._remedy("Сотрудники", "имя"),
+            )
         return None
+
+    def _who(self, text: str) -> str:
+        """Whom a name that is not known may mean."""
+        if re.search(r"[/;,+]", text):
+            return " Если учителей двое, напишите каждого в своей строке, со своей подгруппой."
+        close = close_names(text, [entity.title for entity in self.exact_names.values()])
+        return f" Может быть, «{close}»?" if close else ""
 
     def _roles_of(self, entity: Entity, row: StaffRow) -> None:
         for kind in row.roles:
@@ -658,6 +697,34 @@ class _Planner:
         return entity.pk is not None and any(
             role.person_id == entity.pk and role.kind == kind for role in self.roles
         )
+
+    def _lacks_order(self, row: StaffRow, person: Person | None) -> bool:
+        """Refuse the row whose role over the whole school is given without an order; a list of another program is
+        taken without that role, for it knows of no orders."""
+        if self.data.owns_lists or (row.order_number and row.order_date):
+            return False
+        held = {role.kind for role in self.roles if person and role.person_id == person.pk}
+        missing = [kind for kind in row.roles if kind in BY_ORDER and kind not in held]
+        if missing:
+            self._refuse_role(row, dict(Role.KINDS)[missing[0]])
+        return bool(missing)
+
+    def _roles_of_teachers(self) -> None:
+        """Who teaches by the file has at least the role of a teacher, whatever else the file says of them."""
+        named = {
+            item.entity.links["person"]
+            for item in self.items
+            if item.kind == "role" and item.state is State.NEW
+        }
+        for journal in self.journals.values():
+            for teacher in journal.links["teachers"]:
+                if teacher in named or teacher.pk in self.with_role:
+                    continue
+                named.add(teacher)
+                role = Entity("role", f"{teacher.title}: {dict(Role.KINDS)['teacher']}")
+                role.links = {"person": teacher, "kind": "teacher", "homeroom": None}
+                role.links |= {"order_number": "", "order_date": None}
+                self._add(State.NEW, role)
 
     def _refuse_role(self, row: StaffRow, word: str) -> None:
         """A role over the whole school is given by an order, also through a file."""
@@ -718,6 +785,8 @@ class _Planner:
     def _homerooms(self) -> None:
         for row in self.data.homerooms:
             key = fold(row.title)
+            if self._too_long(row.where, "название класса", row.title, 60):
+                continue
             entity = self.homerooms.get(key)
             room = self._room(row.room, row.where)
             term_kind = row.term_kind
@@ -798,13 +867,15 @@ class _Planner:
             self.problems.error(
                 where,
                 f"Класса «{title}» нет ни в файле, ни в школе." + self._hint(title, self.homerooms)
-                + " Добавьте его в лист «Классы» или исправьте название.",
+                + self._remedy("Классы", "название"),
             )  # fmt: skip
         return found
 
     def _subgroups(self) -> None:
         for row in self.data.subgroups:
             key = fold(row.title)
+            if self._too_long(row.where, "название подгруппы", row.title, 80):
+                continue
             homerooms = [self.homerooms.get(fold(title)) for title in row.homerooms]
             if any(homeroom is None for homeroom in homerooms):
                 continue  # the rows that name such a class are refused themselves
@@ -850,8 +921,28 @@ class _Planner:
             homeroom = self._homeroom(row.homeroom, row.where.at("Класс") if row.where.sheet else row.where)
             if homeroom is None:
                 continue
-            if not row.surname:
-                self.problems.error(row.where, "У ученика нет фамилии.")
+            fault = person_fault(row, self.on)
+            if fault:
+                self.problems.error(row.where.at(fault.column), fault.message)
+                continue
+            if row.enrolled_on and row.enrolled_on >= self.year.links["until"]:
+                self.problems.error(
+                    row.where.at("" if self.data.owns_lists else "Зачислен с"),
+                    f"Дата зачисления {row.enrolled_on:%d.%m.%Y} позже конца учебного года.",
+                )
+                continue
+            if row.left_on and row.left_on <= self.on:
+                if person is None or person.pk not in self.enrolments:
+                    self.problems.warn(
+                        row.where,
+                        f"Ученик «{row.full_name}» выбыл {row.left_on:%d.%m.%Y} и не записан.",
+                    )
+                else:
+                    self.problems.warn(
+                        row.where,
+                        f"По файлу ученик «{row.full_name}» выбыл {row.left_on:%d.%m.%Y}. "
+                        "Файл никого не отчисляет: оформите выбытие в карточке ученика.",
+                    )
                 continue
             entity = self._student(row, person, homeroom)
             for guardian in row.guardians:
@@ -898,9 +989,6 @@ class _Planner:
                 self._change(entity, Change("класс", was, homeroom.title))
             if starts < self.year.links["starts"]:
                 entity.links["starts"] = self.year.links["starts"]
-            elif starts >= self.year.links["until"]:
-                self.problems.error(row.where.at("Зачислен с"), "Дата зачисления позже конца учебного года.")
-                entity.links["homeroom"] = None
         groups = []
         for title in row.subgroups:
             group = self.subgroups.get(fold(title))
@@ -927,6 +1015,10 @@ class _Planner:
         adults: dict[object, Entity],
         by_external: dict[str, Person],
     ) -> None:
+        fault = person_fault(row, self.on)
+        if fault:
+            self.problems.error(row.where if row.where.column else row.where.at(fault.column), fault.message)
+            return
         name = fold(row.full_name)
         keys: list[object] = [(name, fold(contact)) for contact in (row.phone, row.email) if contact]
         if row.external_id:
@@ -985,6 +1077,9 @@ class _Planner:
         self.plan_of: dict[tuple[Entity, int | None], Entity] = {}
         self.plan_for: dict[tuple[Entity, Entity], Entity] = {}
         known: dict[str, ThematicPlan] = {}
+        work_kinds: set[str] = set()
+        if self.data.plans:
+            work_kinds = set(WorkKind.objects.filter(school=self.school).values_list("code", flat=True))
         topics: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
         if self.year_row is not None and self.data.plans:
             known = {
@@ -996,6 +1091,19 @@ class _Planner:
         for row in self.data.plans:
             subject = self._subject(row.subject, row.where.at("Предмет"))
             if subject is None:
+                continue
+            if len(row.topics) > MAX_TOPICS:
+                self.problems.error(
+                    row.where,
+                    f"В плане «{row.title}» часов: {len(row.topics)}, помещается {MAX_TOPICS}. Разделите его.",
+                )
+                continue
+            strange = [topic for topic in row.topics if topic.work_kind and topic.work_kind not in work_kinds]
+            if strange:
+                self.problems.error(
+                    strange[0].where.at("Вид работы"),
+                    "Такого вида работы в школе нет: добавьте его в настройках («Справочники») или уберите из плана.",
+                )
                 continue
             lines = [(topic.unit, topic.text, topic.work_kind, topic.homework) for topic in row.topics]
             plan = known.get(fold(row.title))
@@ -1092,7 +1200,8 @@ class _Planner:
         subject = self._subject(
             key.subject, where.at("Предмет") if where.sheet and not self.data.owns_lists else where
         )
-        homeroom = self._homeroom(key.homeroom, where) if key.homeroom else None
+        place = where.at("Класс") if where.sheet and not self.data.owns_lists else where
+        homeroom = self._homeroom(key.homeroom, place) if key.homeroom else None
         subgroup = self.subgroups.get(fold(key.subgroup)) if key.subgroup else None
         if subject is None or (key.homeroom and homeroom is None) or (key.subgroup and subgroup is None):
             return None
@@ -1229,6 +1338,13 @@ class _Planner:
                     continue
             elif len(journal.links["teachers"]) == 1:
                 teacher = journal.links["teachers"][0]
+            if row.number not in self.bells:
+                self.problems.error(
+                    row.where.at("Урок") if row.where.sheet and not self.data.owns_lists else row.where,
+                    f"«{journal.title}»: {row.number}-го урока нет в звонках. Задайте его время в настройках "
+                    f"(«Звонки») или исправьте номер; номера – от 0 до {MAX_NUMBER}.",
+                )
+                continue
             placed.append((row, journal, teacher, self._room(row.room, row.where)))
         refused = self._clashes(placed)
         self._compare_slots([item for index, item in enumerate(placed) if index not in refused])

@@ -6,16 +6,25 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from .limits import check_ole, check_size, check_spreadsheet, decode, looks_like, read_bytes, read_xml
+from .limits import (
+    MAX_ROWS,
+    check_ole,
+    check_size,
+    check_spreadsheet,
+    decode,
+    looks_like,
+    read_bytes,
+    read_xml,
+)
 from .located import BadFile
 from .values import tidy
 
@@ -137,7 +146,8 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
     try:
         with io.BytesIO(read_bytes(path)) as stream:
             book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
-            tables = [_table(book, name, path.name) for name in _names(book)]
+            hidden = _hidden(book)
+            tables = [_table(book, name, path.name) for name in _names(book) if name not in hidden]
     except BadFile:
         raise
     except (KeyboardInterrupt, SystemExit):
@@ -149,7 +159,15 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
             f"Книга «{path.name}» повреждена и не читается. Откройте её в редакторе таблиц, сохраните заново "
             "и повторите."
         ) from None
-    for table, cells in zip(tables, _by_sheet(path, without_value, len(tables)), strict=True):
+    if hidden:
+        listed = ", ".join(f"«{name}»" for name in hidden)
+        remarks.append(f"Скрытые листы не читаются: {listed}. Если они нужны, откройте их и сохраните книгу.")
+    for table in tables:
+        if sum(any(row) for row in table.rows) > MAX_ROWS:
+            raise BadFile(too_many_rows(path.name, table.name))
+    by_name = _by_sheet(path, without_value)
+    for table in tables:
+        cells = by_name.get(table.name, [])
         table.formulas_without_value = [_position(cell) for cell in cells]
         last = max((row for row, _ in table.formulas_without_value), default=-1)
         table.rows += [[] for _ in range(last + 1 - len(table.rows))]
@@ -178,24 +196,30 @@ def _position(cell: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def _by_sheet(path: Path, cells: dict[str, list[str]], count: int) -> Sequence[list[str]]:
-    """Cells of archive parts put to the sheets in the order of the workbook."""
+def _hidden(book: CalamineWorkbook) -> list[str]:
+    """Names of the sheets a person does not see, unless there is no other."""
+    hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
+    return hidden if len(hidden) < len(book.sheet_names) else []
+
+
+def _by_sheet(path: Path, cells: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Cells of archive parts put to the sheets by the names the workbook gives them."""
     if not cells:
-        return [[] for _ in range(count)]
-    found: list[list[str]] = []
+        return {}
     with zipfile.ZipFile(path) as archive:
         try:
             root, _ = read_xml(archive.read("xl/workbook.xml"), path.name)
             links, _ = read_xml(archive.read("xl/_rels/workbook.xml.rels"), path.name)
         except (KeyError, BadFile):
-            return [[] for _ in range(count)]
+            return {}
     targets = {
         link.get("Id"): link.get("Target").removeprefix("/xl/").removeprefix("xl/") for link in links.children
     }
-    for sheets in root.all("sheets"):
-        for sheet in sheets.all("sheet"):
-            found.append(cells.get("xl/" + targets.get(sheet.get("r:id"), ""), []))
-    return found[:count] + [[] for _ in range(count - len(found))]
+    return {
+        sheet.attributes.get("name", ""): cells.get("xl/" + targets.get(sheet.get("r:id"), ""), [])
+        for sheets in root.all("sheets")
+        for sheet in sheets.all("sheet")
+    }
 
 
 def read_csv(content: bytes, name: str) -> tuple[Table, str]:
@@ -211,10 +235,38 @@ def parse_csv(text: str, name: str) -> list[list[str]]:
     if "\x00" in text:
         raise BadFile(f"Файл «{name}» повреждён: в нём нулевые байты. Сохраните его заново.")
     csv.field_size_limit(1_000_000)
+    opened = _open_quote(text, delimiter)
+    if opened:
+        raise BadFile(
+            f"Файл «{name}»: кавычка в строке {opened} открыта и не закрыта, дальше строки не разобрать. Исправьте её."
+        )
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+        rows = list(
+            islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False), MAX_ROWS + 1)
+        )
     except csv.Error:
         raise BadFile(f"Файл «{name}» не разбирается как CSV: проверьте кавычки и разделители.") from None
+    if len(rows) > MAX_ROWS:
+        raise BadFile(too_many_rows(name, ""))
+    return rows
+
+
+def too_many_rows(file: str, sheet: str) -> str:
+    """The refusal of a table no school has."""
+    place = f"В листе «{sheet}» книги «{file}»" if sheet else f"В файле «{file}»"
+    return f"{place} больше {MAX_ROWS} строк: у одной школы столько не бывает. Проверьте его или разделите."
+
+
+def _open_quote(text: str, delimiter: str) -> int:
+    """The line whose quote is never closed; 0 when all are."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    last = 0
+    try:
+        for _ in reader:
+            last = reader.line_num
+    except csv.Error as error:
+        return last + 1 if "end of data" in str(error) else 0
+    return 0
 
 
 def spread_merges(table: Table) -> Table:

@@ -18,11 +18,14 @@ _MONTHS: Final = (
 _DAYS: Final = {
     "понедельник": 1, "вторник": 2, "среда": 3, "четверг": 4, "пятница": 5, "суббота": 6, "воскресенье": 7,
     "пн": 1, "вт": 2, "ср": 3, "чт": 4, "пт": 5, "сб": 6, "вс": 7,
+    "пнд": 1, "втр": 2, "срд": 3, "чтв": 4, "птн": 5, "сбт": 6, "вск": 7,
     "понед": 1, "пон": 1, "втор": 2, "четв": 4, "пятн": 5, "субб": 6, "суб": 6,
 }  # fmt: skip
 DAY_NAMES: Final = (
     "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье",
 )  # fmt: skip
+MAX_NUMBER: Final = 20
+"""The last lesson number a day may have; the first is 0."""
 _ROMAN: Final = {
     "I": 1,
     "II": 2,
@@ -57,7 +60,7 @@ def fold(text: str) -> str:
 
 def parse_date(text: str) -> date | None:
     """A date as text: 01.09.2026, 1.9.26, 2026-09-01, 01/09/2026, «1 сентября 2026 г.», an Excel serial number."""
-    text = tidy(text).translate(_DASHES).rstrip(".").lower()
+    text = re.sub(r"[«»\"“”]", "", tidy(text)).translate(_DASHES).rstrip(".").lower()
     text = re.sub(r"\s*(года|год|г)$", "", text)
     text = re.sub(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(z|[+-]\d{2}:?\d{2})?$", "", text)
     found = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text)
@@ -67,7 +70,7 @@ def parse_date(text: str) -> date | None:
     if found:
         day, month, year = (int(part) for part in found.groups())
         return _date(_century(year), month, day)
-    found = re.fullmatch(r"(\d{1,2})\s+([а-я]+)\.?\s+(\d{4}|\d{2})", text)
+    found = re.fullmatch(r"(\d{1,2})\s*([а-я]+)\.?\s*(\d{4}|\d{2})", text)
     if found:
         for number, stem in enumerate(_MONTHS, 1):
             word = found[2]
@@ -75,7 +78,7 @@ def parse_date(text: str) -> date | None:
                 if stem == "ма" and not re.fullmatch("ма[йя]", word):
                     continue
                 return _date(_century(int(found[3])), number, int(found[1]))
-    if re.fullmatch(r"\d{5}(\.0+)?", text) and 10000 <= float(text) <= 80000:
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) and 10000 <= float(text) <= 80000:
         return date(1899, 12, 30) + timedelta(days=int(float(text)))
     return None
 
@@ -133,6 +136,18 @@ def parse_weekday(text: str) -> int | None:
     """1 Monday … 7 Sunday, from a Russian name, a short form or a number."""
     word = tidy(text).casefold().strip(" .:")
     return _DAYS.get(word) or (int(word) if word in {"1", "2", "3", "4", "5", "6", "7"} else None)
+
+
+def parse_week(text: str) -> int | None:
+    """0 each, 1 odd, 2 even: «каждая», «нечётная», «чёт.», «числитель», «2 неделя». None: not such a word."""
+    word = fold(text).removesuffix("неделя").removesuffix("нед")
+    if word in {"", "каждая", "обе", "все", "еженедельно"}:
+        return 0
+    if word in {"1", "1я", "i", "первая", "нечетная", "нечет", "неч", "нечетные", "числитель", "числ"}:
+        return 1
+    if word in {"2", "2я", "ii", "вторая", "четная", "чет", "четные", "знаменатель", "знам"}:
+        return 2
+    return None
 
 
 def day_name(text: str) -> int | None:
@@ -251,7 +266,8 @@ def parse_class(text: str) -> tuple[int, str, str] | None:
 
 def class_title(grade: int, letter: str, part: str = "") -> str:
     """«7К», «10В (с)»: the written form of a class, Latin look-alikes made Cyrillic."""
-    return f"{grade}{letter.translate(_LOOKALIKE)}" + (f" ({part})" if part else "")
+    joined = f"-{letter}" if letter.isdigit() else letter.translate(_LOOKALIKE)
+    return f"{grade}{joined}" + (f" ({part})" if part else "")
 
 
 def is_formula(text: str) -> bool:

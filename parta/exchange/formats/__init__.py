@@ -9,7 +9,7 @@ from typing import Final
 from parta.exchange.data import Options, SchoolData
 from parta.exchange.limits import check_size, looks_like
 from parta.exchange.located import BadFile
-from parta.exchange.sheets import forget_book
+from parta.exchange.sheets import forget_book, is_spreadsheet
 
 from . import asc, fet, oneroster, published_grid, workbook
 
@@ -30,16 +30,43 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
                 return data
     finally:
         forget_book()
-    if (
-        not path.is_dir()
-        and looks_like(path) == "other"
-        and path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
-    ):
-        raise BadFile(
+    raise BadFile(_unknown(path))
+
+
+def _unknown(path: Path) -> str:
+    """What to say of a file that no format knows: what it is instead, or what it lacks."""
+    taken = (
+        "Принимаются: книга Парты (образец пишет «parta template»), архив или папка OneRoster, расписание FET (.fet), "
+        "выгрузка aSc Timetables (XML), книга с расписанием по классам и дням."
+    )
+    if path.is_dir():
+        return f"Не узнать, что в «{path.name}». {taken}"
+    is_named_table = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
+    if looks_like(path) == "other" and is_named_table:
+        with path.open("rb") as file:
+            head = file.read(4096).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
+        if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"excel.sheet" in head:
+            return (
+                f"Файл «{path.name}» – веб-страница или XML, только названные таблицей. "
+                "Откройте его в редакторе таблиц, сохраните как .xlsx и повторите."
+            )
+        if (
+            head[:1] not in {b"", b"%", b"<"}
+            and b"\n" in head
+            and any(mark in head for mark in (b";", b",", b"\t"))
+        ):
+            return (
+                f"Файл «{path.name}» – текст с разделителями (CSV), а назван таблицей. "
+                "Дайте ему имя с .csv и повторите."
+            )
+        return (
             f"Файл «{path.name}» повреждён или только назван таблицей. Откройте его в редакторе таблиц, сохраните как "
             ".xlsx и повторите."
         )
-    raise BadFile(
-        f"Не узнать, что в «{path.name}». Принимаются: книга Парты (образец пишет «parta template»), архив или папка "
-        "OneRoster, расписание FET (.fet), выгрузка aSc Timetables (XML), книга с расписанием по классам и дням."
-    )
+    reason = ""
+    if is_spreadsheet(path) or path.suffix.lower() in workbook.TEXTS:
+        reason = workbook.explain(path)
+        if not reason and is_spreadsheet(path):
+            reason = published_grid.explain(path)
+    forget_book()
+    return f"Не узнать, что в «{path.name}». {reason or taken}"

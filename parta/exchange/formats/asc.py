@@ -46,7 +46,7 @@ def detect(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(4096).replace(b"\x00", b"")
-    return re.search(rb"<timetable[\s>]", head) is not None
+    return re.search(rb"<timetable[\s/>]", head) is not None
 
 
 def read(path: Path, options: Options | None = None) -> SchoolData:

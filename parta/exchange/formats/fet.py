@@ -29,6 +29,7 @@ from parta.exchange.data import (
 from parta.exchange.limits import Element, read_bytes, read_xml
 from parta.exchange.located import BadFile, Problems, Where
 from parta.exchange.values import (
+    MAX_NUMBER,
     add_minutes,
     parse_class,
     parse_int,
@@ -39,8 +40,6 @@ from parta.exchange.values import (
 )
 
 TITLE = "расписание FET"
-MAX_NUMBER = 20
-"""Lessons a day may have."""
 
 
 def detect(path: Path) -> bool:

@@ -127,6 +127,25 @@ def detect(path: Path) -> bool:
     return any(_parse_sheet(table).entries for table in read_book(path).tables)
 
 
+def explain(path: Path) -> str:
+    """What a book that is no timetable lacks to be one: classes, or days. Empty when it has neither."""
+    for table in read_book(path).tables:
+        spread = spread_merges(table)
+        has_days = any(day_name(cell) for row in spread.rows for cell in row) or day_name(table.name)
+        has_classes = any(_heads(row) for row in (*spread.rows, *_turn(spread).rows))
+        if has_days and not has_classes:
+            return (
+                f"В листе «{table.name}» есть дни недели, но нет названий классов. Для расписания они нужны в одной "
+                "строке или в одном столбце: «7А», «7 «А»», «10-Б класс»."
+            )
+        if has_classes and not has_days:
+            return (
+                f"В листе «{table.name}» есть классы, но нет дней недели. Напишите день слева, над таблицей или в "
+                "названии листа: «понедельник», «ПН»."
+            )
+    return ""
+
+
 def read(path: Path, options: Options | None = None) -> SchoolData:
     """The timetable of all classes. Raises BadFile when there is none."""
     options = options or Options()

@@ -45,12 +45,20 @@ from parta.exchange.values import (
     parse_lesson_number,
     parse_phone,
     parse_sex,
+    parse_week,
     parse_weekday,
     split_name,
     tidy,
 )
 
 TITLE = "книга Парты"
+TEXTS: Final = {".csv", ".txt", ".tsv"}
+"""Suffixes of tables that are plain text."""
+WHOLE_NAMES: Final = (
+    "ФИО", "Фамилия, имя, отчество", "ФИО ученика", "ФИО учащегося", "ФИО обучающегося", "ФИО сотрудника",
+    "ФИО учителя", "ФИО педагога", "Фамилия, имя", "Ученик", "Сотрудник",
+)  # fmt: skip
+"""Heads of one column that holds the whole name, which schools use as often as three."""
 
 T = TypeVar("T")
 P = TypeVar("P", StaffRow, StudentRow)
@@ -79,6 +87,17 @@ ROLES: Final = {
     "заместитель директора по вр": "deputy",
     "классный руководитель": "teacher",
 }
+ROLE_STARTS: Final = {
+    "учитель": "teacher",
+    "преподаватель": "teacher",
+    "заместитель директора": "deputy",
+    "зам. директора": "deputy",
+    "зам. дир.": "deputy",
+    "мастер п": "master",
+    "медицинская сестра": "nurse",
+    "педагог дополнительного": "teacher",
+}
+"""Beginnings of jobs → role: schools write the subject or the field of work after them."""
 RELATIONS: Final = {
     "мать": "mother",
     "мама": "mother",
@@ -99,6 +118,8 @@ TAGS: Final = {
     "язык": "language", "литература": "literature", "практика": "practice", "двойная отметка": "double_marks",
     "без отметок": "unmarked",
 }  # fmt: skip
+NOBODY: Final = {"", "нет", "вакансия", "вакант", "вакантно", "неназначен", "ненайден"}
+"""What stands in the column of teachers when there is none; in the form of `fold`."""
 WORK_KINDS: Final = {
     "": "", "устный ответ": "oral", "письменная работа": "written", "самостоятельная работа": "independent",
     "тест": "test", "сочинение": "composition", "лабораторная работа": "laboratory",
@@ -542,12 +563,12 @@ def detect(path: Path) -> bool:
     """True when at least one sheet has our heads."""
     if not path.is_file():
         return False
-    if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
+    if path.suffix.lower() in TEXTS:
         try:
             table, _ = read_csv(read_bytes(path), path.name)
         except BadFile:
             return True
-        return any(_heads(table, sheet) is not None for sheet in SHEETS)
+        return _sheet_of(table) is not None
     if not is_spreadsheet(path):
         return False
     return any(_sheet_of(table) is not None for table in read_book(path).tables)
@@ -561,6 +582,12 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     known = 0
     for table in book.tables:
         found = _sheet_of(table)
+        if found is not None and found.missing:
+            problems.error(
+                Where(path.name, table.name, found.head + 1),
+                _lacking("Лист не прочитан: название его знакомо", table, found),
+            )
+            continue
         if found is None:
             if any(tidy(cell) for row in table.rows for cell in row) and fold(table.name) not in {
                 "памятка",
@@ -572,8 +599,9 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
                 )
             continue
         known += 1
-        sheet, head, places = found
-        reader.sheet(sheet, table, head, places)
+        reader.sheet(found, table)
+    if not known and problems.errors:
+        raise BadFile(f"Книга «{path.name}»: " + " ".join(map(str, problems.errors[:5])))
     if not known:
         raise BadFile(
             f"В книге «{path.name}» нет ни одного листа с нужными заголовками. Возьмите пустую книгу командой "
@@ -584,7 +612,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
 
 def _open(path: Path, problems: Problems) -> Book:
     check_size(path)
-    if path.suffix.lower() in {".csv", ".txt", ".tsv"} and not is_spreadsheet(path):
+    if path.suffix.lower() in TEXTS and not is_spreadsheet(path):
         table, encoding = read_csv(read_bytes(path), path.name)
         if encoding == "cp1251":
             problems.warn(
@@ -598,8 +626,21 @@ def _open(path: Path, problems: Problems) -> Book:
     return book
 
 
-def _heads(table: Table, sheet: Sheet) -> tuple[int, dict[str, int]] | None:
-    """(row of heads, column key → position) when all needed columns stand in one of the first rows."""
+@dataclass(frozen=True)
+class _Found:
+    """A sheet of ours in a table: the row of heads, column key → position, needed columns that are not there."""
+
+    sheet: Sheet
+    head: int
+    places: dict[str, int]
+    missing: tuple[str, ...] = ()
+    homeroom: str = ""
+    """The class a sheet of students is named after, when it has no column of classes."""
+
+
+def _heads(table: Table, sheet: Sheet) -> _Found | None:
+    """The heads of a sheet in one of the first rows: the row that has most of the needed columns."""
+    best: _Found | None = None
     for index, row in enumerate(table.rows[:15]):
         names: dict[str, int] = {}
         for position, cell in enumerate(row):
@@ -611,22 +652,78 @@ def _heads(table: Table, sheet: Sheet) -> tuple[int, dict[str, int]] | None:
                 if fold(name) in names and names[fold(name)] not in places.values():
                     places[column.key] = names[fold(name)]
                     break
-        if all(column.key in places for column in sheet.columns if column.needed):
-            return index, places
-    return None
+        keys = {column.key for column in sheet.columns}
+        if "given_name" in keys and not {"surname", "given_name"} <= set(places):
+            whole = next((names[fold(name)] for name in WHOLE_NAMES if fold(name) in names), None)
+            if whole is not None:
+                places = {key: place for key, place in places.items() if place != whole} | {
+                    "full_name": whole
+                }
+        missing = [
+            column
+            for column in sheet.columns
+            if column.needed
+            and column.key not in places
+            and not ("full_name" in places and column.key in {"surname", "given_name"})
+        ]
+        parsed = parse_class(table.name) if [column.key for column in missing] == ["homeroom"] else None
+        if parsed and sheet.key == "students":
+            missing = []
+        found = _Found(
+            sheet,
+            index,
+            places,
+            tuple(column.head for column in missing),
+            class_title(*parsed) if parsed else "",
+        )
+        if not missing:
+            return found
+        if places and (best is None or len(missing) < len(best.missing)):
+            best = found
+    return best
 
 
-def _sheet_of(table: Table) -> tuple[Sheet, int, dict[str, int]] | None:
+def _sheet_of(table: Table) -> _Found | None:
+    """Which sheet of ours a table is. With `missing` columns only when its name says so."""
     name = fold(table.name)
     by_name = [sheet for sheet in SHEETS if name in {fold(title) for title in (sheet.title, *sheet.also)}]
-    best: tuple[Sheet, int, dict[str, int]] | None = None
+    whole: _Found | None = None
+    partial: _Found | None = None
     for sheet in by_name or SHEETS:
         found = _heads(table, sheet)
-        if found and (best is None or len(found[1]) > len(best[2])):
-            best = (sheet, *found)
-    if best and not by_name and best[0].key == "homerooms" and len(best[2]) < 2:
+        if found is None:
+            continue
+        if not found.missing:
+            if whole is None or len(found.places) > len(whole.places):
+                whole = found
+        elif partial is None or len(found.places) > len(partial.places):
+            partial = found
+    if whole and not by_name and whole.sheet.key == "homerooms" and len(whole.places) < 2:
         return None
-    return best
+    return whole or (partial if by_name else None)
+
+
+def explain(path: Path) -> str:
+    """Why no table of a file was taken for a sheet of ours: the nearest one and what it lacks. Empty: none is near."""
+    if path.suffix.lower() in TEXTS and not is_spreadsheet(path):
+        tables = [read_csv(read_bytes(path), path.name)[0]]
+    else:
+        tables = read_book(path).tables
+    near = [(table, found) for table in tables for sheet in SHEETS if (found := _heads(table, sheet))]
+    near = [(table, found) for table, found in near if len(found.places) >= 2 and found.missing]
+    if not near:
+        return ""
+    table, found = max(near, key=lambda item: (len(item[1].places), -len(item[1].missing)))
+    return _lacking(f"Лист «{table.name}» похож на «{found.sheet.title}»", table, found)
+
+
+def _lacking(beginning: str, table: Table, found: _Found) -> str:
+    wanted = ", ".join(f"«{head}»" for head in found.missing)
+    there = ", ".join(f"«{tidy(cell)[:30]}»" for cell in table.rows[found.head] if tidy(cell))
+    return (
+        f"{beginning}, но нет {'столбца' if len(found.missing) == 1 else 'столбцов'} {wanted}. Есть: {there[:300]}. "
+        "Назовите столбцы так или перенесите данные в пустую книгу («parta template»)."
+    )
 
 
 class _Line:
@@ -679,9 +776,11 @@ class _Reader:
         self.subgroups: dict[str, SubgroupRow] = {}
         self.rooms: dict[str, RoomRow] = {}
 
-    def sheet(self, sheet: Sheet, table: Table, head: int, places: dict[str, int]) -> None:
+    def sheet(self, found: _Found, table: Table) -> None:
         """Read all rows under the heads."""
+        sheet, head, places = found.sheet, found.head, found.places
         heads = {key: tidy(table.cell(head, position)) for key, position in places.items()}
+        self._unknown_heads(table, head, set(places.values()))
         merged = {
             (row, column): merge
             for merge in table.merges
@@ -716,14 +815,45 @@ class _Reader:
             filled = [key for key, value in values.items() if tidy(value)]
             if not filled or not line.is_good:
                 continue
-            missing = [c for c in sheet.columns if c.needed and not tidy(values[c.key])]
+            if found.homeroom:
+                values["homeroom"] = found.homeroom
+            if "full_name" in places and tidy(values["full_name"]) and not self._parted(line):
+                continue
+            missing = [c for c in sheet.columns if c.needed and not tidy(values.get(c.key, ""))]
             if missing:
-                names = ", ".join(f"«{heads[column.key]}»" for column in missing)
+                names = ", ".join(f"«{heads.get(column.key, column.head)}»" for column in missing)
                 line.refuse(
                     missing[0].key, f"Строка заполнена не до конца: нет {names}. Допишите или удалите строку."
                 )
                 continue
             row_reader(line)
+
+    def _unknown_heads(self, table: Table, head: int, known: set[int]) -> None:
+        """Say which columns are not taken: a renamed column must not vanish without a word."""
+        row = table.rows[head]
+        unknown = [
+            tidy(cell)[:40]
+            for position, cell in enumerate(row)
+            if position not in known and fold(cell) not in {"", "п/п", "пп", "nпп"} and len(tidy(cell)) > 1
+        ]
+        if unknown:
+            listed = ", ".join(f"«{name}»" for name in unknown[:12])
+            self.problems.warn(
+                Where(self.file, table.name, head + 1),
+                f"Столбцы не узнаны или повторены и пропущены: {listed}. Нужные назовите, как в пустой книге.",
+            )
+
+    @staticmethod
+    def _parted(line: _Line) -> bool:
+        """Put a whole name into its parts. False when it has no given name."""
+        surname, given, patronymic = split_name(line.values["full_name"])
+        if not given:
+            line.refuse("full_name", f"«{surname[:60]}»: нужны фамилия, имя и отчество.")
+            return False
+        parts = {"surname": surname, "given_name": given, "patronymic": patronymic}
+        line.values.update({key: value for key, value in parts.items() if not tidy(line.values.get(key, ""))})
+        line.heads = {**dict.fromkeys(parts, line.heads["full_name"]), **line.heads}
+        return True
 
     def data(self) -> SchoolData:
         """What was read, with duplicates refused."""
@@ -763,8 +893,8 @@ class _Reader:
 
     def _staff(self, line: _Line) -> None:
         roles = []
-        for word in re.split(r"[;\n]", line.text("roles")):
-            kind = next((code for name, code in ROLES.items() if fold(name) == fold(word)), None)
+        for word in re.split(r"[;,\n]", line.text("roles")):
+            kind = _role(word)
             if kind:
                 roles.append(kind)
             elif tidy(word):
@@ -777,7 +907,8 @@ class _Reader:
             sex=line.parsed("sex", parse_sex, "нужно «м» или «ж»") or "",
             birth_date=self._date(line, "birth_date"),
             email=line.parsed("email", parse_email, "нужен адрес вида имя@школа.рф") or "",
-            phone=line.parsed("phone", parse_phone, "нужен номер телефона") or "",
+            phone=line.parsed("phone", parse_phone, "нужен номер телефона, один, например +7 900 123-45-67")
+            or "",
             roles=tuple(dict.fromkeys(roles)),
             external_id=line.text("external_id", 120),
             order_number=line.text("order_number", 40),
@@ -834,7 +965,8 @@ class _Reader:
             sex=line.parsed("sex", parse_sex, "нужно «м» или «ж»") or "",
             birth_date=self._date(line, "birth_date"),
             email=line.parsed("email", parse_email, "нужен адрес вида имя@почта.рф") or "",
-            phone=line.parsed("phone", parse_phone, "нужен номер телефона") or "",
+            phone=line.parsed("phone", parse_phone, "нужен номер телефона, один, например +7 900 123-45-67")
+            or "",
             homeroom=homeroom,
             enrolled_on=self._date(line, "enrolled_on"),
             order_number=line.text("order_number", 40),
@@ -848,7 +980,12 @@ class _Reader:
 
     def _guardian(self, line: _Line, number: str) -> GuardianRow | None:
         name = line.text(f"guardian{number}")
-        phone = line.parsed(f"phone{number}", parse_phone, "нужен номер телефона") or ""
+        phone = (
+            line.parsed(
+                f"phone{number}", parse_phone, "нужен номер телефона, один, например +7 900 123-45-67"
+            )
+            or ""
+        )
         email = line.parsed(f"email{number}", parse_email, "нужен адрес вида имя@почта.рф") or ""
         relation = line.text(f"relation{number}")
         if not name:
@@ -894,7 +1031,7 @@ class _Reader:
     def _loads(self, line: _Line) -> None:
         key = self._journal(line)
         hours = line.parsed("hours", parse_hours, "нужно число часов в неделю, например 4 или 0,5")
-        teacher = line.text("teacher")
+        teacher = "" if fold(line.text("teacher")) in NOBODY else line.text("teacher")
         if any(row.journal == key and fold(row.teacher) == fold(teacher) for row in self.loads):
             line.refuse("teacher", f"Эта нагрузка уже записана выше: {key}, {teacher}. Удалите повтор.")
         if line.is_good:
@@ -906,26 +1043,13 @@ class _Reader:
         key = self._journal(line)
         weekday = line.parsed("weekday", parse_weekday, "нужен день недели, например «понедельник»")
         number = line.parsed("number", parse_lesson_number, "нужен номер урока от 0 до 20")
-        word = fold(line.text("week"))
-        weeks = {
-            "": 0,
-            "каждая": 0,
-            "обе": 0,
-            "нечетная": 1,
-            "1": 1,
-            "четная": 2,
-            "2": 2,
-            "первая": 1,
-            "вторая": 2,
-        }
-        if word not in weeks:
-            line.refuse("week", "Нужно «каждая», «нечётная» или «чётная».")
+        week = line.parsed("week", parse_week, "нужно «каждая», «нечётная» или «чётная»")
         room = self._room(line)
         if line.is_good and weekday is not None and number is not None:
             self.slots.append(
                 SlotRow(
-                    journal=key, weekday=weekday, number=number, week=weeks[word], room=room,
-                    teacher=line.text("teacher"), where=line.where,
+                    journal=key, weekday=weekday, number=number, week=week or 0, room=room,
+                    teacher="" if fold(line.text("teacher")) in NOBODY else line.text("teacher"), where=line.where,
                 )
             )  # fmt: skip
 
@@ -1034,6 +1158,18 @@ class _Reader:
                 self.students = [other for other in self.students if other is not row]
 
 
+def _role(word: str) -> str | None:
+    """The role a job gives: its own word, or the word a longer job begins with («учитель математики»)."""
+    asked = fold(word)
+    for name, code in ROLES.items():
+        if fold(name) == asked:
+            return code
+    for name, code in ROLE_STARTS.items():
+        if asked.startswith(fold(name)):
+            return code
+    return None
+
+
 def _without_repeats(rows: list[P], problems: Problems, word: str, key: Callable[[P], object]) -> list[P]:
     by_key: dict[object, P] = {}
     by_number: dict[str, P] = {}
@@ -1041,7 +1177,7 @@ def _without_repeats(rows: list[P], problems: Problems, word: str, key: Callable
     for row in rows:
         twin = by_key.get(key(row)) or (by_number.get(row.external_id) if row.external_id else None)
         if twin is not None:
-            same = "номером" if twin.full_name != row.full_name else "именем"
+            same = "номером" if fold(twin.full_name) != fold(row.full_name) else "именем"
             problems.error(
                 row.where,
                 f"{word} «{row.full_name}» с тем же {same} уже есть в строке {twin.where.row}. Удалите повтор, "
