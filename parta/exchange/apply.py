@@ -9,6 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import IntegrityError, OperationalError
+
+from parta.foundation import log
 from parta.foundation.clock import local_date
 from parta.foundation.log import Actor
 from parta.organisation import actions as organisation
@@ -64,13 +67,16 @@ def apply(
     """Write what the plan says, all or nothing.
 
     The plan is made anew inside the transaction, so it is never applied over a school it was not made for.
-    `agreed`: the digest a person confirmed. Raises NotApplied when rows are refused (unless `skip_refused`), when
-    the school has changed since the preview, or when an act refuses.
+    `agreed`: the digest a person confirmed. `progress` is told a kind, how much of it is done and how much there is.
+    Raises NotApplied when rows are refused (unless `skip_refused`), when the school has changed since the preview,
+    when an act refuses, or when another writer was in the way.
     """
     began = clock_time.monotonic()
     school = School.objects.get(pk=plan.school.pk)
     try:
         with act(school.pk, by=by, at=at):
+            # Two imports at once, or a set-up page beside: who comes second plans over what the first has written.
+            log.lock_chain("school", school.pk)
             fresh = make_plan(plan.data, school, on=local_date(at, school.timezone))
             if agreed and fresh.digest() != agreed:
                 raise NotApplied(
@@ -88,6 +94,10 @@ def apply(
                 issued = writer.accounts()
     except Refusal as refusal:
         raise NotApplied(f"Ничего не загружено: {refusal}") from refusal
+    except (IntegrityError, OperationalError) as fault:
+        raise NotApplied(
+            "Ничего не загружено: в то же время данные школы менял кто-то ещё. Повторите загрузку через минуту."
+        ) from fault
     return Report(fresh, writer.lessons, clock_time.monotonic() - began, tuple(issued))
 
 
@@ -106,9 +116,12 @@ class _Writer:
         self.year = self._year()
         for kind in list(KINDS)[1:]:
             items = [item for item in self.plan.items if item.kind == kind and item.state is not State.KEPT]
-            if items:
-                getattr(self, f"_{kind}")(items)
-            if self.progress and items:
+            if not items:
+                continue
+            if self.progress:
+                self.progress(KINDS[kind], 0, len(items))
+            getattr(self, f"_{kind}")(items)
+            if self.progress:
                 self.progress(KINDS[kind], len(items), len(items))
 
     def accounts(self) -> Sequence[people.Issued]:

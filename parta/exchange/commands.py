@@ -6,9 +6,10 @@ import csv
 import re
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from parta.organisation.models import School
@@ -79,78 +80,117 @@ def _reason(error: Exception) -> str:
     return "нет такой папки или нет прав на запись" if "Errno" in text or isinstance(error, OSError) else text
 
 
-def run(args: Namespace, say: Callable[[str], None] = print, progress: Progress | None = None) -> int:
-    """Preview, consent, import. Exit code 0: done or nothing to do; 1: refused, nothing written; 2: no such school."""
+Bars = Callable[[], AbstractContextManager["Progress"]]
+"""Opens the bars of a terminal for a stretch of work; they are closed while a question is asked."""
+
+
+def run(args: Namespace, say: Callable[[str], None] = print, bars: Bars | None = None) -> int:
+    """Preview, consent, import. Exit code 0: done or nothing to do; 1: refused, nothing written; 2: no such school.
+
+    Nothing is held open while a person reads the preview: teachers go on writing. A school to be made is made for the
+    preview and unmade again, and made anew with the import.
+    """
+    from django.db import OperationalError
+
+    from .apply import NotApplied
+    from .located import BadFile
+
+    accounts = Path(args.accounts) if args.accounts else None
+    if accounts is not None and accounts.exists():
+        say(f"Файл «{accounts}» уже есть: пароли в него не пишутся поверх. Укажите другое имя.")
+        return 1
+    try:
+        return _run(args, say, bars or _no_bars, accounts)
+    except BadFile as bad:
+        say(bad.message)
+    except NotApplied as refused:
+        say(str(refused))
+    except OperationalError as fault:
+        say(
+            f"База данных занята или не отвечает ({str(fault).strip()}). Ничего не загружено: повторите через минуту."
+        )
+    return 1
+
+
+@contextmanager
+def _no_bars() -> Iterator[Progress]:
+    yield lambda _title, _done, _total: None
+
+
+def _run(args: Namespace, say: Callable[[str], None], bars: Bars, accounts: Path | None) -> int:
     from django.db import transaction
 
     from parta.foundation import clock
     from parta.foundation.log import SYSTEM
 
     from . import render
-    from .apply import NotApplied, apply, preview_of
+    from .apply import apply, preview_of
     from .data import Options
     from .formats import read
-    from .located import BadFile
 
     at = clock.now()
     options = Options(
         sheets=tuple(part.strip() for part in args.sheets.split(",") if part.strip()), org=args.org
     )
-    accounts = Path(args.accounts) if args.accounts else None
-    if accounts is not None and accounts.exists():
-        say(f"Файл «{accounts}» уже есть: пароли в него не пишутся поверх. Укажите другое имя.")
-        return 1
-    try:
+    with bars() as report:
+        report(_READING, 0, 1)
         data = read(Path(args.file), options)
-        limit = 1_000_000 if args.all else 15
-        with transaction.atomic():
-            school, is_new = _school(args, data.school_name, at)
-            if school is None:
-                say(_no_school(args.school))
-                return 2
+        total = sum(count for _, count in data.counts()) or 1
+        report(_READING, 0, total)
+        school = _known_school(args)
+        is_new = school is None and bool(args.preset)
+        if school is not None:
             plan = preview_of(data, school, at=at)
-            for line in render.plan_lines(plan, limit=limit):
-                say(line)
-            if is_new:
-                say(f"Школа «{school.short_name}» ({school.code}) будет создана.")
-            if not plan.changes_something and not accounts:
-                return 1 if plan.refused else 0
-            if plan.refused and not args.skip_refused:
-                say(
-                    "Ничего не загружено. Исправьте отвергнутые строки и загрузите снова; ключ --skip-refused "
-                    "загрузит остальное."
-                )
+        elif is_new:
+            with transaction.atomic():
+                plan = preview_of(data, _new_school(args, data.school_name, at), at=at)
                 transaction.set_rollback(True)
-                return 1
-            if not args.apply and not _agrees():
-                say(
-                    "Ничего не загружено."
-                    + ("" if sys.stdin.isatty() else " Чтобы загрузить, добавьте ключ --apply.")
-                )
-                transaction.set_rollback(True)
-                return 0
-            report = apply(
-                plan,
-                by=SYSTEM,
-                at=at,
-                skip_refused=args.skip_refused,
-                with_accounts=accounts is not None,
-                progress=progress,
-            )
-        for line in render.report_lines(report):
-            say(line)
-        if accounts is not None:
-            write_accounts(accounts, report.issued)
-            say(
-                f"Учётных записей выдано: {len(report.issued)}. Логины и пароли: {accounts}. Раздайте и удалите файл."
-            )
-    except BadFile as bad:
-        say(bad.message)
+        else:
+            say(_no_school(args.school))
+            return 2
+        report(_READING, total, total)
+    for line in render.plan_lines(plan, limit=1_000_000 if args.all else 15):
+        say(line)
+    if is_new:
+        say(f"Школа «{plan.school.short_name}» ({plan.school.code}) будет создана.")
+    if not plan.changes_something and not accounts:
+        return 1 if plan.refused else 0
+    if plan.refused and not args.skip_refused:
+        say(
+            "Ничего не загружено. Исправьте отвергнутые строки и загрузите снова; ключ --skip-refused "
+            "загрузит остальное."
+        )
         return 1
-    except NotApplied as refused:
-        say(str(refused))
-        return 1
+    if not args.apply and not _agrees():
+        say(
+            "Ничего не загружено."
+            + ("" if sys.stdin.isatty() else " Чтобы загрузить, добавьте ключ --apply.")
+        )
+        return 0
+    agreed = plan.digest()
+    with bars() as progress, transaction.atomic():
+        if is_new:
+            plan = preview_of(data, _new_school(args, data.school_name, at), at=at)
+        done = apply(
+            plan,
+            by=SYSTEM,
+            at=at,
+            skip_refused=args.skip_refused,
+            with_accounts=accounts is not None,
+            agreed=agreed,
+            progress=progress,
+        )
+    for line in render.report_lines(done):
+        say(line)
+    if accounts is not None:
+        write_accounts(accounts, done.issued)
+        say(
+            f"Учётных записей выдано: {len(done.issued)}. Логины и пароли: {accounts}. Раздайте и удалите файл."
+        )
     return 0
+
+
+_READING: Final = "Чтение и сравнение, строк"
 
 
 def _agrees() -> bool:
@@ -163,24 +203,26 @@ def _agrees() -> bool:
     return answer.strip().casefold() in {"д", "да", "y", "yes"}
 
 
-def _school(args: Namespace, told_name: str, at: Any) -> tuple[School | None, bool]:
-    """(school, whether it was just made)."""
+def _known_school(args: Namespace) -> School | None:
+    """The school that is meant, when it stands already."""
+    from parta.organisation.models import School
+
+    if args.school:
+        return School.objects.filter(code=args.school).first()
+    schools = list(School.objects.all()[:2])
+    return schools[0] if len(schools) == 1 else None
+
+
+def _new_school(args: Namespace, told_name: str, at: Any) -> School:
+    """Make the school under the preset. Raises NotApplied."""
     from parta.foundation.log import SYSTEM
     from parta.organisation.actions import create_school
     from parta.organisation.acts import Refusal
-    from parta.organisation.models import School
     from parta.regulation.actions import adopt
     from parta.regulation.edition import PRESETS
 
     from .apply import NotApplied
 
-    if args.school:
-        found = School.objects.filter(code=args.school).first()
-    else:
-        schools = list(School.objects.all()[:2])
-        found = schools[0] if len(schools) == 1 else None
-    if found is not None or not args.preset:
-        return found, False
     source = PRESETS / f"{args.preset}.toml"
     if not re.fullmatch(r"[a-z0-9-]+", args.preset) or not source.is_file():
         listed = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
@@ -198,7 +240,7 @@ def _school(args: Namespace, told_name: str, at: Any) -> tuple[School | None, bo
     except Refusal as refusal:
         raise NotApplied(f"Школу создать нельзя: {refusal}") from refusal
     adopt(school_id=school.pk, source=source.read_text(encoding="utf-8"), by=SYSTEM, at=at)
-    return school, True
+    return school
 
 
 def _no_school(code: str | None) -> str:

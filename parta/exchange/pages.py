@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import re
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from time import time
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -195,21 +199,59 @@ def import_apply(request: HttpRequest, token: str) -> HttpResponse:
     if (upload.folder / "report.json").exists():
         return HttpResponseRedirect(reverse("import_done", args=[token]))
     choice = request.POST.get("choice", "")[:2000]
-    try:
-        plan = _plan(upload, viewer, choice)
-        report = apply(
-            plan,
-            by=viewer.acting_as(),
-            at=viewer.at,
-            skip_refused=request.POST.get("skip_refused") == "1",
-            agreed=request.POST.get("digest", "") or "-",
-        )
-    except BadFile as bad:
-        return _form(request, bad.message)
-    except NotApplied as refused:
-        return _show(request, upload, choice, str(refused))
-    _keep(upload, report)
+    with _alone(upload) as waited:
+        if waited and (upload.folder / "report.json").exists():  # the button was pressed twice
+            return HttpResponseRedirect(reverse("import_done", args=[token]))
+        try:
+            _tell(upload, "Чтение файла", 0, 0)
+            plan = _plan(upload, viewer, choice)
+            report = apply(
+                plan,
+                by=viewer.acting_as(),
+                at=viewer.at,
+                skip_refused=request.POST.get("skip_refused") == "1",
+                agreed=request.POST.get("digest", "") or "-",
+                progress=partial(_tell, upload),
+            )
+        except BadFile as bad:
+            return _form(request, bad.message)
+        except NotApplied as refused:
+            return _show(request, upload, choice, str(refused))
+        _keep(upload, report)
     return HttpResponseRedirect(reverse("import_done", args=[token]))
+
+
+@contextmanager
+def _alone(upload: Upload) -> Iterator[bool]:
+    """One at a time over an upload, whichever process serves it. Yields whether another one was waited for."""
+    with (upload.folder / "lock").open("w") as file:
+        waited = False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = True
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield waited
+
+
+def _tell(upload: Upload, title: str, done: int, total: int) -> None:
+    """Leave word of how far an import is, beside the file: the database shows nothing before the end."""
+    told = upload.folder / "progress.json"
+    written = told.with_suffix(".new")
+    written.write_text(json.dumps({"title": title, "done": done, "total": total}), encoding="utf-8")
+    written.replace(told)
+
+
+@requires("import_data")
+@require_GET
+def import_progress(request: HttpRequest, token: str) -> HttpResponse:
+    """How far the import is: `title`, `done` and `total` (0: not known)."""
+    told = _find(_viewer(request), token).folder / "progress.json"
+    try:
+        state = json.loads(told.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        state = {"title": "", "done": 0, "total": 0}
+    return JsonResponse(state)
 
 
 def _keep(upload: Upload, report: Report) -> None:
@@ -258,5 +300,6 @@ urlpatterns: list[URLPattern] = [
     path("setup/import/template.xlsx", import_template, name="import_template"),
     path("setup/import/<str:token>/", import_preview, name="import_preview"),
     path("setup/import/<str:token>/apply", import_apply, name="import_apply"),
+    path("setup/import/<str:token>/progress", import_progress, name="import_progress"),
     path("setup/import/<str:token>/done", import_done, name="import_done"),
 ]

@@ -461,6 +461,10 @@ class _Planner:
             self.rooms[key] = self._add(State.NEW, Entity("room", title[:40]), where)
         return self.rooms[key]
 
+    def _at(self, where: Where, column: str) -> Where:
+        """The place with a column of our workbook; other files have columns of their own."""
+        return where.at(column) if where.sheet and not self.data.owns_lists else where
+
     def _too_long(self, where: Where, what: str, text: str, limit: int) -> bool:
         message = too_long(what, text, limit)
         if message:
@@ -566,7 +570,7 @@ class _Planner:
         for row, person in zip(self.data.staff, matches, strict=True):
             fault = person_fault(row, self.on)
             if fault:
-                self.problems.error(row.where.at(fault.column), fault.message)
+                self.problems.error(self._at(row.where, fault.column), fault.message)
                 continue
             if (person and person.pk in claimed) or self._lacks_order(row, person):
                 continue
@@ -658,7 +662,8 @@ class _Planner:
         if found:
             names = "; ".join(entity.title for entity in found[:4])
             self.problems.error(
-                where, f"«{text}» подходит нескольким сотрудникам: {names}. Напишите имя полностью."
+                where,
+                f"«{text}» подходит нескольким сотрудникам: {names.rstrip('.')}. Напишите имя полностью.",
             )
         else:
             self.problems.error(
@@ -670,11 +675,11 @@ class _Planner:
         return None
 
     def _who(self, text: str) -> str:
-        """Whom a name that is not known may mean."""
+        """What to do about a name that is not known, and whom it may mean."""
         if re.search(r"[/;,+]", text):
             return " Если учителей двое, напишите каждого в своей строке, со своей подгруппой."
         close = close_names(text, [entity.title for entity in self.exact_names.values()])
-        return f" Может быть, «{close}»?" if close else ""
+        return (f" Может быть, «{close}»?" if close else "") + self._remedy("Сотрудники", "имя")
 
     def _roles_of(self, entity: Entity, row: StaffRow) -> None:
         for kind in row.roles:
@@ -923,11 +928,11 @@ class _Planner:
                 continue
             fault = person_fault(row, self.on)
             if fault:
-                self.problems.error(row.where.at(fault.column), fault.message)
+                self.problems.error(self._at(row.where, fault.column), fault.message)
                 continue
             if row.enrolled_on and row.enrolled_on >= self.year.links["until"]:
                 self.problems.error(
-                    row.where.at("" if self.data.owns_lists else "Зачислен с"),
+                    self._at(row.where, "Зачислен с"),
                     f"Дата зачисления {row.enrolled_on:%d.%m.%Y} позже конца учебного года.",
                 )
                 continue
@@ -1017,7 +1022,9 @@ class _Planner:
     ) -> None:
         fault = person_fault(row, self.on)
         if fault:
-            self.problems.error(row.where if row.where.column else row.where.at(fault.column), fault.message)
+            self.problems.error(
+                row.where if row.where.column else self._at(row.where, fault.column), fault.message
+            )
             return
         name = fold(row.full_name)
         keys: list[object] = [(name, fold(contact)) for contact in (row.phone, row.email) if contact]
@@ -1200,8 +1207,7 @@ class _Planner:
         subject = self._subject(
             key.subject, where.at("Предмет") if where.sheet and not self.data.owns_lists else where
         )
-        place = where.at("Класс") if where.sheet and not self.data.owns_lists else where
-        homeroom = self._homeroom(key.homeroom, place) if key.homeroom else None
+        homeroom = self._homeroom(key.homeroom, self._at(where, "Класс")) if key.homeroom else None
         subgroup = self.subgroups.get(fold(key.subgroup)) if key.subgroup else None
         if subject is None or (key.homeroom and homeroom is None) or (key.subgroup and subgroup is None):
             return None
@@ -1340,7 +1346,7 @@ class _Planner:
                 teacher = journal.links["teachers"][0]
             if row.number not in self.bells:
                 self.problems.error(
-                    row.where.at("Урок") if row.where.sheet and not self.data.owns_lists else row.where,
+                    self._at(row.where, "Урок"),
                     f"«{journal.title}»: {row.number}-го урока нет в звонках. Задайте его время в настройках "
                     f"(«Звонки») или исправьте номер; номера – от 0 до {MAX_NUMBER}.",
                 )

@@ -329,5 +329,6 @@ LINES: dict[str, dict[str, Line]] = {
     "import_apply": {
         "absent": Line(lambda cast: {"token": "absent"}, get="405 *", post="404 SETUP foreign_deputy")
     },
+    "import_progress": {"absent": Line(lambda cast: {"token": "absent"}, get="404 SETUP foreign_deputy")},
     "import_done": {"absent": Line(lambda cast: {"token": "absent"}, get="404 SETUP foreign_deputy")},
 }

@@ -1,6 +1,5 @@
 """`parta import`: a file of the school, shown first, brought in after consent."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 
 from parta.cli import installation
@@ -19,7 +18,4 @@ def run(arguments: Namespace) -> int:
     installation.require_database()
     from parta.exchange import commands
 
-    if sys.stdin.isatty() and not arguments.apply:
-        return commands.run(arguments, say)  # a moving bar and a question do not share one line
-    with progress() as report:
-        return commands.run(arguments, say, report)
+    return commands.run(arguments, say, progress)

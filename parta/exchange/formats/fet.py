@@ -227,6 +227,7 @@ def _homeroom(title: str, where: Where) -> HomeroomRow:
 def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]:
     found = []
     nameless = 0
+    without_students: list[tuple[str, Where]] = []
     listed = root.first("Activities_List")
     for item in listed.children if listed else []:
         if item.tag != "Activity" or item.value("Active").lower() in {"false", "no"}:
@@ -246,7 +247,7 @@ def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]
             )
             continue
         if not students:
-            problems.warn(where, f"Занятие «{subject}» без учеников пропущено: журнала для него нет.")
+            without_students.append((subject, where))
             continue
         found.append(
             _Activity(
@@ -259,6 +260,13 @@ def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]
                 duration=duration,
                 line=item.line,
             )
+        )
+    if without_students:
+        listed = "; ".join(f"«{subject}», строка {where.row}" for subject, where in without_students[:8])
+        more = f" и ещё {len(without_students) - 8}" if len(without_students) > 8 else ""
+        problems.warn(
+            Where(file),
+            f"Занятий без учеников: {len(without_students)}; они пропущены, журнала для них нет: {listed}{more}.",
         )
     if nameless:
         problems.warn(Where(file), f"Занятий без предмета: {nameless}; они пропущены, журнала для них нет.")

@@ -7,7 +7,8 @@ dangle, columns may be added by the producer: what cannot be placed is left out 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -48,6 +49,23 @@ _FILES: Final = (
     "userProfiles", "userResources", "resources", "courseResources", "classResources", "categories", "lineItems",
     "results",
 )  # fmt: skip
+_NEEDED: Final = {
+    "users": ("sourcedId", "familyName"), "classes": ("sourcedId", "title"), "orgs": ("sourcedId",),
+    "enrollments": ("classSourcedId", "userSourcedId", "role"), "courses": ("sourcedId",),
+    "roles": ("userSourcedId", "role"),
+}  # fmt: skip
+"""Columns without which a file says nothing."""
+_COLUMNS: Final = (
+    "sourcedId", "status", "dateLastModified", "title", "name", "type", "identifier", "parentSourcedId", "startDate",
+    "endDate", "schoolYear", "courseCode", "orgSourcedId", "grade", "grades", "courseSourcedId", "classCode",
+    "classType", "location", "schoolSourcedId", "termSourcedIds", "subjects", "orgSourcedIds", "primaryOrgSourcedId",
+    "role", "username", "givenName", "familyName", "middleName", "email", "sms", "phone", "agentSourcedIds", "agents",
+    "classSourcedId", "userSourcedId", "primary", "beginDate", "birthDate", "sex", "roleType", "propertyName", "value",
+    "enabledUser",
+)  # fmt: skip
+"""Columns that are read, in the letter case of the standard; producers write them in any."""
+_GONE: Final = {"tobedeleted", "inactive"}
+"""Statuses of rows that are no longer there: of 1.1 and 1.2, and of 1.0."""
 _STAFF: Final = {
     "teacher": "teacher", "administrator": "operator", "principal": "director", "aide": "teacher", "proctor": "teacher",
     "counselor": "social_pedagogue", "districtAdministrator": "inspector", "siteAdministrator": "operator",
@@ -114,21 +132,19 @@ def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
     else:
         with open_zip(path) as archive:
             entries = archive.infolist()
-            inner = [
-                entry.filename
-                for entry in entries
-                if entry.filename.lower().endswith((".zip", ".gz", ".7z", ".rar"))
-            ]
-            if inner:
-                raise BadFile(
-                    f"В архиве «{path.name}» лежит другой архив: «{inner[0]}». Распакуйте его и загрузите сам файл."
-                )
+            entries = [entry for entry in entries if "__MACOSX" not in PurePosixPath(entry.filename).parts]
+            _refuse_inner(path.name, [entry.filename for entry in entries])
             for entry in entries:
                 stem = PurePosixPath(entry.filename).stem
                 listed = next((known for known in _FILES if known.casefold() == stem.casefold()), None)
                 if listed and entry.filename.lower().endswith(".csv"):
-                    contents.setdefault(listed, b"".join(unpacked(archive, entry, path.name)))
+                    if listed in contents:
+                        raise BadFile(
+                            f"В архиве «{path.name}» два файла {listed}.csv в разных папках. Оставьте один набор."
+                        )
+                    contents[listed] = b"".join(unpacked(archive, entry, path.name))
     files = {}
+    written = {name.casefold(): name for name in _COLUMNS}
     for name, content in contents.items():
         table, encoding = read_csv(content, f"{name}.csv")
         if encoding != "utf-8":
@@ -139,7 +155,15 @@ def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
             )
         if not table.rows:
             continue
-        heads = [tidy(cell) for cell in table.rows[0]]
+        heads = [written.get(tidy(cell).casefold(), tidy(cell)) for cell in table.rows[0]]
+        lacking = [column for column in _NEEDED.get(name, ()) if column not in heads]
+        if lacking and len(table.rows) > 1:
+            problems.error(
+                Where(path.name, f"{name}.csv", 1),
+                f"Нет столбца {', '.join(f'«{column}»' for column in lacking)}: файл не прочитан. Есть: "
+                f"{', '.join(f'«{head[:30]}»' for head in heads if head)[:300]}. Выгрузите его заново.",
+            )
+            continue
         lines: list[Line] = []
         for index, row in enumerate(table.rows[1:], 2):
             if not any(tidy(cell) for cell in row):
@@ -165,8 +189,68 @@ def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
     return files
 
 
+def _refuse_inner(name: str, entries: list[str]) -> None:
+    """Raise BadFile for an archive that holds a file of another kind instead of a set."""
+    for entry in entries:
+        if entry.lower().endswith((".zip", ".gz", ".7z", ".rar")):
+            raise BadFile(
+                f"В архиве «{name}» лежит другой архив: «{entry}». Распакуйте его и загрузите сам файл."
+            )
+    others = [entry for entry in entries if entry.lower().endswith((".xlsx", ".xls", ".ods", ".fet", ".xml"))]
+    if others and not any(entry.lower().endswith(".csv") for entry in entries):
+        raise BadFile(
+            f"В архиве «{name}» – «{PurePosixPath(others[0]).name}». Распакуйте архив и загрузите сам этот файл."
+        )
+
+
 def _refs(text: str) -> list[str]:
     return [part for part in re.split(r"\s*,\s*", tidy(text)) if part]
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A student of a class: from the first day to the last one, where the archive names them."""
+
+    user: str
+    begins: date | None = None
+    ends: date | None = None
+
+    @property
+    def left_on(self) -> date | None:
+        """The first day without the student."""
+        return self.ends + timedelta(days=1) if self.ends else None
+
+    @property
+    def order(self) -> tuple[date, date]:
+        """Greater for the membership that matters more."""
+        return self.ends or date.max, self.begins or date.min
+
+
+class _Told:
+    """Remarks of one kind: the first five are told line by line, the rest by their number and places."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.rest: dict[str, list[Where]] = defaultdict(list)
+        self.count: Counter[str] = Counter()
+
+    def warn(self, kind: str, where: Where, message: str) -> None:
+        """Tell it, or count it."""
+        self.count[kind] += 1
+        if self.count[kind] > 5:
+            self.rest[kind].append(where)
+        else:
+            self.problems.warn(where, message)
+
+    def close(self) -> None:
+        """Tell how many more there were of each kind, and in which lines."""
+        for places in self.rest.values():
+            rows = ", ".join(str(place.row) for place in places[:20]) + ("…" if len(places) > 20 else "")
+            first = places[0]
+            self.problems.warn(
+                Where(first.file, first.sheet, 0, first.column),
+                f"И ещё таких строк: {len(places)} (строки {rows}).",
+            )
 
 
 class _Archive:
@@ -174,9 +258,23 @@ class _Archive:
         self.name = name
         self.problems = problems
         self.lines = {
-            key: [line for line in lines if line[1].get("status", "").lower() != "tobedeleted"]
+            key: [line for line in lines if line[1].get("status", "").lower() not in _GONE]
             for key, lines in files.items()
         }
+        self.gone = {
+            (key, row.get("sourcedId", ""))
+            for key, lines in files.items()
+            for _, row in lines
+            if row.get("status", "").lower() in _GONE
+        }
+        for key in ("users", "classes", "enrollments", "courses", "orgs"):
+            count = len(files.get(key, ())) - len(self.lines.get(key, ()))
+            if count:
+                self.problems.warn(
+                    Where(name, f"{key}.csv"),
+                    f"Строк, отмеченных к удалению: {count}; они пропущены. Из школы по ним ничего не удаляется: "
+                    "выбытие и увольнение оформляются в карточке человека.",
+                )
         self.orgs = self._by_id("orgs")
         self.schools = {
             key: row for key, (_, row) in self.orgs.items() if row.get("type", "school") in {"school", ""}
@@ -254,11 +352,14 @@ class _Archive:
         }
         members, teachers = self._enrolments(users, classes, kinds)
         homerooms = self._homerooms(classes, courses, teachers, users)
-        placed: dict[str, tuple[str, date | None]] = {}
+        placed: dict[str, tuple[str, _Member]] = {}
         for class_id, rows in members.items():
-            for user_id, begins in rows:
-                if class_id in homerooms:
-                    placed.setdefault(user_id, (homerooms[class_id].title, begins))
+            for member in rows:
+                # Of several homerooms the one that has not ended counts, then the one begun last.
+                if class_id in homerooms and (
+                    member.user not in placed or member.order > placed[member.user][1].order
+                ):
+                    placed[member.user] = (homerooms[class_id].title, member)
         students = [key for key in users if "student" in kinds[key]]
         self._without_homeroom(students, users, placed, homerooms)
         subgroups, loads, member_of = self._journals(
@@ -275,7 +376,8 @@ class _Archive:
                 StudentRow(
                     **self._person(row, demographics.get(key, {}), where, key),
                     homeroom=placed[key][0],
-                    enrolled_on=placed[key][1],
+                    enrolled_on=placed[key][1].begins,
+                    left_on=placed[key][1].left_on,
                     subgroups=tuple(member_of.get(key, ())),
                     guardians=tuple(guardians.get(key, ())),
                 )
@@ -371,24 +473,31 @@ class _Archive:
 
     def _enrolments(
         self, users: dict[str, Line], classes: dict[str, Line], kinds: dict[str, list[str]]
-    ) -> tuple[dict[str, list[tuple[str, date | None]]], dict[str, list[str]]]:
-        members: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
+    ) -> tuple[dict[str, list[_Member]], dict[str, list[str]]]:
+        members: dict[str, list[_Member]] = defaultdict(list)
         teachers: dict[str, list[str]] = defaultdict(list)
         all_users = {row.get("sourcedId") for _, row in self.lines.get("users", [])}
         all_classes = {row.get("sourcedId") for _, row in self.lines.get("classes", [])}
+        told = _Told(self.problems)
         for where, row in self.lines.get("enrollments", []):
             user, group = row.get("userSourcedId", ""), row.get("classSourcedId", "")
+            if ("users", user) in self.gone or ("classes", group) in self.gone:
+                continue
             if user not in all_users:
-                self.problems.warn(
-                    where.at("userSourcedId"), f"Человека «{user}» нет в users.csv; строка пропущена."
+                told.warn(
+                    "user", where.at("userSourcedId"), f"Человека «{user}» нет в users.csv; строка пропущена."
                 )
             elif group not in all_classes:
-                self.problems.warn(
-                    where.at("classSourcedId"), f"Класса «{group}» нет в classes.csv; строка пропущена."
+                told.warn(
+                    "class",
+                    where.at("classSourcedId"),
+                    f"Класса «{group}» нет в classes.csv; строка пропущена.",
                 )
             elif user not in users or group not in classes:
                 if (user in users) != (group in classes):
-                    self.problems.warn(where, f"«{user}» и класс «{group}» из разных школ; строка пропущена.")
+                    told.warn(
+                        "school", where, f"«{user}» и класс «{group}» из разных школ; строка пропущена."
+                    )
             elif row.get("role", "") in {"teacher", "aide", "proctor"} and any(
                 kind in _STAFF for kind in kinds[user]
             ):
@@ -396,13 +505,24 @@ class _Archive:
                     is_first = row.get("primary", "").lower() == "true"
                     teachers[group].insert(0 if is_first else len(teachers[group]), user)
             elif row.get("role", "") == "student" and "student" in kinds[user]:
-                members[group].append((user, parse_date(row.get("beginDate", ""))))
+                members[group].append(
+                    _Member(user, self._date(where, row, "beginDate"), self._date(where, row, "endDate"))
+                )
             else:
-                self.problems.warn(
+                told.warn(
+                    "role",
                     where.at("role"),
                     f"Роль «{row.get('role', '')}» не подходит человеку «{user}»; строка пропущена.",
                 )
+        told.close()
         return members, teachers
+
+    def _date(self, where: Where, row: dict[str, str], column: str) -> date | None:
+        text = row.get(column, "")
+        found = parse_date(text) if text else None
+        if text and found is None:
+            self.problems.warn(where.at(column), f"«{text[:30]}» – не дата; взято, как если бы даты не было.")
+        return found
 
     def _homerooms(
         self,
@@ -449,7 +569,7 @@ class _Archive:
         self,
         students: list[str],
         users: dict[str, Line],
-        placed: dict[str, tuple[str, date | None]],
+        placed: dict[str, tuple[str, _Member]],
         homerooms: dict[str, HomeroomRow],
     ) -> None:
         """Students in no homeroom get one by the grade of their own row, or stay out."""
@@ -467,7 +587,7 @@ class _Archive:
                 continue
             title = f"{grade} класс"
             homerooms.setdefault(f"grade:{grade}", HomeroomRow(title=title, grade=grade, where=where))
-            placed[key] = (title, None)
+            placed[key] = (title, _Member(key))
             made.append(key)
         if made:
             self.problems.warn(
@@ -480,10 +600,10 @@ class _Archive:
         classes: dict[str, Line],
         courses: dict[str, Line],
         homerooms: dict[str, HomeroomRow],
-        members: dict[str, list[tuple[str, date | None]]],
+        members: dict[str, list[_Member]],
         teachers: dict[str, list[str]],
         users: dict[str, Line],
-        placed: dict[str, tuple[str, date | None]],
+        placed: dict[str, tuple[str, _Member]],
     ) -> tuple[dict[str, SubgroupRow], list[LoadRow], dict[str, list[str]]]:
         """A scheduled class is a journal: of a homeroom when all its students and no others are in it, else of a
         subgroup."""
@@ -500,7 +620,7 @@ class _Archive:
             course = courses.get(row.get("courseSourcedId", ""))
             title = (row.get("title") or row.get("classCode") or key)[:80]
             subject = (course[1].get("title") if course else None) or _first(row.get("subjects", "")) or title
-            inside = {user for user, _ in members.get(key, []) if user in placed}
+            inside = {member.user for member in members.get(key, []) if member.user in placed}
             rooms = sorted({placed[user][0] for user in inside})
             if not rooms:
                 self.problems.warn(
