@@ -262,11 +262,11 @@ def _activities(root: Element, file: str, problems: Problems) -> list[_Activity]
             )
         )
     if without_students:
-        listed = "; ".join(f"«{subject}», строка {where.row}" for subject, where in without_students[:8])
+        told = "; ".join(f"«{subject}», строка {where.row}" for subject, where in without_students[:8])
         more = f" и ещё {len(without_students) - 8}" if len(without_students) > 8 else ""
         problems.warn(
             Where(file),
-            f"Занятий без учеников: {len(without_students)}; они пропущены, журнала для них нет: {listed}{more}.",
+            f"Занятий без учеников: {len(without_students)}; они пропущены, журнала для них нет: {told}{more}.",
         )
     if nameless:
         problems.warn(Where(file), f"Занятий без предмета: {nameless}; они пропущены, журнала для них нет.")
