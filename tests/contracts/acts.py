@@ -1,0 +1,575 @@
+"""One case for every act of `parta/*/actions`: how it is done in the cast, so that the contract can look at its trace.
+
+An act is a public function there that takes `at`: it changes what a school knows. A new act needs a line in `ACTS`
+(what it needs first is done beforehand, by `before`), or the suite is red. `SILENT` names what writes and leaves
+no line of its own, each with the reason.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from parta.foundation.log import SYSTEM, Actor
+from parta.journal.actions import files, permits, write
+from parta.journal.actions.changes import read_changes
+from parta.organisation import actions as organisation
+from parta.people import actions as people
+from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
+from parta.plans import actions as plans
+from parta.plans.models import TeachingLoad
+from parta.regulation import actions as regulation
+from parta.timetable import actions as timetable
+from tests.cast import World, preset_file
+
+DAY = date(2026, 10, 15)
+NEXT_YEAR = date(2027, 9, 1)
+
+SILENT: Mapping[str, str] = {
+    "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
+    "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
+    "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
+}
+"""Functions that write without `act` or `append`, and why that is right."""
+
+
+def _by(cast: World) -> dict[str, Any]:
+    return {"by": Actor(cast.operator.user_id, "operator"), "at": cast.at}
+
+
+def _person(cast: World, **more: Any) -> Person:
+    names = {"surname": "Новиков", "given_name": "Пётр", "patronymic": ""}
+    return people.create_person(school_id=cast.school.pk, **(names | more), **_by(cast))
+
+
+def _wish(cast: World) -> permits.Wish:
+    return permits.Wish(cast.russian.pk, "topic", "ошибка в теме", lesson_id=cast.lesson.pk)
+
+
+def _asked(cast: World) -> int:
+    return permits.ask_permit(cast.viewer("teacher"), _wish(cast), at=cast.at, operation_id=str(uuid4()))
+
+
+def _file(cast: World) -> Any:
+    return files.attach_file(
+        cast.viewer("teacher"),
+        cast.lesson.pk,
+        None,
+        name="задание.txt",
+        chunks=[b"1"],
+        at=cast.at,
+        operation_id=str(uuid4()),
+    )
+
+
+def _year(cast: World) -> Any:
+    return organisation.open_year(
+        school_id=cast.school.pk,
+        title="2027/2028",
+        starts=NEXT_YEAR,
+        until=date(2028, 6, 1),
+        **_by(cast),
+    )
+
+
+def _vacation(cast: World) -> Any:
+    return organisation.add_vacation(
+        year=cast.year,
+        kind="holiday",
+        title="Ремонт",
+        starts=date(2026, 12, 1),
+        until=date(2026, 12, 2),
+        **_by(cast),
+    )
+
+
+def _closed(cast: World) -> Person:
+    people.close_account(person=cast.other_teacher, **_by(cast))
+    return cast.other_teacher
+
+
+def _edition(cast: World) -> str:
+    return preset_file(cast.preset).read_text(encoding="utf-8")
+
+
+def _free(cast: World) -> Any:
+    """A lesson that is still to come and has no substitution."""
+    return cast.lesson_on("russian", date(2026, 10, 20))
+
+
+def _replaced(cast: World) -> Any:
+    lesson = _free(cast)
+    timetable.substitute(lesson=lesson, substitute_id=cast.substitute.pk, reason="болезнь", **_by(cast))
+    return lesson
+
+
+def _cancelled(cast: World) -> Any:
+    lesson = _free(cast)
+    timetable.cancel_lesson(lesson=lesson, reason="мороз", **_by(cast))
+    return lesson
+
+
+def _enrolment(cast: World) -> Enrolment:
+    return Enrolment.objects.get(student=cast.student, homeroom=cast.homeroom)
+
+
+def _member(cast: World) -> SubgroupMembership:
+    found = SubgroupMembership.objects.filter(school=cast.school, until=None).first()
+    assert found is not None
+    return found
+
+
+def _homework(cast: World) -> Any:
+    raw = [{"fact": "homework", "lesson": cast.lesson.pk, "text": "§ 14", "none": False, "seen": 0}]
+    return read_changes(raw)
+
+
+Prepared = Callable[[World], Any]
+Act = Callable[[World, Any], Any]
+
+
+def _nothing(cast: World) -> None:
+    return None
+
+
+ACTS: dict[str, tuple[Prepared, Act]] = {
+    # ── journal ──
+    "journal.actions.write.write": (
+        _homework,
+        lambda c, changes: write.write(
+            c.viewer("teacher"), c.russian.pk, changes, operation_id=str(uuid4()), at=c.at
+        ),
+    ),
+    "journal.actions.files.attach_file": (_nothing, lambda c, _: _file(c)),
+    "journal.actions.files.remove_file": (
+        _file,
+        lambda c, kept: files.remove_file(c.viewer("teacher"), kept.id, at=c.at, operation_id=str(uuid4())),
+    ),
+    "journal.actions.permits.ask_permit": (_nothing, lambda c, _: _asked(c)),
+    "journal.actions.permits.grant_permit": (
+        _asked,
+        lambda c, permit: permits.grant_permit(
+            c.viewer("deputy"),
+            permit,
+            reason="проверено",
+            ends_at=c.at + timedelta(days=1),
+            at=c.at,
+            operation_id=str(uuid4()),
+        ),
+    ),
+    "journal.actions.permits.decline_permit": (
+        _asked,
+        lambda c, permit: permits.decline_permit(
+            c.viewer("deputy"), permit, reason="не нужно", at=c.at, operation_id=str(uuid4())
+        ),
+    ),
+    # ── organisation ──
+    "organisation.actions.calendar.open_year": (_nothing, lambda c, _: _year(c)),
+    "organisation.actions.calendar.change_year": (
+        _nothing,
+        lambda c, _: organisation.change_year(
+            year=c.year, starts=c.year.starts, until=date(2027, 6, 8), week_days=6, state="open", **_by(c)
+        ),
+    ),
+    "organisation.actions.calendar.set_terms": (
+        _year,
+        lambda c, year: organisation.set_terms(
+            year=year,
+            terms=[organisation.TermRow("quarter", 1, "1 четверть", NEXT_YEAR, date(2027, 10, 30))],
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.calendar.add_vacation": (_nothing, lambda c, _: _vacation(c)),
+    "organisation.actions.calendar.change_vacation": (
+        _vacation,
+        lambda c, row: organisation.change_vacation(
+            vacation=row,
+            kind=row.kind,
+            title="Ремонт крыши",
+            starts=row.starts,
+            until=row.until,
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.calendar.remove_vacation": (
+        _vacation,
+        lambda c, row: organisation.remove_vacation(vacation=row, **_by(c)),
+    ),
+    "organisation.actions.calendar.bulk_vacations": (
+        _nothing,
+        lambda c, _: organisation.bulk_vacations(
+            year=c.year,
+            rows=[organisation.VacationRow("holiday", "Ремонт", date(2026, 12, 1), date(2026, 12, 2))],
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.calendar.set_bells": (
+        _nothing,
+        lambda c, _: organisation.set_bells(
+            school_id=c.school.pk, title="Вторая смена", bells=_bells(), **_by(c)
+        ),
+    ),
+    "organisation.actions.classes.ensure_homerooms": (
+        _nothing,
+        lambda c, _: organisation.ensure_homerooms(
+            year=c.year, rows=[organisation.HomeroomRow("9Я", 9, "Я")], **_by(c)
+        ),
+    ),
+    "organisation.actions.classes.change_homeroom": (
+        _nothing,
+        lambda c, _: organisation.change_homeroom(
+            homeroom=c.homeroom, row=organisation.HomeroomRow("6В", 6, "В"), **_by(c)
+        ),
+    ),
+    "organisation.actions.classes.ensure_subgroups": (
+        _nothing,
+        lambda c, _: organisation.ensure_subgroups(
+            year=c.year,
+            rows=[organisation.SubgroupRow("6Б, 3", "3", "english", (c.homeroom.pk,))],
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.schools.create_school": (
+        _nothing,
+        lambda c, _: organisation.create_school(
+            code="new",
+            name="Новая школа",
+            short_name="Новая",
+            kind="general",
+            timezone="Europe/Moscow",
+            by=SYSTEM,
+            at=c.at,
+        ),
+    ),
+    "organisation.actions.schools.change_school": (
+        _nothing,
+        lambda c, _: organisation.change_school(
+            school_id=c.school.pk,
+            name="Другое имя",
+            short_name="Другое",
+            timezone=c.school.timezone,
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.subjects.ensure_departments": (
+        _nothing,
+        lambda c, _: organisation.ensure_departments(
+            school_id=c.school.pk, titles=["Кафедра труда"], **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.ensure_rooms": (
+        _nothing,
+        lambda c, _: organisation.ensure_rooms(
+            school_id=c.school.pk, rows=[organisation.RoomRow("512")], **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.ensure_subjects": (
+        _nothing,
+        lambda c, _: organisation.ensure_subjects(
+            school_id=c.school.pk, rows=[organisation.SubjectRow("labour", "Труд")], **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.set_work_kinds": (
+        _nothing,
+        lambda c, _: organisation.set_work_kinds(
+            school_id=c.school.pk,
+            rows=[organisation.WorkKindRow("essay_long", "Большое сочинение", "Соч")],
+            **_by(c),
+        ),
+    ),
+    "organisation.actions.subjects.ensure_scale": (
+        _nothing,
+        lambda c, _: organisation.ensure_scale(school_id=c.school.pk, code="hundred", **_by(c)),
+    ),
+    "organisation.actions.subjects.add_scale": (
+        _nothing,
+        lambda c, _: organisation.add_scale(
+            school_id=c.school.pk,
+            code="own",
+            title="Своя",
+            symbols=organisation.SCALES["twelve"][1],
+            **_by(c),
+        ),
+    ),
+    # ── people ──
+    "people.actions.accounts.change_password": (
+        _nothing,
+        lambda c, _: people.change_password(
+            user=c.teacher.user,
+            current="мел-доска-парта-26",
+            new="новая-парта-у-окна-7",
+            repeat="новая-парта-у-окна-7",
+            school_id=c.school.pk,
+            by=Actor(c.teacher.user_id, "teacher"),
+            at=c.at,
+        ),
+    ),
+    "people.actions.accounts.issue_account": (
+        lambda c: _person(c),
+        lambda c, person: people.issue_account(person=person, **_by(c)),
+    ),
+    "people.actions.accounts.issue_missing_accounts": (
+        lambda c: _person(c),
+        lambda c, person: people.issue_missing_accounts(
+            school_id=c.school.pk, person_ids=[person.pk], **_by(c)
+        ),
+    ),
+    "people.actions.accounts.bulk_accounts": (
+        lambda c: _person(c),
+        lambda c, person: people.bulk_accounts(
+            school_id=c.school.pk, rows=[people.AccountRow(person.pk, "novikov.p")], **_by(c)
+        ),
+    ),
+    "people.actions.accounts.reset_password": (
+        _nothing,
+        lambda c, _: people.reset_password(person=c.teacher, **_by(c)),
+    ),
+    "people.actions.accounts.close_account": (_nothing, lambda c, _: _closed(c)),
+    "people.actions.accounts.reopen_account": (
+        _closed,
+        lambda c, person: people.reopen_account(person=person, **_by(c)),
+    ),
+    "people.actions.enrolments.enrol": (
+        lambda c: _person(c),
+        lambda c, person: people.enrol(
+            student=person, homeroom=c.homeroom, starts=DAY, order_number="12", **_by(c)
+        ),
+    ),
+    "people.actions.enrolments.leave": (
+        _nothing,
+        lambda c, _: people.leave(student=c.student, on=DAY, order_number="13", **_by(c)),
+    ),
+    "people.actions.enrolments.transfer": (
+        _nothing,
+        lambda c, _: people.transfer(
+            student=c.student, homeroom=c.younger, on=DAY, order_number="14", **_by(c)
+        ),
+    ),
+    "people.actions.enrolments.correct_enrolment": (
+        _enrolment,
+        lambda c, row: people.correct_enrolment(
+            enrolment=row, starts=row.starts, order_number="15-у", **_by(c)
+        ),
+    ),
+    "people.actions.enrolments.join_subgroup": (
+        _member,
+        lambda c, row: people.join_subgroup(
+            student=row.student,
+            subgroup=next(group for group in c.subgroups if group.pk != row.subgroup_id),
+            starts=DAY,
+            **_by(c),
+        ),
+    ),
+    "people.actions.enrolments.leave_subgroup": (
+        _member,
+        lambda c, row: people.leave_subgroup(student=row.student, subgroup=row.subgroup, on=DAY, **_by(c)),
+    ),
+    "people.actions.enrolments.bulk_enrolments": (
+        lambda c: _person(c),
+        lambda c, person: people.bulk_enrolments(
+            school_id=c.school.pk,
+            rows=[people.EnrolmentRow(person.pk, c.homeroom.pk, DAY)],
+            **_by(c),
+        ),
+    ),
+    "people.actions.enrolments.bulk_memberships": (
+        lambda c: _person(c),
+        lambda c, person: people.bulk_memberships(
+            school_id=c.school.pk,
+            rows=[people.MembershipRow(person.pk, c.subgroups[0].pk, DAY)],
+            **_by(c),
+        ),
+    ),
+    "people.actions.families.set_guardianship": (
+        lambda c: _person(c),
+        lambda c, person: people.set_guardianship(
+            guardian=person, student=c.student, relation="other", starts=DAY, **_by(c)
+        ),
+    ),
+    "people.actions.families.end_guardianship": (
+        lambda c: Guardianship.objects.filter(guardian=c.guardian, student=c.student).get(),
+        lambda c, row: people.end_guardianship(guardianship=row, until=DAY, **_by(c)),
+    ),
+    "people.actions.families.bulk_guardianships": (
+        lambda c: _person(c),
+        lambda c, person: people.bulk_guardianships(
+            school_id=c.school.pk,
+            rows=[people.GuardianshipRow(person.pk, c.student.pk, "other", DAY)],
+            **_by(c),
+        ),
+    ),
+    "people.actions.persons.create_person": (_nothing, lambda c, _: _person(c)),
+    "people.actions.persons.change_person": (
+        _nothing,
+        lambda c, _: people.change_person(
+            person=c.teacher,
+            surname="Соколова-Белая",
+            given_name=c.teacher.given_name,
+            patronymic=c.teacher.patronymic,
+            **_by(c),
+        ),
+    ),
+    "people.actions.persons.bulk_people": (
+        _nothing,
+        lambda c, _: people.bulk_people(
+            school_id=c.school.pk, rows=[people.PersonRow("Новиков", "Пётр")], **_by(c)
+        ),
+    ),
+    "people.actions.roles.grant_role": (
+        _nothing,
+        lambda c, _: people.grant_role(person=c.contact, kind="nurse", starts=DAY, **_by(c)),
+    ),
+    "people.actions.roles.end_role": (
+        lambda c: Role.objects.filter(person=c.nurse).get(),
+        lambda c, row: people.end_role(role=row, until=DAY, order_number="16", **_by(c)),
+    ),
+    "people.actions.roles.bulk_roles": (
+        _nothing,
+        lambda c, _: people.bulk_roles(
+            school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
+        ),
+    ),
+    # ── plans ──
+    "plans.actions.journals.bulk_journals": (
+        _nothing,
+        lambda c, _: plans.bulk_journals(
+            year=c.year,
+            rows=[plans.JournalRow(c.russian.subject_id, subgroup_id=c.subgroups[0].pk, weekly_hours=1)],
+            **_by(c),
+        ),
+    ),
+    "plans.actions.journals.open_journal": (
+        lambda c: organisation.ensure_subjects(
+            school_id=c.school.pk, rows=[organisation.SubjectRow("labour", "Труд")], **_by(c)
+        )["labour"],
+        lambda c, subject_id: plans.open_journal(
+            year=c.year, subject_id=subject_id, homeroom_id=c.homeroom.pk, weekly_hours=1, **_by(c)
+        ),
+    ),
+    "plans.actions.journals.change_journal": (
+        _nothing,
+        lambda c, _: plans.change_journal(
+            journal=c.russian,
+            scale_id=c.russian.scale_id,
+            plan_id=None,
+            weekly_hours=1,
+            term_kind=c.russian.term_kind,
+            **_by(c),
+        ),
+    ),
+    "plans.actions.journals.set_load": (
+        _nothing,
+        lambda c, _: plans.set_load(
+            journal=c.russian, teacher_id=c.substitute.pk, starts=DAY, weekly_hours=1, **_by(c)
+        ),
+    ),
+    "plans.actions.journals.end_load": (
+        lambda c: TeachingLoad.objects.filter(journal=c.russian).first(),
+        lambda c, row: plans.end_load(load=row, until=DAY, **_by(c)),
+    ),
+    "plans.actions.journals.bulk_load": (
+        _nothing,
+        lambda c, _: plans.bulk_load(
+            school_id=c.school.pk,
+            rows=[plans.LoadRow(c.russian.pk, c.substitute.pk, DAY)],
+            **_by(c),
+        ),
+    ),
+    "plans.actions.programmes.save_plan": (
+        _nothing,
+        lambda c, _: plans.save_plan(
+            year=c.year,
+            subject_id=c.russian.subject_id,
+            title="Новый план",
+            topics=[plans.TopicRow("Вводное занятие")],
+            **_by(c),
+        ),
+    ),
+    "plans.actions.programmes.bulk_plans": (
+        _nothing,
+        lambda c, _: plans.bulk_plans(
+            year=c.year,
+            rows=[plans.PlanRow(c.russian.subject_id, "Новый план", [plans.TopicRow("Вводное занятие")])],
+            **_by(c),
+        ),
+    ),
+    "plans.actions.programmes.set_curriculum": (
+        _nothing,
+        lambda c, _: plans.set_curriculum(
+            year=c.year, rows=[plans.CurriculumRow(c.russian.subject_id, 7, 238, grade=6)], **_by(c)
+        ),
+    ),
+    # ── regulation ──
+    "regulation.actions.adopt": (
+        _edition,
+        lambda c, source: regulation.adopt(
+            school_id=c.school.pk, source=source, in_force_from=date(2026, 12, 1), **_by(c)
+        ),
+    ),
+    "regulation.actions.set_setting": (
+        _nothing,
+        lambda c, _: regulation.set_setting(
+            school_id=c.school.pk,
+            act_code="GT",
+            name="author_grace",
+            value="5min",
+            in_force_from=DAY,
+            **_by(c),
+        ),
+    ),
+    # ── timetable ──
+    "timetable.actions.changes.substitute": (_nothing, lambda c, _: _replaced(c)),
+    "timetable.actions.changes.end_substitution": (
+        _replaced,
+        lambda c, lesson: timetable.end_substitution(lesson=lesson, **_by(c)),
+    ),
+    "timetable.actions.changes.bulk_substitutions": (
+        _free,
+        lambda c, lesson: timetable.bulk_substitutions(
+            school_id=c.school.pk,
+            rows=[timetable.SubstitutionRow(lesson.pk, c.substitute.pk, lesson.teacher_id, c.at)],
+            **_by(c),
+        ),
+    ),
+    "timetable.actions.changes.cancel_lesson": (_nothing, lambda c, _: _cancelled(c)),
+    "timetable.actions.changes.restore_lesson": (
+        _cancelled,
+        lambda c, lesson: timetable.restore_lesson(lesson=lesson, **_by(c)),
+    ),
+    "timetable.actions.changes.move_lesson": (
+        _free,
+        lambda c, lesson: timetable.move_lesson(
+            lesson=lesson, date=date(2026, 10, 24), number=1, reason="кабинет занят", **_by(c)
+        ),
+    ),
+    "timetable.actions.generation.generate_lessons": (
+        _nothing,
+        lambda c, _: timetable.generate_lessons(
+            year=c.year, since=date(2026, 11, 9), until=date(2026, 11, 16), **_by(c)
+        ),
+    ),
+    "timetable.actions.template.set_slots": (
+        _nothing,
+        lambda c, _: timetable.set_slots(
+            year=c.year,
+            rows=[timetable.SlotRow(c.russian.pk, 6, 7)],
+            starts=date(2026, 11, 9),
+            journal_ids=[c.russian.pk],
+            **_by(c),
+        ),
+    ),
+}
+
+
+def _bells() -> Any:
+    from datetime import time
+
+    return [(1, time(14), time(14, 45)), (2, time(14, 55), time(15, 40))]
+
+
+def sources() -> dict[str, Path]:
+    """Modules of every `actions` drawer, by their name below `parta`."""
+    root = Path(__file__).resolve().parents[2] / "parta"
+    found = sorted(root.glob("*/actions.py")) + sorted(root.glob("*/actions/*.py"))
+    return {".".join(path.relative_to(root).with_suffix("").parts): path for path in found}
