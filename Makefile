@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
 
 .PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
-        pictures bench conformance fuzz kill9 clean
+        pictures bench bench-postgresql conformance fuzz kill9 clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,11 @@ test-browser: setup system ## the pages in a real browser
 pictures: setup system ## renew the pictures of the README
 	PARTA_PICTURES=1 $(PYTEST) -m browser tests/journeys/test_first_look.py
 
-bench: setup ## every page beside its floor
+bench: setup ## every page beside its floor (ARGS="--rounds 24 --only урок")
 	$(BIN)/python -m bench $(ARGS)
+
+bench-postgresql: setup system ## the same on PostgreSQL
+	$(ON_POSTGRESQL) $(BIN)/python -m bench $(ARGS)
 
 conformance: setup ## docs/conformance.md and .json from a full run
 	$(BIN)/python -m conformance

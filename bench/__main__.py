@@ -1,6 +1,7 @@
 """`make bench`: our pages and the floor in turn, on the same database, CPU of server and database per request.
 
-    python -m bench [--rounds 12] [--requests 20] [--postgresql] [--keep]
+    make bench [ARGS="--rounds 12 --requests 15 --only урок,вход --strict"]
+    make bench-postgresql
 
 Wall time on a shared machine means little; the gate is the ratio of CPU to the floor, the number of SQL statements and
 the bytes of HTML. CPU is user plus system time of the server's processes (and of PostgreSQL's), read before and
@@ -13,6 +14,7 @@ import json
 import os
 import re
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -29,7 +31,6 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-OURS, FLOOR = 8471, 8472
 FLOOR_NAMES = {"writer": "teacher"}
 TICK = os.sysconf("SC_CLK_TCK")
 console = Console(width=120)
@@ -111,8 +112,20 @@ def tree(root: int) -> list[int]:
     return sorted(members)
 
 
-def database_processes() -> list[int]:
-    return [pid for pid, row in processes().items() if row[1].startswith("postgres")]
+def database_server() -> int | None:
+    """The process of the PostgreSQL server we are connected to, and of no other on this machine; none for SQLite."""
+    from parta.foundation import sql
+
+    if not sql.is_postgresql():
+        return None
+    return processes()[sql.read("SELECT pg_backend_pid()")[0][0]][0]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def serve(module: str, port: int) -> subprocess.Popen[bytes]:
@@ -203,7 +216,7 @@ def actions(ids: dict[str, int]) -> list[Action]:
         for row in sql.read(
             "SELECT e.student_id FROM people_enrolment e JOIN plans_journal j ON j.homeroom_id = e.homeroom_id"
             " WHERE j.id = %s ORDER BY e.student_id",
-            (ids["journal"],),
+            (ids["written"],),
         )
     ]
     taken = iter(lessons)
@@ -315,19 +328,24 @@ def count(action: Action, cookie: str) -> int:
 
 def measure(all_actions: list[Action], cookies: dict[str, str], rounds: int, requests: int) -> None:
     """Interleave ours and the floor; a wrong answer stops the run."""
+    from django.db import connections
+
+    database = database_server()
+    connections.close_all()
+    ports = {"ours": free_port(), "floor": free_port()}
     servers = {
-        "ours": serve("config.wsgi:application", OURS),
-        "floor": serve("bench.floor:application", FLOOR),
+        "ours": serve("config.wsgi:application", ports["ours"]),
+        "floor": serve("bench.floor:application", ports["floor"]),
     }
     try:
-        wait_for(OURS, "/login/")
-        wait_for(FLOOR, "/login")
+        wait_for(ports["ours"], "/login/")
+        wait_for(ports["floor"], "/login")
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("замеры", total=rounds * len(all_actions))
             turn = {action.name: 1 for action in all_actions}
             for place in range(rounds):
                 for action in all_actions:
-                    for side, port in (("ours", OURS), ("floor", FLOOR)):
+                    for side, port in ports.items():
                         cookie = (
                             cookies.get(action.who, "")
                             if side == "ours"
@@ -337,7 +355,7 @@ def measure(all_actions: list[Action], cookies: dict[str, str], rounds: int, req
                         make = action.ours if side == "ours" else action.floor
                         if place == 0:
                             one(client, action, make, turn, side)
-                        pids = tree(servers[side].pid) + database_processes()
+                        pids = tree(servers[side].pid) + (tree(database) if database else [])
                         before = exact_cpu(pids)
                         for _ in range(requests):
                             one(client, action, make, turn, side)
@@ -418,9 +436,6 @@ def main() -> int:
             action.counted = count(
                 action, cookies.get(action.who, "")
             )  # again with what is cached for ever warm
-        from django.db import connections
-
-        connections.close_all()
         measure(measured, cookies, given.rounds, given.requests)
         met = report(measured)
     return 0 if met or not given.strict else 1

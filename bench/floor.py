@@ -1,7 +1,9 @@
 """The floor: one WSGI function, a few plain SQL statements, joined strings, no log. What a page cannot go below.
 
-Actions: /journal, /save, /diary, /login, with session and rights looked up by SQL as the measured peers' floor does.
-The database is that of the environment, through the driver alone, one connection kept open.
+Actions: /journal, /save, /diary, /login. As the floor that the peers were measured beside: the session with its user
+by key, the right, then one indexed statement each for students, columns, marks and absences; six in all for a page,
+five and a transaction for a save. The database is that of the environment, through the driver alone, one connection
+kept open. Saves go to another class than the pages show, so that a page weighs the same in every round.
 """
 
 import json
@@ -44,6 +46,8 @@ def _connect() -> Callable[..., Any]:
 
 
 run = _connect()
+SAVED = (1, 1)
+"""Class and subject that saves go to."""
 _BEGIN = "BEGIN" if _ADDRESS else "BEGIN IMMEDIATE"
 
 
@@ -88,6 +92,7 @@ def _save(user: Any, body: bytes) -> str:
     if not run("SELECT 1 FROM floor_right WHERE user_id = %s AND object_id = %s", (user[0], 0)).fetchone():
         return "403"
     sent = json.loads(body)
+    homeroom, subject = SAVED
     run(_BEGIN)
     marks = ", ".join(["(%s, %s, %s, %s, %s)"] * len(sent["marks"]))
     run(
@@ -95,14 +100,18 @@ def _save(user: Any, body: bytes) -> str:
         + marks
         + " ON CONFLICT"
         " (column_id, student_id) DO UPDATE SET value = excluded.value",
-        [item for student, value in sent["marks"] for item in (sent["column"], student, 0, 0, value)],
+        [
+            item
+            for student, value in sent["marks"]
+            for item in (sent["column"], student, homeroom, subject, value)
+        ],
     )
     run("DELETE FROM floor_absence WHERE column_id = %s", (sent["column"],))
     if sent["absent"]:
         run(
             "INSERT INTO floor_absence (column_id, student_id, homeroom, subject) VALUES "
             + ", ".join(["(%s, %s, %s, %s)"] * len(sent["absent"])),
-            [item for student in sent["absent"] for item in (sent["column"], student, 0, 0)],
+            [item for student in sent["absent"] for item in (sent["column"], student, homeroom, subject)],
         )
     run("COMMIT")
     return "saved ok"
@@ -111,19 +120,28 @@ def _save(user: Any, body: bytes) -> str:
 def _diary(user: Any, body: bytes) -> str:
     if not run("SELECT 1 FROM floor_right WHERE user_id = %s AND object_id = %s", (user[0], 1)).fetchone():
         return "403"
-    name = run("SELECT name FROM floor_student WHERE id = %s", (1,)).fetchone()[0]
-    rows = run(
-        "SELECT m.subject, c.day, c.kind, m.value FROM floor_mark m JOIN floor_column c ON c.id = m.column_id"
-        " WHERE m.student_id = %s ORDER BY m.subject, m.column_id",
+    name, homeroom = run("SELECT name, homeroom FROM floor_student WHERE id = %s", (1,)).fetchone()
+    columns = {
+        row[0]: row[1:]
+        for row in run(
+            "SELECT id, subject, day, kind FROM floor_column WHERE homeroom = %s", (homeroom,)
+        ).fetchall()
+    }
+    marks = run(
+        "SELECT subject, column_id, value FROM floor_mark WHERE student_id = %s ORDER BY subject, column_id",
         (1,),
     ).fetchall()
+    absent = {
+        row[0] for row in run("SELECT column_id FROM floor_absence WHERE student_id = %s", (1,)).fetchall()
+    }
     parts = [f"<!doctype html><title>Дневник</title><h1>{escape(name)}</h1><table>"]
     last = -1
-    for subject, day, kind, value in rows:
+    for subject, column, value in marks:
         if subject != last:
             parts.append(f"<tr><th>Предмет {subject}")
             last = subject
-        parts.append(f"<td>{value} {day[8:]}.{day[5:7]} {kind}")
+        _, day, kind = columns[column]
+        parts.append(f"<td>{value}{'н' if column in absent else ''} {day[8:]}.{day[5:7]} {kind}")
     return "".join(parts)
 
 

@@ -26,7 +26,10 @@ FIRST_DAY = date(2026, 9, 21)
 WEEKLY = (4, 4, 3, 3, 3, 2, 2, 2, 2, 2, 2, 1)
 PASSWORD = "bench-password-W"
 FRESH_LESSONS = 600
-"""Lessons of today in a second journal of class 0, of another teacher: each measured save takes a new one."""
+"""Lessons of today in a journal of class 1, of another teacher: each measured save takes a new one, and the pages that
+are measured, all of class 0, weigh the same in every round."""
+WRITTEN = (1, 1)
+"""Class and subject of that journal; its teacher has the number 5 × subject + class // 8."""
 
 
 def day_of(index: int) -> date:
@@ -233,12 +236,12 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         (
             Lesson(
                 school=school,
-                journal=journals[1],
+                journal=journals[WRITTEN[0] * SUBJECTS + WRITTEN[1]],
                 date=today,
                 number=number,
                 starts_at=begins,
                 ends_at=begins,
-                teacher=teachers[5],
+                teacher=teachers[5 * WRITTEN[1] + WRITTEN[0] // 8],
             )
             for number in range(1, FRESH_LESSONS + 1)
         ),
@@ -247,7 +250,7 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
     return {
         "school": school.id,
         "journal": journals[0].id,
-        "written": journals[1].id,
+        "written": journals[WRITTEN[0] * SUBJECTS + WRITTEN[1]].id,
         "term": term.id,
         "student": students[0].id,
         "writer_user": users[2].id,
@@ -276,6 +279,7 @@ def floor_statements() -> list[str]:
         "CREATE INDEX floor_mark_place ON floor_mark (homeroom, subject, column_id, student_id, value)",
         "CREATE INDEX floor_mark_student ON floor_mark (student_id, subject, column_id, value)",
         "CREATE INDEX floor_absence_place ON floor_absence (homeroom, subject, column_id, student_id)",
+        "CREATE INDEX floor_absence_student ON floor_absence (student_id, column_id)",
     ]
 
 
