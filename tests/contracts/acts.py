@@ -51,6 +51,12 @@ def _asked(cast: World) -> int:
     return permits.ask_permit(cast.viewer("teacher"), _wish(cast), at=cast.at, operation_id=str(uuid4()))
 
 
+def _proposed(cast: World) -> int:
+    source = preset_file(cast.preset).read_text(encoding="utf-8")
+    draft = regulation.propose(school_id=cast.school.pk, source=source, file_name="act.toml", **_by(cast))
+    return int(draft.pk)
+
+
 def _file(cast: World) -> Any:
     return files.attach_file(
         cast.viewer("teacher"),
@@ -517,6 +523,22 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             in_force_from=DAY,
             **_by(c),
         ),
+    ),
+    "regulation.actions.propose": (_nothing, lambda c, _: _proposed(c)),
+    "regulation.actions.approve": (
+        _proposed,
+        lambda c, draft_id: regulation.approve(
+            school_id=c.school.pk,
+            draft_id=draft_id,
+            in_force_from=NEXT_YEAR,
+            protocol="",
+            on=c.on,
+            **_by(c),
+        ),
+    ),
+    "regulation.actions.withdraw": (
+        _proposed,
+        lambda c, draft_id: regulation.withdraw(school_id=c.school.pk, draft_id=draft_id, **_by(c)),
     ),
     # ── timetable ──
     "timetable.actions.changes.substitute": (_nothing, lambda c, _: _replaced(c)),
