@@ -40,7 +40,7 @@ from parta.organisation.models import (
     WorkKind,
 )
 from parta.people.middleware import SCHOOL_KEY, session_hash
-from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership, User
+from parta.people.models import Consent, Enrolment, Guardianship, Person, Role, SubgroupMembership, User
 from parta.people.viewer import Viewer, account
 from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.regulation.actions import adopt
@@ -505,6 +505,21 @@ class Builder:
                     until=date(2026, 10, 9),
                 ),
             ]
+        )
+        Consent.objects.bulk_create(
+            Consent(
+                school=school,
+                student=student,
+                kind=kind,
+                state="given",
+                signed_on=since,
+                paper_number=f"З-{number}",
+                recorded_at=world.local(since, 9),
+            )
+            for number, student in enumerate(
+                [*world.students, p["brother"], p["other_student"], p["left_student"]], 1
+            )
+            for kind in ("personal_data", "placement")
         )
         SubgroupMembership.objects.bulk_create(
             SubgroupMembership(

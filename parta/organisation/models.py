@@ -140,7 +140,19 @@ class Subject(models.Model):
     double_marks, unmarked…"""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="subjects")
+    KINDS = [
+        ("subject", "предмет"),
+        ("course", "курс"),
+        ("discipline", "дисциплина"),
+        ("module", "профессиональный модуль"),
+        ("practice", "практика"),
+    ]
+
     code = models.CharField(max_length=60, help_text="Stable within the school; rules name it.")
+    kind = models.CharField(max_length=10, choices=KINDS, blank=True, default="")
+    hours = models.IntegerField(
+        null=True, blank=True, help_text="Whole volume by the list of units, in hours."
+    )
     title = models.CharField(max_length=160)
     short = models.CharField(max_length=40, blank=True, default="")
     area = models.CharField(

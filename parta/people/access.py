@@ -30,14 +30,20 @@ CARD_READERS = (
 )
 """Roles that open cards of students: the last two in their own homerooms only (see `queries.cards`)."""
 
+ROSTERS = ("class_teacher", "master", "deputy", "director", "operator", "secretary")
+"""Who looks at class data: the first two their own classes, whose data they keep; the others all."""
+
 permission("login", "войти", public=True)
 permission("logout", "выйти", public=True)
 permission("home", "открыть свою первую страницу", signed_in=True)
 permission("password", "сменить свой пароль", signed_in=True)
 permission("switch_school", "перейти в другую свою школу", signed_in=True)
+permission("activate", "войти по коду в первый раз", public=True)
+permission("rosters", "данные классов", *ROSTERS)
 permission("setup", "настройка школы", *SETUP)
 permission("students", "списки учеников", *CARD_READERS)
 permission("student_card", "карточка ученика", *CARD_READERS, "guardian")
 
 nav("students", "Ученики", "students", *CARD_READERS, position=60)
+nav("rosters", "Классы", "rosters", *ROSTERS, position=62)
 nav("setup", "Настройка", "setup", *SETUP, position=90)

@@ -34,6 +34,9 @@ DONE = {
     "substituted": "Замена записана.",
     "cancelled": "Урок отменён.",
     "restored": "Урок возвращён.",
+    "reviewed": "Отмечено: данные класса проверены.",
+    "stopped": "Прежний пароль больше не действует. Выдайте новый доступ.",
+    "closed_all": "Учётные записи без роли закрыты.",
 }
 """What a page says after an act; the address carries only the key."""
 

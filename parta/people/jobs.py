@@ -1,9 +1,12 @@
-"""What the clock starts: forgetting what is no longer needed of sign-ins."""
+"""What the clock starts: forgetting what is no longer needed of sign-ins, closing accounts of those who have left."""
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.foundation.jobs import job
+from parta.organisation.models import School
+from parta.people import actions
 from parta.people.models import KnownDevice, LoginFailure
 
 FAILURES_KEPT = timedelta(days=7)
@@ -16,3 +19,10 @@ def forget_sign_ins(arguments: dict[str, Any], at: datetime) -> None:
     """Old failures, and browsers that have not been seen for half a year."""
     LoginFailure.objects.filter(at__lt=at - FAILURES_KEPT).delete()
     KnownDevice.objects.filter(seen_at__lt=at - DEVICES_KEPT).delete()
+
+
+@job("close_accounts_without_role", nightly=True)
+def close_accounts_without_role(arguments: dict[str, Any], at: datetime) -> None:
+    """Who has no role, class or child any more, and none to come, signs in no more: from the day of leaving."""
+    for school_id, timezone in School.objects.values_list("id", "timezone"):
+        actions.close_groundless(school_id=school_id, on=at.astimezone(ZoneInfo(timezone)).date(), at=at)

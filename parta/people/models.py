@@ -42,6 +42,7 @@ class Person(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     email = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
+    address = models.CharField(max_length=300, blank=True, default="")
     external_id = models.CharField(
         max_length=120, blank=True, default="", help_text="Natural key of imports."
     )
@@ -155,6 +156,97 @@ class SubgroupMembership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["student", "subgroup", "starts"], name="membership_from")
         ]
+
+
+class Consent(models.Model):
+    """Согласие: what a family has said in writing about a student's data, a line for each paper.
+
+    The latest paper of a kind (by its date, then its number of entry) is the one that counts: given, refused or
+    withdrawn. A line is never changed; a later one takes its place.
+    """
+
+    KINDS = [
+        ("personal_data", "обработка персональных данных"),
+        ("placement", "размещение данных в журнале"),
+        ("paper", "сведения на бумаге вместо электронных"),
+    ]
+    STATES = [("given", "дано"), ("refused", "отказ"), ("withdrawn", "отозвано")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=16, choices=KINDS)
+    state = models.CharField(max_length=10, choices=STATES)
+    signed_on = models.DateField(help_text="Date on the paper; it counts from that day.")
+    signer = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    paper_number = models.CharField(max_length=40, blank=True, default="")
+    scope = models.CharField(max_length=200, blank=True, default="", help_text="What for, or the reason.")
+    recorded_by = models.BigIntegerField(null=True, help_text="Account that entered it.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "kind", "student"], name="consent_student")]
+
+
+class PersonChange(models.Model):
+    """What stood in a field of a person's card before, until when, and who changed it on what ground.
+
+    Names and contacts stay out of the change log (invariant 7); their history is here, and goes with the person.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="changes")
+    field = models.CharField(max_length=20)
+    before = models.CharField(max_length=300, blank=True, default="")
+    after = models.CharField(max_length=300, blank=True, default="")
+    ground = models.CharField(max_length=200, blank=True, default="")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    role = models.CharField(max_length=24)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "at"], name="person_change_at")]
+
+
+class RosterReview(models.Model):
+    """«Данные класса проверены»: who looked through a class's list and cards, when, and how much was corrected."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="reviews")
+    day = models.DateField(help_text="The school's date of `at`.")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    role = models.CharField(max_length=24)
+    students = models.IntegerField(help_text="How many the list held.")
+    changes = models.IntegerField(help_text="Corrections since the review before.")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "day"], name="review_day")]
+
+
+class AccessIssue(models.Model):
+    """The register of access data: an account's password or activation code given out, or reported lost.
+
+    A code is kept as a hash only, works once and until a moment; a password is kept nowhere but hashed in the account.
+    """
+
+    WAYS = [("password", "пароль на один вход"), ("code", "код активации"), ("loss", "утрата")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_issues")
+    way = models.CharField(max_length=8, choices=WAYS)
+    is_repeat = models.BooleanField(default=False, help_text="In place of access data issued before.")
+    issued_at = models.DateTimeField()
+    issued_by = models.BigIntegerField(null=True, help_text="Account; null: from the server.")
+    role = models.CharField(max_length=24)
+    code_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    void_at = models.DateTimeField(null=True, blank=True, help_text="Replaced or stopped before it was used.")
+    handed_on = models.DateField(null=True, blank=True)
+    handed_to = models.CharField(max_length=120, blank=True, default="", help_text="Who took the slip.")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "issued_at"], name="access_issue_at")]
 
 
 class ReadTrace(models.Model):

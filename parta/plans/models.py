@@ -16,6 +16,19 @@ class CurriculumHours(models.Model):
     homeroom = models.ForeignKey(Homeroom, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     weekly_hours = models.DecimalField(max_digits=5, decimal_places=2)
     yearly_hours = models.IntegerField()
+    CONTROLS = [
+        ("mark", "отметка"),
+        ("credit", "зачёт"),
+        ("graded_credit", "дифференцированный зачёт"),
+        ("exam", "экзамен"),
+        ("test", "контрольная работа"),
+        ("none", "без отметки"),
+    ]
+    LEVELS = [("basic", "базовый"), ("advanced", "углублённый"), ("profile", "профильный")]
+    control = models.CharField(
+        max_length=14, choices=CONTROLS, blank=True, default="", help_text="Form of interim attestation."
+    )
+    level = models.CharField(max_length=10, choices=LEVELS, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -74,3 +74,24 @@ class Substitution(models.Model):
     reason = models.CharField(max_length=200, blank=True, default="")
     order_number = models.CharField(max_length=40, blank=True, default="")
     made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True, help_text="Account that recorded it; null: an import.")
+
+
+class LessonChange(models.Model):
+    """The register of moves: a lesson moved, cancelled or restored, from where to where, why and by whom."""
+
+    KINDS = [("moved", "перенос"), ("cancelled", "отмена"), ("restored", "возвращён")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=9, choices=KINDS)
+    from_date = models.DateField()
+    from_number = models.IntegerField()
+    to_date = models.DateField()
+    to_number = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "to_date"], name="lesson_change_to")]

@@ -46,6 +46,7 @@ ABSENT = 987_654_321
 SETS = {
     "SETUP": "deputy operator",
     "CARDS": "director deputy social_pedagogue secretary inspector",
+    "ROSTERS": "class_teacher master deputy director operator secretary",
     "READERS": "director deputy head_of_department teacher class_teacher master inspector other_teacher",
     "WRITERS": "deputy head_of_department teacher class_teacher master other_teacher",
     "FOREIGN": "foreign_deputy foreign_teacher foreign_guardian",
@@ -85,6 +86,32 @@ def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
         "absent": Line(
             lambda cast: {name: ABSENT}, get="404 SETUP foreign_deputy", post="404 SETUP foreign_deputy"
         ),
+    }
+
+
+def roster_page() -> dict[str, Line]:
+    """A page of one class's data: its class teacher, and those who look over the school's classes."""
+
+    def line(homeroom: Callable[[World], Any], mine: str, absent: str) -> Line:
+        return Line(
+            lambda cast: {"homeroom_id": homeroom(cast)},
+            get=f"200 {mine}; 404 {absent}",
+            post=f"422 {mine}; 404 {absent}",
+        )
+
+    return {
+        "own": line(
+            lambda cast: cast.homeroom.pk,
+            "class_teacher deputy director operator secretary",
+            "master foreign_deputy",
+        ),
+        "other_class": line(
+            lambda cast: cast.younger.pk,
+            "master deputy director operator secretary",
+            "class_teacher foreign_deputy",
+        ),
+        "other_school": line(lambda cast: cast.outside.homeroom.pk, "foreign_deputy", "ROSTERS"),
+        "absent": line(lambda cast: ABSENT, "", "ROSTERS foreign_deputy"),
     }
 
 
@@ -131,6 +158,10 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "logout": {"page": Line(get="405 *", post="302 * anonymous")},
     "password": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
+    "activate": {
+        "page": Line(get="200 * anonymous", post="422 * anonymous", body=lambda cast: {"code": uuid4().hex})
+    },
+    "access_lost": {"page": Line(get="405 *", post="302 SIGNED")},
     "school": {"page": Line(get="405 *", post="302 SIGNED")},
     "home": {
         "page": Line(
@@ -143,25 +174,35 @@ LINES: dict[str, dict[str, Line]] = {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
             get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
+            post="422 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
         ),
         "other_class": Line(
             lambda cast: {"student_id": cast.other_student.pk},
             get="200 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian",
+            post="422 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian",
         ),
         "no_student": Line(
             lambda cast: {"student_id": cast.teacher.pk},
             get="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
+            post="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
         ),
         "other_school": Line(
             lambda cast: {"student_id": cast.outside.student.pk},
             get="404 CARDS class_teacher master guardian outsider; 200 foreign_deputy foreign_guardian",
+            post="404 CARDS class_teacher master guardian outsider; 422 foreign_deputy foreign_guardian",
         ),
         "absent": Line(
             lambda cast: {"student_id": ABSENT},
             get="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
+            post="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
         ),
     },
+    "rosters": {"page": Line(get="200 ROSTERS foreign_deputy")},
+    "roster": roster_page(),
+    "roster_consents": roster_page(),
+    "roster_access": roster_page(),
     # ── set-up ──
+    "setup_access": setup_form(),
     "setup": setup_form(),
     "setup_people": setup_form(),
     "setup_person": setup_form(person_id=lambda cast: cast.student.pk),

@@ -23,7 +23,7 @@ from tests.journeys.steps import (
     text,
 )
 
-FAMILY_PAGES = {"login", "password", "diary", "diary_of", "timetable", "student", "regulation"}
+FAMILY_PAGES = {"login", "activate", "password", "diary", "diary_of", "timetable", "student", "regulation"}
 
 
 def tried(person: Any, page_name: str) -> ReadTrace:
@@ -90,7 +90,7 @@ def test_phones_of_another_class_are_refused_and_the_try_is_logged(cast: Any, cl
 @presets(("goethe23", "GT-I-BAN-c"))
 def test_every_write_address_refuses_a_student_and_notes_the_try(cast: Any, client_of: Any) -> None:
     client, before = client_of(cast.student), (Mark.objects.count(), Absence.objects.count())
-    own = {"login", "logout", "password", "school"}
+    own = {"login", "logout", "activate", "password", "access_lost", "school"}
     writes = [name for name in LINES if any(line.post != "405 *" for line in LINES[name].values())]
     assert {"journal_write", "lesson", "permit_ask", "permits", "lesson_files", "today"} <= set(writes)
     for name in sorted(set(writes) - own):

@@ -4,6 +4,17 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
+from parta.people.actions.access import (
+    Invitation,
+    activate,
+    close_groundless,
+    hand_over,
+    invitation,
+    issue_codes,
+    plain_code,
+    report_loss,
+    without_ground,
+)
 from parta.people.actions.accounts import (
     AccountRow,
     Issued,
@@ -17,6 +28,7 @@ from parta.people.actions.accounts import (
     reopen_account,
     reset_password,
 )
+from parta.people.actions.cards import record_consent, review_roster
 from parta.people.actions.enrolments import (
     EnrolmentRow,
     MembershipRow,
@@ -43,10 +55,12 @@ __all__ = [
     "AccountRow",
     "EnrolmentRow",
     "GuardianshipRow",
+    "Invitation",
     "Issued",
     "MembershipRow",
     "PersonRow",
     "RoleRow",
+    "activate",
     "bulk_accounts",
     "bulk_enrolments",
     "bulk_guardianships",
@@ -57,21 +71,30 @@ __all__ = [
     "change_person",
     "check_password",
     "close_account",
+    "close_groundless",
     "correct_enrolment",
     "create_person",
     "end_guardianship",
     "end_role",
     "enrol",
     "grant_role",
+    "hand_over",
+    "invitation",
     "issue_account",
+    "issue_codes",
     "issue_missing_accounts",
     "join_subgroup",
     "leave",
     "leave_subgroup",
     "make_logins",
+    "plain_code",
+    "record_consent",
     "reopen_account",
+    "report_loss",
     "reset_password",
+    "review_roster",
     "set_guardianship",
     "trace",
     "transfer",
+    "without_ground",
 ]

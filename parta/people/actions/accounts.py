@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
-from parta.people.models import KnownDevice, LoginFailure, Person, User
+from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, User
 
 _CONSONANTS = "bdfgklmnprstvz"
 _VOWELS = "aeiou"
@@ -29,11 +29,13 @@ _LATIN = dict(
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Login and one-time password, to be printed once: the password is kept nowhere."""
+    """Login and one-time password, or an activation code with its last day, to be printed once: kept nowhere."""
 
     person_id: int
     login: str
     password: str
+    code: str = ""
+    until: datetime | None = None
 
 
 @cache
@@ -70,6 +72,9 @@ def change_password(
         user.set_password(new)
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
+        AccessIssue.objects.filter(person__user=user, way="password", used_at=None, void_at=None).update(
+            used_at=at
+        )
         lines.append(Line("password_changed", "user", user.pk))
 
 
@@ -119,7 +124,8 @@ def make_logins(names: Sequence[tuple[str, str, str]]) -> list[str]:
     return logins
 
 
-def _checked_login(login: str) -> str:
+def checked_login(login: str) -> str:
+    """The login in lower case. Raises Refusal for other signs than Latin ones, and when it is taken."""
     login = login.strip().lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._@-]{2,59}", login):
         raise Refusal("Логин: латинские буквы, цифры, точка и дефис, от 3 до 60 знаков.", "login")
@@ -128,12 +134,26 @@ def _checked_login(login: str) -> str:
     return login
 
 
+def register(person: Person, way: str, *, by: Actor, at: datetime, repeat: bool = False) -> AccessIssue:
+    """A line of the register of access data; what was issued before and not used is void."""
+    AccessIssue.objects.filter(person=person, used_at=None, void_at=None).update(void_at=at)
+    return AccessIssue(
+        school_id=person.school_id,
+        person=person,
+        way=way,
+        is_repeat=repeat,
+        issued_at=at,
+        issued_by=by.user_id,
+        role=by.role,
+    )
+
+
 def issue_account(*, person: Person, login: str = "", by: Actor, at: datetime) -> Issued:
     """An account with a one-time password, returned to be printed. Raises Refusal when the person has one."""
     if person.user_id is not None:
         raise Refusal("У этого человека уже есть учётная запись: выдайте новый пароль.", "login")
     if login:
-        login = _checked_login(login)
+        login = checked_login(login)
     else:
         (login,) = make_logins([(person.surname, person.given_name, person.patronymic)])
     password = one_time_password()
@@ -143,6 +163,7 @@ def issue_account(*, person: Person, login: str = "", by: Actor, at: datetime) -
         user.save()
         person.user = user
         person.save(update_fields=["user"])
+        register(person, "password", by=by, at=at).save()
         lines.append(Line("account_issued", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, login, password)
 
@@ -158,15 +179,30 @@ def issue_missing_accounts(
     waiting = [people[person_id] for person_id in dict.fromkeys(person_ids) if person_id in people]
     logins = make_logins([(one.surname, one.given_name, one.patronymic) for one in waiting])
     passwords = [one_time_password() for _ in waiting]
-    bulk_accounts(
-        school_id=school_id,
-        rows=[
-            AccountRow(person.pk, login, make_password(password))
-            for person, login, password in zip(waiting, logins, passwords, strict=True)
-        ],
-        by=by,
-        at=at,
-    )
+    with act(school_id, by=by, at=at):
+        bulk_accounts(
+            school_id=school_id,
+            rows=[
+                AccountRow(person.pk, login, make_password(password))
+                for person, login, password in zip(waiting, logins, passwords, strict=True)
+            ],
+            by=by,
+            at=at,
+        )
+        AccessIssue.objects.bulk_create(
+            [
+                AccessIssue(
+                    school_id=school_id,
+                    person=person,
+                    way="password",
+                    issued_at=at,
+                    issued_by=by.user_id,
+                    role=by.role,
+                )
+                for person in waiting
+            ],
+            batch_size=500,
+        )
     return [
         Issued(person.pk, login, password)
         for person, login, password in zip(waiting, logins, passwords, strict=True)
@@ -222,6 +258,7 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         user.save(update_fields=["password", "must_change_password"])
         KnownDevice.objects.filter(user=user).delete()
         LoginFailure.objects.filter(login=user.login).delete()
+        register(person, "password", by=by, at=at, repeat=True).save()
         lines.append(Line("password_reset", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, user.login, password)
 

@@ -9,7 +9,7 @@ from typing import Any
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.people.models import Person
+from parta.people.models import Person, PersonChange
 
 _CHUNK = 500
 
@@ -26,6 +26,13 @@ class PersonRow:
     email: str = ""
     phone: str = ""
     external_id: str = ""
+    address: str = ""
+
+
+HISTORY = ("surname", "given_name", "patronymic", "sex", "birth_date", "email", "phone", "address")
+"""Fields whose former values are kept, in the order of the card."""
+NAMES = ("surname", "given_name", "patronymic")
+"""What a card holds also without the family's consent."""
 
 
 def _fields(row: PersonRow, at: datetime, *, needs_given_name: bool = True) -> dict[str, Any]:
@@ -46,6 +53,7 @@ def _fields(row: PersonRow, at: datetime, *, needs_given_name: bool = True) -> d
         "birth_date": row.birth_date,
         "email": email,
         "phone": phone,
+        "address": checks.text(row.address, 300, "address", "адрес", needed=False),
         "external_id": checks.text(row.external_id, 120, "external_id", "внешний код", needed=False),
     }
 
@@ -61,11 +69,12 @@ def create_person(
     email: str = "",
     phone: str = "",
     external_id: str = "",
+    address: str = "",
     by: Actor,
     at: datetime,
 ) -> Person:
     """A new person of the school. Raises Refusal with the field that is wrong."""
-    row = PersonRow(surname, given_name, patronymic, sex, birth_date, email, phone, external_id)
+    row = PersonRow(surname, given_name, patronymic, sex, birth_date, email, phone, external_id, address)
     with act(school_id, by=by, at=at) as lines:
         person = Person.objects.create(school_id=school_id, **_fields(row, at))
         lines.append(Line("person_added", "person", person.pk))
@@ -83,17 +92,58 @@ def change_person(
     email: str = "",
     phone: str = "",
     external_id: str = "",
+    address: str | None = None,
+    ground: str = "",
+    closed: str = "",
     by: Actor,
     at: datetime,
 ) -> list[str]:
-    """Correct what is known of a person. Returns the fields that changed; the log holds their names, no values."""
-    row = PersonRow(surname, given_name, patronymic, sex, birth_date, email, phone, external_id)
+    """Correct what is known of a person. Returns the fields that changed; the log holds their names, no values.
+
+    What stood there before goes to the person's own history, with the ground. `address` None leaves it as it is.
+    `closed`: why nothing beyond the name may be filled (no consent of the family): filling raises Refusal with it.
+    """
+    row = PersonRow(
+        surname,
+        given_name,
+        patronymic,
+        sex,
+        birth_date,
+        email,
+        phone,
+        external_id,
+        person.address if address is None else address,
+    )
+    ground = checks.text(ground, 200, "ground", "основание", needed=False)
+    before = {name: _shown(getattr(person, name)) for name in HISTORY}
     with act(person.school_id, by=by, at=at) as lines:
         names = checks.changed(person, **_fields(row, at))
+        filled = [name for name in names if name in HISTORY and name not in NAMES and getattr(person, name)]
+        if closed and filled:
+            raise Refusal(closed, filled[0])
         if names:
             person.save(update_fields=names)
+            PersonChange.objects.bulk_create(
+                PersonChange(
+                    school_id=person.school_id,
+                    person=person,
+                    field=name,
+                    before=before[name],
+                    after=_shown(getattr(person, name)),
+                    ground=ground,
+                    at=at,
+                    user_id=by.user_id,
+                    role=by.role,
+                )
+                for name in HISTORY
+                if name in names
+            )
             lines.append(Line("person_changed", "person", person.pk, data={"fields": sorted(names)}))
     return names
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)[:300]
 
 
 def bulk_people(*, school_id: int, rows: Sequence[PersonRow], by: Actor, at: datetime) -> list[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from parta.people.pages import account, calendar, classes, lists, persons, setup, students
+from parta.people.pages import account, calendar, classes, lists, persons, register, rosters, setup, students
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern] = [
     *classes.urlpatterns,
     *calendar.urlpatterns,
     *lists.urlpatterns,
+    *register.urlpatterns,
+    *rosters.urlpatterns,
 ]

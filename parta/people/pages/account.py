@@ -1,8 +1,11 @@
 """Sign-in and out, one's own password, the choice of school, and the way to one's first page."""
 
+import hashlib
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
@@ -16,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parta.foundation import clock
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
+from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
 from parta.people import actions, devices, throttle
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
-from parta.people.models import User
+from parta.people.models import Person, User
 from parta.people.viewer import Viewer
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -86,6 +90,7 @@ def login(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"login": "", "remember": False, "error": "", "delay": ""}
     if request.method != "POST":
         context["next"] = own_path(request, request.GET.get("next", ""))
+        context["lost"] = "lost" in request.GET
         return render(request, "people/login.html", context)
     at = clock.now()
     name = _text(request, "login", throttle.LOGIN_LENGTH).strip().lower()
@@ -113,12 +118,26 @@ def login(request: HttpRequest) -> HttpResponse:
             "Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы."
         )
         return render(request, "people/login.html", context, status=422)
+    if _has_no_ground(user, at):
+        context["error"] = (
+            "Учётная запись закрыта: у вас больше нет роли в школе. Если это ошибка, обратитесь к администратору школы."
+        )
+        return render(request, "people/login.html", context, status=422)
     sign_in(request, user, backend=_BACKEND)
     if not context["remember"]:
         request.session.set_expiry(0)
     answer = HttpResponseRedirect(context["next"] or reverse("home"))
     devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
     return answer
+
+
+def _has_no_ground(user: User, at: datetime) -> bool:
+    """Whether the account belongs to somebody who has left every school it knows."""
+    for school in School.objects.filter(pk__in=user.persons.values("school_id")):
+        on = at.astimezone(ZoneInfo(school.timezone)).date()
+        if all(user_id != user.pk for _, user_id in actions.without_ground(school.pk, on, user_id=user.pk)):
+            return False
+    return not user.is_installer
 
 
 @require_POST
@@ -158,6 +177,56 @@ def password(request: HttpRequest) -> HttpResponse:
     return page(request, "people/password.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("activate")
+def activate(request: HttpRequest) -> HttpResponse:
+    """The first entry by a code from a slip: the code, then a password that nobody else sees."""
+    context: dict[str, Any] = {"code": "", "found": None, "errors": {}, "delay": ""}
+    if request.method != "POST":
+        return render(request, "people/activate.html", context)
+    at = clock.now()
+    code = _text(request, "code", 40)
+    context["code"] = code
+    # Counted per code and per address: who guesses codes slows down himself, not those who hold a slip.
+    name = f"code:{hashlib.sha256(actions.plain_code(code).encode()).hexdigest()[:40]}"
+    trial, wait = throttle.begin(throttle.attempt(name, client_address(request), None), at)
+    if wait:
+        context["delay"] = throttle.spoken(wait)
+        answer = render(request, "people/activate.html", context, status=429)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    try:
+        context["found"] = actions.invitation(code, at)
+        throttle.succeed(trial, at)
+        if "new" not in request.POST:
+            return render(request, "people/activate.html", context)
+        user = actions.activate(
+            code=code,
+            new=request.POST.get("new", "")[:200],
+            repeat=request.POST.get("repeat", "")[:200],
+            at=at,
+        )
+    except Refusal as refusal:
+        context["errors"] = {refusal.field: str(refusal)}
+        return render(request, "people/activate.html", context, status=422)
+    sign_in(request, user, backend=_BACKEND)
+    request.session.set_expiry(0)
+    answer = HttpResponseRedirect(reverse("home"))
+    devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+    return answer
+
+
+@require_POST
+@requires("password", with_issued_password=True)
+def lost(request: HttpRequest) -> HttpResponse:
+    """«Пароль узнали другие»: the owner stops it at once; whoever issues access sees that a new one is wanted."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    person = Person.objects.select_related("user").get(pk=viewer.person_id)
+    actions.report_loss(person=person, by=viewer.acting_as(), at=viewer.at)
+    request.session.flush()
+    return HttpResponseRedirect(f"{reverse('login')}?lost=1")
+
+
 @require_POST
 @requires("switch_school")
 def switch_school(request: HttpRequest) -> HttpResponse:
@@ -188,7 +257,9 @@ def home(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("login/", login, name="login"),
     path("logout/", logout, name="logout"),
+    path("activate/", activate, name="activate"),
     path("password/", password, name="password"),
+    path("password/lost/", lost, name="access_lost"),
     path("school/", switch_school, name="school"),
     path("", home, name="home"),
 ]

@@ -18,7 +18,7 @@ from parta.organisation.actions.checks import text
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, BellSchedule, Homeroom, Room, Subgroup, Term
 from parta.organisation.words import class_title
-from parta.people import actions, queries
+from parta.people import actions, queries, rules
 from parta.people.forms import Posted, carry_out
 from parta.people.models import Enrolment, Person
 from parta.people.pages.setup import FORM, looking
@@ -101,6 +101,14 @@ def homeroom(request: HttpRequest, homeroom_id: int) -> HttpResponse:
     def enrol(posted: Posted) -> str:
         starts = posted.date("starts", "дата зачисления")
         with act(viewer.school.id, by=by, at=at):
+            birth_date = posted.date_or_none("birth_date", "дата рождения")
+            needed = rules.consents_needed(rules.law_of(viewer), viewer.on, "card")
+            if birth_date is not None and needed and not posted.text("student"):
+                raise Refusal(
+                    f"Дату рождения записывают после заявления семьи{needed[0][1].brackets}:"
+                    " сначала зачислите ученика, затем внесите заявление.",
+                    "birth_date",
+                )
             if posted.text("student"):
                 who = student(posted, "student")
             else:
@@ -109,7 +117,7 @@ def homeroom(request: HttpRequest, homeroom_id: int) -> HttpResponse:
                     surname=posted.text("surname"),
                     given_name=posted.text("given_name"),
                     patronymic=posted.text("patronymic"),
-                    birth_date=posted.date_or_none("birth_date", "дата рождения"),
+                    birth_date=birth_date,
                     by=by,
                     at=at,
                 )

@@ -1,17 +1,21 @@
 """Set-up: the list of people, a person's page with account, roles, family and places."""
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from parta.foundation.access import requires
+from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
 from parta.people import actions, queries
 from parta.people.actions import Issued
 from parta.people.forms import Posted, carry_out
+from parta.people.granting import allowed_way, card_closed, give
 from parta.people.models import Guardianship, Person, Role
 from parta.people.pages.setup import FORM, looking
 from parta.people.setup import setup_page
@@ -33,8 +37,10 @@ def number_or_none(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def issued_page(request: HttpRequest, issued: list[Issued], back: str) -> HttpResponse:
-    """Logins and one-time passwords, shown this once."""
+def issued_page(
+    request: HttpRequest, issued: list[Issued], back: str, refused: Sequence[str] = ()
+) -> HttpResponse:
+    """Logins with one-time passwords or activation codes, shown this once; and who did not get any, and why."""
     viewer = looking(request)
     people = Person.objects.in_bulk([one.person_id for one in issued])
     about = queries._about(viewer, list(people))
@@ -46,7 +52,10 @@ def issued_page(request: HttpRequest, issued: list[Issued], back: str) -> HttpRe
                 (people[one.person_id].full_name, about.get(one.person_id, ""), one) for one in issued
             ],
             "back": back,
+            "refused": refused,
             "address": request.build_absolute_uri(reverse("login")),
+            "activation": request.build_absolute_uri(reverse("activate")),
+            "zone": ZoneInfo(viewer.school.timezone),
         },
     )
 
@@ -78,13 +87,22 @@ def people(request: HttpRequest) -> HttpResponse:
         return reverse("setup_person", args=(person.pk,)) + "?done=added"
 
     def issue(posted: Posted) -> HttpResponse:
-        issued = actions.issue_missing_accounts(
-            school_id=viewer.school.id,
-            person_ids=posted.ids("person")[:AT_ONCE],
-            by=viewer.acting_as(),
-            at=viewer.at,
+        waiting = list(
+            Person.objects.filter(
+                school_id=viewer.school.id, pk__in=posted.ids("person")[:AT_ONCE], user=None
+            ).order_by("surname", "given_name", "id")
         )
-        return issued_page(request, issued, request.get_full_path())
+        entitled: list[Person] = []
+        refused: list[str] = []
+        for one in waiting:
+            try:
+                allowed_way(viewer, one)
+                entitled.append(one)
+            except Refusal as refusal:
+                refused.append(str(refusal))
+        if waiting and not entitled:
+            raise Refusal(refused[0], "person")
+        return issued_page(request, give(viewer, entitled), request.get_full_path(), refused)
 
     forms = carry_out(request, {"add": add, "issue": issue})
     if isinstance(forms, HttpResponse):
@@ -127,16 +145,22 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     by, at = viewer.acting_as(), viewer.at
 
     def save(posted: Posted) -> str:
+        now = _theirs(viewer, person_id)
         actions.change_person(
-            person=_theirs(viewer, person_id),
+            person=now,
             surname=posted.text("surname"),
             given_name=posted.text("given_name"),
             patronymic=posted.text("patronymic"),
-            sex=posted.text("sex"),
-            birth_date=posted.date_or_none("birth_date", "дата рождения"),
-            email=posted.text("email"),
-            phone=posted.text("phone"),
+            sex=posted.text("sex") if "sex" in posted.data else now.sex,
+            birth_date=posted.date_or_none("birth_date", "дата рождения")
+            if "birth_date" in posted.data
+            else now.birth_date,
+            email=posted.text("email") if "email" in posted.data else now.email,
+            phone=posted.text("phone") if "phone" in posted.data else now.phone,
             external_id=posted.text("external_id"),
+            address=posted.text("address") if "address" in posted.data else None,
+            ground=posted.text("ground"),
+            closed=card_closed(viewer, person_id),
             by=by,
             at=at,
         )
@@ -145,12 +169,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     def issue(posted: Posted) -> HttpResponse:
         return issued_page(
             request,
-            [actions.issue_account(person=who, login=posted.text("login"), by=by, at=at)],
+            give(viewer, [who], login=posted.text("login")),
             request.path,
         )
 
     def reset(posted: Posted) -> HttpResponse:
-        return issued_page(request, [actions.reset_password(person=who, by=by, at=at)], request.path)
+        if who.user_id is None:
+            raise Refusal("У этого человека нет учётной записи.", "account")
+        return issued_page(request, give(viewer, [who], repeat=True), request.path)
 
     def close(posted: Posted) -> str:
         actions.close_account(person=who, by=by, at=at)
@@ -271,6 +297,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         {
             "shown": shown,
             "who": shown.person,
+            "closed": card_closed(viewer, person_id),
+            "place": next((place.place_id for place in shown.homerooms if place.holds), None),
             "homerooms": queries.homeroom_options(viewer, year),
             "departments": queries.department_options(viewer),
             "role_kinds": Role.KINDS,

@@ -5,11 +5,16 @@ from django.urls import NoReverseMatch, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from parta.foundation.access import requires
+from parta.organisation.acts import Refusal
 from parta.people import queries
-from parta.people.actions import trace
-from parta.people.forms import Forms
+from parta.people.access import ROSTERS
+from parta.people.actions import change_person, trace
+from parta.people.forms import Forms, Posted, carry_out
+from parta.people.granting import card_closed, kin_ids
+from parta.people.models import Consent, Person
 from parta.people.pages.persons import number_or_none
-from parta.people.pages.setup import looking
+from parta.people.pages.setup import FORM, looking
+from parta.people.queries import rosters
 from parta.people.setup import setup_page
 from parta.people.viewer import ROLE_TITLES
 
@@ -19,6 +24,7 @@ PAGE_TITLES = {
     "setup_person": "настройка: карточка",
     "diary": "дневник",
     "diary_of": "дневник",
+    "roster": "данные класса",
     "refused:student": "отказано: карточка",
     "refused:diary_of": "отказано: дневник",
 }
@@ -47,7 +53,7 @@ def students(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(READ)
+@require_http_methods(FORM)
 @requires("student_card")
 def student(request: HttpRequest, student_id: int) -> HttpResponse:
     """A student's card. Opening it is noted before it is shown."""
@@ -55,7 +61,42 @@ def student(request: HttpRequest, student_id: int) -> HttpResponse:
     shown = queries.student_card(viewer, student_id)
     if shown is None:
         raise Http404
+    keeps = rosters.keeps_student(viewer, student_id)
+    closed = card_closed(viewer, student_id)
+
+    def save(posted: Posted) -> str:
+        """Correct the card of a student of one's own class, or of somebody who stands for them."""
+        if not keeps:
+            raise Refusal("Карточку правит классный руководитель этого класса.", "surname")
+        row = posted.id("row", "человек")
+        if row != student_id and row not in kin_ids(viewer, [student_id]):
+            raise Http404
+        person = Person.objects.get(pk=row)
+        change_person(
+            person=person,
+            surname=posted.text("surname"),
+            given_name=posted.text("given_name"),
+            patronymic=posted.text("patronymic"),
+            sex=posted.text("sex") if "sex" in posted.data else person.sex,
+            birth_date=posted.date_or_none("birth_date", "дата рождения")
+            if "birth_date" in posted.data
+            else person.birth_date,
+            email=posted.text("email") if "email" in posted.data else person.email,
+            phone=posted.text("phone") if "phone" in posted.data else person.phone,
+            address=posted.text("address") if "address" in posted.data else None,
+            external_id=person.external_id,
+            ground=posted.text("ground"),
+            closed=closed if row == student_id else "",
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        return "saved"
+
+    forms = carry_out(request, {"save": save})
+    if isinstance(forms, HttpResponse):
+        return forms
     trace(viewer, "student_card", student_id=student_id)
+    holding = [line for line in shown.guardians if line.holds and line.has_rights]
     sees_readers = bool(viewer.roles & SEES_READERS)
     diary = ""
     if student_id in viewer.student_ids:
@@ -76,7 +117,24 @@ def student(request: HttpRequest, student_id: int) -> HttpResponse:
             "role_titles": ROLE_TITLES,
             "edits": bool(viewer.roles & {"deputy", "operator"}),
             "diary": diary,
+            "keeps": keeps,
+            "closed": closed,
+            "kin": Person.objects.in_bulk([line.person_id for line in holding]) if keeps else {},
+            "sexes": Person.SEXES,
+            "history": rosters.card_history(
+                viewer,
+                [student_id, *(line.person_id for line in holding)],
+                names_only=bool(closed),
+            )
+            if keeps or sees_readers
+            else [],
+            "papers": list(reversed(rosters.papers_of(viewer, [student_id]).get(student_id, []))),
+            "kind_words": dict(Consent.KINDS),
+            "state_words": dict(Consent.STATES),
+            "place": next((place.place_id for place in shown.homerooms if place.holds), None),
+            "sees_roster": bool(viewer.roles & set(ROSTERS)),
         },
+        forms,
     )
 
 

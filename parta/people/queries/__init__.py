@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from parta.foundation import sql
 from parta.organisation.models import AcademicYear, Department, Homeroom, Subgroup
 from parta.organisation.words import class_title
+from parta.people import rules
 from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
 from parta.people.viewer import Viewer
 
@@ -140,12 +141,13 @@ def people(
         ]
     )
     about = _about(viewer, [person.pk for person in found])
+    closed = _closed(viewer, [id for id, words in about.items() if words.startswith("ученик")])
     return People(
         [
             Listed(
                 person.pk,
                 person.full_name,
-                person.birth_date,
+                None if person.pk in closed else person.birth_date,
                 about.get(person.pk, ""),
                 person.user.login if person.user else "",
                 bool(person.user and person.user.is_active),
@@ -156,6 +158,11 @@ def people(
         page,
         pages,
     )
+
+
+def _closed(viewer: Viewer, student_ids: Sequence[int]) -> dict[int, rules.Cited]:
+    """Students of whom only name and class may be shown: the act asks for a consent that is not given."""
+    return rules.without_consent(rules.law_of(viewer), viewer.on, student_ids, "card")
 
 
 def _about(viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:
@@ -431,12 +438,13 @@ def roster(viewer: Viewer, homeroom_id: int) -> list[RosterLine]:
         .order_by("relation", "id")
     ):
         kin.setdefault(row.student_id, []).append(row.guardian.short_name)
+    closed = _closed(viewer, ids)
     return [
         RosterLine(
             place.student_id,
             place.pk,
             place.student.full_name,
-            place.student.birth_date,
+            None if place.student_id in closed else place.student.birth_date,
             place.starts,
             place.until,
             place.order_number,
@@ -553,7 +561,7 @@ class Students:
 
 
 def students(viewer: Viewer, *, words: str, homeroom_id: int | None, page: int) -> Students:
-    """Students with a place today whose card the viewer may open. Four statements."""
+    """Students with a place today whose card the viewer may open. Five statements."""
     enrolled = Enrolment.objects.filter(_now(viewer.on), school_id=viewer.school.id)
     if homeroom_id is not None:
         enrolled = enrolled.filter(homeroom_id=homeroom_id)
@@ -565,9 +573,17 @@ def students(viewer: Viewer, *, words: str, homeroom_id: int | None, page: int) 
     page = min(max(1, page), pages)
     found = list(rows.order_by("surname", "given_name", "patronymic", "id")[(page - 1) * PAGE : page * PAGE])
     about = _about(viewer, [person.pk for person in found])
+    closed = _closed(viewer, [person.pk for person in found])
     return Students(
         [
-            Listed(person.pk, person.full_name, person.birth_date, about.get(person.pk, ""), "", False)
+            Listed(
+                person.pk,
+                person.full_name,
+                None if person.pk in closed else person.birth_date,
+                about.get(person.pk, ""),
+                "",
+                False,
+            )
             for person in found
         ],
         total,
