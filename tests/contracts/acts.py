@@ -16,7 +16,7 @@ from parta.journal.actions import files, permits, write
 from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.people import actions as people
-from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupMembership
+from parta.people.models import AccessIssue, Enrolment, Guardianship, Person, Role, SubgroupMembership
 from parta.plans import actions as plans
 from parta.plans.models import TeachingLoad
 from parta.regulation import actions as regulation
@@ -29,6 +29,7 @@ NEXT_YEAR = date(2027, 9, 1)
 SILENT: Mapping[str, str] = {
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
+    "people.actions.accounts.register": "it makes the register's line; the act that issues access saves it",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""
@@ -49,6 +50,13 @@ def _wish(cast: World) -> permits.Wish:
 
 def _asked(cast: World) -> int:
     return permits.ask_permit(cast.viewer("teacher"), _wish(cast), at=cast.at, operation_id=str(uuid4()))
+
+
+def _code(cast: World) -> str:
+    (issued,) = people.issue_codes(
+        school_id=cast.school.pk, person_ids=[cast.people["teacher"].pk], lives=timedelta(days=7), **_by(cast)
+    )
+    return str(issued.code)
 
 
 def _proposed(cast: World) -> int:
@@ -435,6 +443,40 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         lambda c, _: people.bulk_roles(
             school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
         ),
+    ),
+    "people.actions.access.issue_codes": (_nothing, lambda c, _: _code(c)),
+    "people.actions.access.activate": (
+        _code,
+        lambda c, code: people.activate(code=code, new="парта-у-окна-17", repeat="парта-у-окна-17", at=c.at),
+    ),
+    "people.actions.access.report_loss": (
+        _nothing,
+        lambda c, _: people.report_loss(person=c.people["teacher"], **_by(c)),
+    ),
+    "people.actions.access.hand_over": (
+        _code,
+        lambda c, _: people.hand_over(
+            issue=AccessIssue.objects.get(school=c.school), on=c.on, to="Орлова В. Д.", **_by(c)
+        ),
+    ),
+    "people.actions.access.close_groundless": (
+        lambda c: Role.objects.filter(person=c.people["former_teacher"]).count(),
+        lambda c, _: people.close_groundless(school_id=c.school.pk, on=c.on, at=c.at),
+    ),
+    "people.actions.cards.record_consent": (
+        _nothing,
+        lambda c, _: people.record_consent(
+            student=c.students[0],
+            kind="personal_data",
+            state="given",
+            signed_on=c.on,
+            paper_number="12",
+            **_by(c),
+        ),
+    ),
+    "people.actions.cards.review_roster": (
+        _nothing,
+        lambda c, _: people.review_roster(homeroom=c.homeroom, **_by(c)),
     ),
     # ── plans ──
     "plans.actions.journals.bulk_journals": (
