@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 
@@ -67,6 +67,23 @@ class Line:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+class Entry(Protocol):
+    """What the log takes down: a `Line`, or whatever says as much of itself."""
+
+    @property
+    def verb(self) -> str: ...
+    @property
+    def object_kind(self) -> str: ...
+    @property
+    def object_id(self) -> int | None: ...
+    @property
+    def lesson_id(self) -> int | None: ...
+    @property
+    def student_id(self) -> int | None: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """The first place at which a chain does not hold."""
@@ -80,7 +97,7 @@ class Broken:
 
 def for_update() -> str:
     """The row lock of a SELECT. SQLite needs none: its transaction is IMMEDIATE, one writer at a time."""
-    return " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    return " FOR UPDATE" if sql.is_postgresql() else ""
 
 
 def open_chain(school_id: int, kind: str, subject_id: int) -> None:
@@ -105,7 +122,7 @@ def lock_chain(kind: str, subject_id: int) -> Head:
     return Head(*rows[0])
 
 
-def append(head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operation_id: str) -> Head:
+def append(head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, operation_id: str) -> Head:
     """Append lines to a locked chain: two statements, whatever their number. Returns the new head.
 
     Must run inside the transaction that changes the rows themselves. Raises IntegrityError when the operation
@@ -123,20 +140,16 @@ def append(head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operat
 
 
 def chained(
-    head: Head, lines: Sequence[Line], *, by: Actor, at: datetime, operation_id: str, first_part: int = 0
+    head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, operation_id: str, first_part: int = 0
 ) -> tuple[list[tuple[object, ...]], Head]:
     """Rows for the log, hashed onto `head`, and the head they lead to. Pure: bulk paths pour the rows themselves."""
     rows: list[tuple[object, ...]] = []
     seq, previous = head.seq, head.hash
     moment = _moment(at)
+    where = head.school_id, head.chain_id
     for part, line in enumerate(lines, first_part):
         seq += 1
-        data = _encode(line.data)
-        values = (
-            head.school_id,
-            head.chain_id,
-            seq,
-            moment,
+        told = (
             by.user_id,
             by.role,
             line.verb,
@@ -144,12 +157,12 @@ def chained(
             line.object_id,
             line.lesson_id,
             line.student_id,
-            data,
+            _encode(line.data),
             operation_id,
             part,
         )
-        previous = _digest(previous, values)
-        rows.append((*values[:3], at, *values[4:], previous))
+        previous = _digest(previous, (*where, seq, moment, *told))
+        rows.append((*where, seq, at, *told, previous))
     return rows, Head(head.chain_id, head.school_id, seq, previous)
 
 
@@ -234,7 +247,10 @@ def _moment(at: datetime) -> str:
 def _digest(previous: str, values: Sequence[object]) -> str:
     """The hash of a line: the hash before it and every field, a line each; the only free text, data, stands last
     but for the operation's name and place, and has its line ends escaped by JSON."""
-    return hashlib.sha256("\n".join([previous, *map(str, values)]).encode()).hexdigest()
+    return hashlib.sha256((_HASHED % (previous, *values)).encode()).hexdigest()
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_HASHED = "\n".join(["%s"] * len(_COLUMNS))
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode

@@ -131,6 +131,7 @@ def hm_span(start: time | datetime, end: time | datetime) -> str:
     return f"{hm(start)}{DASH}{hm(end)}"
 
 
+@lru_cache(maxsize=4096)
 def avg(value: float | Decimal | None, places: int = 2) -> str:
     """«4,23», halves rounded up; nothing for None."""
     if value is None:

@@ -1,56 +1,96 @@
 """Plain SQL that runs unchanged on SQLite and PostgreSQL, for the few paths that are hot or large."""
 
 import re
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import count
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.utils.dateparse import parse_date, parse_datetime
 
 Row = tuple[Any, ...]
+
+_OFTEN, _LONG = 100, 20_000
+"""Rows of an insert and letters of a statement up to which its text is kept for the next time."""
 
 _BOUND_LIMIT = 30_000
 """Bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+"""Types every driver takes as they are; told apart here because asking the connection costs more than the row."""
+
+
 def read(statement: str, values: Sequence[object] = ()) -> list[Row]:
     """All rows of a SELECT; dates, times and booleans come back as Python values for plain columns."""
-    bound = [adapted(value) for value in values]
-    link: Any = connections[DEFAULT_DB_ALIAS]
-    if link.vendor == "sqlite" and not link.execute_wrappers and not link.queries_logged:
-        # Straight to the driver: Django's cursor costs as much as a small statement itself.
-        link.ensure_connection()
-        link.validate_no_broken_transaction()
-        with link.wrap_database_errors:
-            rows: list[Row] = link.connection.execute(_for_sqlite(statement), bound).fetchall()
-            return rows
-    with link.cursor() as cursor:
-        cursor.execute(statement, bound)
-        return cursor.fetchall()
-
-
-@lru_cache(maxsize=1024)
-def _for_sqlite(statement: str) -> str:
-    """The statement with SQLite's placeholders, as Django's own cursor would turn it."""
-    return re.sub(r"(?<!%)%s", "?", statement).replace("%%", "%")
+    return _run(statement, _bound(values), is_read=True)[0]
 
 
 def write(statement: str, values: Sequence[object] = ()) -> int:
     """Carry out one changing statement; the number of rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [adapted(value) for value in values])
-        return cursor.rowcount
+    return _run(statement, _bound(values), is_read=False)[1]
+
+
+def _run(statement: str, bound: Sequence[object], *, is_read: bool) -> tuple[list[Row], int]:
+    """One statement: its rows, where it gives any, and the number of rows it touched.
+
+    Straight to the driver: Django's cursor costs as much as a small statement itself. Where somebody listens at that
+    cursor (a test that counts, a log of statements), through it.
+    """
+    link: Any = connections[DEFAULT_DB_ALIAS]
+    if link.execute_wrappers or link.queries_logged:
+        with link.cursor() as cursor:
+            cursor.execute(statement, bound)
+            return cursor.fetchall() if is_read else [], cursor.rowcount
+    link.ensure_connection()
+    link.validate_no_broken_transaction()
+    turned = _for_driver if len(statement) <= _LONG else _for_driver.__wrapped__
+    with link.wrap_database_errors:
+        cursor = _maker_of_cursors()(link.connection)
+        cursor.execute(turned(statement), bound)
+        return cursor.fetchall() if is_read else [], cursor.rowcount
+
+
+@cache
+def _maker_of_cursors() -> Callable[[Any], Any]:
+    """The driver's plainest cursor: of a connection, one that takes the statement as it is."""
+    if not is_postgresql():
+        return sqlite3.Connection.cursor
+    from psycopg import RawCursor
+
+    return RawCursor
+
+
+@cache
+def is_postgresql() -> bool:
+    """Which of the two databases this process works with; asked often, decided once."""
+    return bool(connection.vendor == "postgresql")
+
+
+@lru_cache(maxsize=1024)
+def _for_driver(statement: str) -> str:
+    """The statement with the placeholders of the database itself, as Django's cursor or the driver would turn it."""
+    number = count(1)
+    place = (lambda _: f"${next(number)}") if is_postgresql() else "?"
+    return re.sub(r"(?<!%)%s", place, statement).replace("%%", "%")
+
+
+def _bound(values: Iterable[Any]) -> list[Any]:
+    """Values as the driver of this database takes them."""
+    return [value if type(value) in _PLAIN else adapted(value) for value in values]
 
 
 def adapted(value: Any) -> Any:
     """A value as the driver of this database takes it."""
     kind = type(value)
-    if kind is int or kind is str or value is None:
+    if kind in _PLAIN:
         return value
     if kind is datetime:
-        return value if connection.vendor == "postgresql" else _utc_text(value)
+        return value if is_postgresql() else _utc_text(value)
     if kind is date:
         return value.isoformat()
     if kind is Decimal:
@@ -62,6 +102,17 @@ def adapted(value: Any) -> Any:
 def _utc_text(moment: datetime) -> str:
     """A moment as Django's SQLite columns hold it: UTC without a zone."""
     return str(aware(moment).astimezone(UTC).replace(tzinfo=None))
+
+
+def remember_dates() -> None:
+    """Let SQLite's driver read the text of a date or moment once: rows have many, and few different ones."""
+    if not is_postgresql():
+        for kind, parse in (("date", parse_date), ("datetime", parse_datetime)):
+            sqlite3.register_converter(kind, lru_cache(maxsize=4096)(_decoding(parse)))
+
+
+def _decoding(parse: Callable[[str], Any]) -> Callable[[bytes], Any]:
+    return lambda text: parse(text.decode())
 
 
 def aware(value: Any) -> Any:
@@ -78,7 +129,7 @@ def moment(value: Any) -> Any:
 
 def json_object(key: str, value: str) -> str:
     """An aggregate of pairs into one JSON object, as text."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         return f"json_object_agg({key}, {value})::text"
     return f"json_group_object({key}, {value})"
 
@@ -106,35 +157,44 @@ def insert(
     """
     if not rows:
         return []
-    tail = ""
     if conflict and not conflict_target:
         conflict_target = f"({', '.join(conflict)})"
-    if conflict_target:
-        setters = ", ".join(f"{column} = excluded.{column}" for column in update)
-        tail = f" ON CONFLICT {conflict_target} DO " + (f"UPDATE SET {setters}" if update else "NOTHING")
-    if returning:
-        tail += f" RETURNING {', '.join(returning)}"
-    place = f"({marks(len(columns))})"
-    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    shape = tuple(columns), conflict_target, tuple(update), tuple(returning)
     size = max(1, _BOUND_LIMIT // len(columns))
     found: list[Row] = []
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), size):
-            chunk = rows[start : start + size]
-            cursor.execute(
-                head + ", ".join([place] * len(chunk)) + tail,
-                [adapted(value) for row in chunk for value in row],
-            )
-            if returning:
-                found += cursor.fetchall()
+    for start in range(0, len(rows), size):
+        chunk = rows[start : start + size]
+        make = _insertion if len(chunk) <= _OFTEN else _insertion.__wrapped__
+        statement = make(table, len(chunk), *shape)
+        bound = [value if type(value) in _PLAIN else adapted(value) for row in chunk for value in row]
+        found += _run(statement, bound, is_read=bool(returning))[0]
     return found
+
+
+@lru_cache(maxsize=256)
+def _insertion(
+    table: str,
+    rows: int,
+    columns: tuple[str, ...],
+    conflict_target: str,
+    update: tuple[str, ...],
+    returning: tuple[str, ...],
+) -> str:
+    """The statement that inserts so many rows. Kept, for it is long and the same whenever a class is as large."""
+    place = f"({marks(len(columns))})"
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([place] * rows)}"
+    if conflict_target:
+        setters = ", ".join(f"{column} = excluded.{column}" for column in update)
+        statement += f" ON CONFLICT {conflict_target} DO " + (
+            f"UPDATE SET {setters}" if update else "NOTHING"
+        )
+    if returning:
+        statement += f" RETURNING {', '.join(returning)}"
+    return statement
 
 
 _LARGE = 2_000
 """Rows from which a pour changes what the planner must know of a table."""
-
-_PLAIN = frozenset({int, str, bool, type(None)})
-"""Types every driver takes as they are; told apart here because asking the connection costs more than the row."""
 
 
 def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
@@ -144,7 +204,7 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     join planned for an empty table takes minutes on a full one.
     """
     count = 0
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         with (
             connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,

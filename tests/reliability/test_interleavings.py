@@ -183,8 +183,14 @@ def writes_before_the_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def forgets_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A correction leaves nothing of the value before it."""
-    row = action.marks.mark_rows
-    monkeypatch.setattr(action.marks, "mark_rows", lambda c, i, r: row(c, i, {**r, "first_value": ""}))
+    plan = action.marks.plan_mark
+    place = action.MARK_COLUMNS.index("first_value") - action.MARK_COLUMNS.index("assessment_id")
+
+    def bare(batch: Any, change: Any) -> None:
+        plan(batch, change)
+        batch.marks[:] = [(*row[:place], "", *row[place + 1 :]) for row in batch.marks]
+
+    monkeypatch.setattr(action.marks, "plan_mark", bare)
 
 
 def answers_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import AbsenceChange, BadInput
 from parta.journal.actions.context import LessonFacts
-from parta.journal.actions.intents import act_of, writer_of
-from parta.journal.rules import headline, read_absence
+from parta.journal.actions.intents import act_of, term_of, writer_of
+from parta.journal.rules import read_absence
 
 
 def announce_absence(batch: Batch, change: AbsenceChange) -> None:
@@ -17,15 +17,12 @@ def _read(batch: Batch, change: AbsenceChange, lesson: LessonFacts) -> tuple[str
     """The letter as it is stored and its meaning; an unknown letter stays as typed, for the guard to name."""
     if not change.symbol:
         return "", ""
-    context = batch.context
-    code = read_absence(
-        batch.law,
-        change.symbol,
-        on=lesson.date,
-        by=writer_of(context, lesson),
-        place=batch.place,
-    )
-    return (change.symbol, "") if code is None else (code.symbol, code.meaning)
+    typed = (change.symbol, lesson.id)
+    if typed not in batch.letters:
+        by = writer_of(batch.context, lesson)
+        code = read_absence(batch.law, change.symbol, on=lesson.date, by=by, place=batch.place)
+        batch.letters[typed] = (change.symbol, "") if code is None else (code.symbol, code.meaning)
+    return batch.letters[typed]
 
 
 def plan_absence(batch: Batch, change: AbsenceChange) -> None:
@@ -55,20 +52,29 @@ def plan_absence(batch: Batch, change: AbsenceChange) -> None:
         return
     old_meaning = cell.meaning if cell else ""
     verb = verb_of(old_symbol, symbol)
-    act = act_of(
-        batch,
-        "absence",
-        verb,
-        lesson,
-        student,
-        old=old_meaning,
-        new=meaning,
-        symbol=symbol,
-        first_set_at=cell.set_at if cell else None,
-        set_by_id=cell.set_by if cell else None,
-        reason=change.reason,
+    term = term_of(context, student, lesson)
+    standing = (old_meaning, cell.set_at, cell.set_by) if cell else None
+    here = student.belongs_on(lesson.date)
+    alike = (verb, lesson.id, standing, symbol, meaning, here, change.reason)
+    let = batch.lets_through(
+        change,
+        alike if term is None else None,
+        lambda: act_of(
+            batch,
+            "absence",
+            verb,
+            lesson,
+            student,
+            old=old_meaning,
+            new=meaning,
+            symbol=symbol,
+            first_set_at=cell.set_at if cell else None,
+            set_by_id=cell.set_by if cell else None,
+            reason=change.reason,
+            term=term,
+        ),
     )
-    if batch.admits(change, act, headline(act)) is None:
+    if let is None:
         return
     if symbol and not meaning:
         raise BadInput(f"В журнале нет такого знака явки: «{symbol}».")

@@ -1,16 +1,17 @@
 """One operation on its way: what it will write, what stands against it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from parta.foundation.log import Line
 from parta.journal.actions.changes import Change
 from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts, StudentFacts
+from parta.journal.rules import headline
 from parta.journal.rules.acts import Act, Place
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law, judge
-from parta.regulation.verdict import Outcome, Verdict
+from parta.regulation.verdict import PASS, Outcome, Verdict
 
 Row = dict[str, Any]
 
@@ -38,7 +39,7 @@ class Refused:
 
 @dataclass(slots=True)
 class Draft:
-    """One line of the log in the making; the object's id is filled in once its row is written."""
+    """One entry of the log in the making; the object's id is filled in once its row is written."""
 
     index: int
     verb: str
@@ -47,10 +48,7 @@ class Draft:
     lesson_id: int | None = None
     student_id: int | None = None
     object_id: int | None = None
-    key: object = None
-
-    def line(self) -> Line:
-        return Line(self.verb, self.object_kind, self.object_id, self.lesson_id, self.student_id, self.data)
+    key: Any = None
 
 
 @dataclass(slots=True)
@@ -67,7 +65,8 @@ class Batch:
     remarks: dict[int, list[Row]] = field(default_factory=dict)
     """Remarks of the regulation on changes that pass, by index."""
     new_assessments: list[AssessmentFacts] = field(default_factory=list)
-    marks: list[tuple[AssessmentFacts, Row]] = field(default_factory=list)
+    marks: list[tuple[AssessmentFacts, *tuple[object, ...]]] = field(default_factory=list)
+    """The column and what follows it in `write.MARK_COLUMNS`."""
     marked: set[tuple[int, int]] = field(default_factory=set)
     """Cells named so far, by identity of the column and student: a column may be named by its id or by its place."""
     absences: list[Row] = field(default_factory=list)
@@ -89,10 +88,31 @@ class Batch:
     """Places, lessons and writers as rules see them, made once for the operation."""
     spelled: dict[tuple[str, date], str] = field(default_factory=dict)
     """Marks as typed on a lesson's date → as stored."""
-    passed: dict[object, bool] = field(default_factory=dict)
-    """Marks alike in all that rules see, and let through: whether they mend a slip. A class is judged once a value."""
+    letters: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    """Letters of absence as typed in a lesson → as stored, and their meaning."""
+    passed: dict[object, Act] = field(default_factory=dict)
+    """What has been let through without a word: by all that rules see of it but the student."""
     permits: list[Row] | None = None
     """Granted permits of the writer in this journal; read when the first one is needed."""
+
+    def lets_through(
+        self, change: Change, alike: object, make: Callable[[], Act]
+    ) -> tuple[Act, Verdict] | None:
+        """The act of a change and the verdict that admits it; None: refused, and noted.
+
+        `alike` is all that rules see of the act but the student (None: it is like no other). A class is judged once a
+        value: an act alike to one let through without a word is let through, unless the law names single students.
+        """
+        known = self.passed.get(alike)
+        if known is not None:
+            return known, PASS
+        act = make()
+        verdict = self.admits(change, act, headline(act))
+        if verdict is None:
+            return None
+        if verdict is PASS and alike is not None and not self.law.names_students:
+            self.passed[alike] = act
+        return act, verdict
 
     def admits(self, change: Change, act: Act, title: str) -> Verdict | None:
         """Ask the law. None: refused, and noted; else the verdict, with its remarks noted.
@@ -142,7 +162,7 @@ class Batch:
         if draft.index in self.used_permits:
             data["permit"] = self.used_permits[draft.index]
         for name, value in more.items():
-            if value or (value == 0 and value is not False):
+            if value or type(value) is int:
                 data[name] = value
         draft.data = data
         self.drafts.append(draft)

@@ -134,6 +134,8 @@ class MarkCell:
         return self._join(2)
 
     def _join(self, place: int) -> str:
+        if not self.parts:
+            return ""
         plain = str(self.parts[0][place]) if 0 in self.parts else ""
         if plain:
             return plain

@@ -4,17 +4,17 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from parta.journal.actions.batch import Batch, Conflict, Draft, Row, verb_of
+from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
-from parta.journal.actions.context import AssessmentFacts, Context, MarkCell
+from parta.journal.actions.context import AssessmentFacts, MarkCell
 from parta.journal.actions.intents import act_of, term_of
-from parta.journal.rules import grace, headline, mark_symbols, read_mark
+from parta.journal.rules import grace, mark_symbols, read_mark
 from parta.journal.rules.locks import is_slip
-from parta.regulation.verdict import PASS
 
 _WORD = re.compile(r"[0-9A-Za-zА-Яа-яЁё+\-/.]{1,17}\Z")
 
 
+_SAID = {"record": "mark_recorded", "correct": "mark_corrected", "annul": "mark_annulled"}
 _EMPTY = MarkCell()
 """A cell nobody has written in; never changed."""
 
@@ -45,9 +45,10 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     absent = batch.absent(lesson, student)
     standing = (old, cell.set_at, cell.set_by)
     alike = (verb, lesson.id, column.work, standing, value, absent, here, change.reason, change.ground)
-    known = batch.passed.get(alike) if term is None else None
-    if known is None:
-        act = act_of(
+    let = batch.lets_through(
+        change,
+        alike if term is None else None,
+        lambda: act_of(
             batch,
             "mark",
             verb,
@@ -61,15 +62,12 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
             reason=change.reason,
             ground=frozenset({change.ground}) if change.ground else frozenset(),
             term=term,
-        )
-        verdict = batch.admits(change, act, headline(act))
-        if verdict is None:
-            return
-        slip = is_slip(act, grace(batch.law, on=lesson.date, place=batch.place))
-        if term is None and verdict is PASS and not batch.law.names_students:
-            batch.passed[alike] = slip
-    else:
-        verdict, slip = PASS, known
+        ),
+    )
+    if let is None:
+        return
+    act, verdict = let
+    slip = cell.set_at is not None and is_slip(act, grace(batch.law, on=lesson.date, place=batch.place))
     first = "" if slip and not cell.first else (cell.first or old)
     if first == value:
         first = ""  # taken back to what stood first: nothing is struck through
@@ -81,23 +79,19 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
         batch.marks.append(
             (
                 column,
-                {
-                    "student_id": student.id,
-                    "part": part,
-                    "value": wanted.get(part, ""),
-                    "first_value": firsts.get(part, ""),
-                    "set_at": cell.set_at or context.at,
-                    "changed_at": context.at,
-                    "set_by_id": context.viewer.person_id,
-                    "is_late": late,
-                    "comment": comment,
-                    "version": version,
-                },
+                student.id,
+                part,
+                wanted.get(part, ""),
+                firsts.get(part, ""),
+                cell.set_at or context.at,
+                context.at,
+                context.viewer.person_id,
+                late,
+                comment,
+                version,
             )
         )
-    said = {"record": "mark_recorded", "correct": "mark_corrected", "annul": "mark_annulled"}[verb]
-    if old == value:
-        said = "mark_commented"
+    said = _SAID[verb] if old != value else "mark_commented"
     batch.note_draft(
         Draft(change.index, said, "mark", {}, lesson.id, student.id, key=(id(column), student.id)),
         old,
@@ -166,22 +160,3 @@ def _value(batch: Batch, change: MarkChange, on: date) -> str:
             if part not in journal.scale:
                 raise BadInput(f"В шкале журнала нет отметки «{part}»: есть {', '.join(journal.scale)}.")
     return value
-
-
-def mark_rows(context: Context, column_id: int, row: Row) -> tuple[object, ...]:
-    """A row for the upsert, in the order of `write.MARK_COLUMNS`."""
-    return (
-        context.journal.school_id,
-        context.journal.id,
-        column_id,
-        row["student_id"],
-        row["part"],
-        row["value"],
-        row["first_value"],
-        row["set_at"],
-        row["changed_at"],
-        row["set_by_id"],
-        row["is_late"],
-        row["comment"],
-        row["version"],
-    )

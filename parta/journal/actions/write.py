@@ -177,7 +177,7 @@ def _carry_out(
     batch.drafts.sort(key=lambda draft: draft.index)
     log.append(
         context.head,
-        [draft.line() for draft in batch.drafts],
+        batch.drafts,
         by=viewer.acting_as(_role(batch)),
         at=at,
         operation_id=operation_id,
@@ -261,7 +261,7 @@ def _apply(batch: Batch) -> None:
                 for s in batch.substitutions
             ],
         )
-    written = {id(column) for column, _ in batch.marks}
+    written = {id(row[0]) for row in batch.marks}
     new = [column for column in batch.new_assessments if id(column) in written]
     if new:
         by_place = {(c.lesson_id, c.work, c.position): c for c in new}
@@ -274,25 +274,21 @@ def _apply(batch: Batch) -> None:
             by_place[lesson_id, work, position].id = column_id
         context.assessments.extend(new)
     if batch.marks:
-        columns = {column.id: column for column, _ in batch.marks}
-        rows = [
-            marks.mark_rows(context, column.id, row) for column, row in batch.marks if column.id is not None
-        ]
+        columns = {column.id: id(column) for column, *_ in batch.marks}
         for mark_id, column_id, student_id, part in sql.insert(
             "journal_mark",
             MARK_COLUMNS,
-            rows,
+            [(*base, column.id, *row) for column, *row in batch.marks],
             conflict=("assessment_id", "student_id", "part"),
             update=MARK_COLUMNS[5:7] + MARK_COLUMNS[8:],
             returning=("id", "assessment_id", "student_id", "part"),
         ):
-            key = (id(columns[column_id]), student_id)
             if part != 2:
-                ids[key] = mark_id
+                ids[columns[column_id], student_id] = mark_id
+        column_ids = {place: column_id for column_id, place in columns.items()}
         for draft in batch.drafts:
             if draft.object_kind == "mark":
-                column = next(c for c in columns.values() if (id(c), draft.student_id) == draft.key)
-                draft.data["assessment"] = column.id
+                draft.data["assessment"] = column_ids[draft.key[0]]
     if batch.absences:
         for absence_id, lesson_id, student_id in sql.insert(
             "journal_absence",

@@ -53,7 +53,8 @@ class Deadlines:
         self.rules = tuple(rule for rule in rules if isinstance(rule.params.within, Duration))
         self.views = tuple(rule for rule in rules if not isinstance(rule.params.within, Duration))
         """Entries that repeat the limits of the others: they are cited, and set none of their own."""
-        self._last: tuple[Any, ...] = (None, None, None, None, None)
+        self._last: tuple[Calendar | None, tuple[Any, ...], Limit | None] = (None, (), None)
+        """The last question and its answer: a class is asked the same again and again."""
 
     def depth(self, rule: Rule[Any], works: tuple[str, ...], fact: str) -> int:
         """How narrowly a rule names what is written; 0 is «everything», negative is «not this»."""
@@ -64,11 +65,11 @@ class Deadlines:
         self, lesson: Lesson, calendar: Calendar, works: tuple[str, ...] = (), fact: str = ""
     ) -> Limit | None:
         """The limit for a fact of a lesson; ``None`` when no rule sets one."""
-        last = self._last
-        if last[0] is lesson and last[1] == works and last[2] == fact and last[3] is calendar:
-            return last[4]  # type: ignore[no-any-return]
-        found = self._limit(lesson, calendar, works, fact)
-        self._last = (lesson, works, fact, calendar, found)
+        asked = (lesson.date, lesson.ends_at, lesson.day_ends_at, works, fact)
+        calendar_asked, known, found = self._last
+        if calendar_asked is not calendar or known != asked:
+            found = self._limit(lesson, calendar, works, fact)
+            self._last = (calendar, asked, found)
         return found
 
     def _limit(self, lesson: Lesson, calendar: Calendar, works: tuple[str, ...], fact: str) -> Limit | None:
