@@ -68,7 +68,13 @@ def _database() -> dict[str, object]:
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": False,
             # Hot statements are few and the same: planned once per connection, not at each request.
-            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
+            # A page's rows lie in memory or on a disk without a head to move: an index costs what a scan does. What is
+            # compiled for one statement (jit) costs more than it saves.
+            "OPTIONS": {
+                "server_side_binding": True,
+                "prepare_threshold": 2,
+                "options": "-c random_page_cost=1.1 -c jit=off",
+            },
         }
     HOME.mkdir(parents=True, exist_ok=True)
     return {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -232,14 +233,16 @@ ORDER BY l.date, l.number
 """
 
 _MARKS = """
-SELECT CAST(l.date AS text), l.number, a.position, m.assessment_id, m.part, m.value, m.first_value, a.work_kind,
-       a.weight, a.lesson_id, a.journal_id, m.comment
+SELECT a.journal_id, CAST(l.date AS text), l.number * 100 + a.position, m.assessment_id, m.part, m.value, a.work_kind,
+       a.weight, a.lesson_id, NULLIF(m.first_value, ''), NULLIF(m.comment, '')
 FROM journal_mark m
 JOIN journal_assessment a ON a.id = m.assessment_id
 JOIN timetable_lesson l ON l.id = a.lesson_id
-WHERE m.student_id = %s AND m.value <> '' AND l.date >= %s AND l.date < %s
+WHERE m.student_id = %s AND m.value <> '' AND CAST(l.date AS text) >= %s AND CAST(l.date AS text) < %s
 """
-"""The first five columns are the order of the marks; days stay text, for there are hundreds and few are read."""
+"""The first five columns are the order of the marks. There are hundreds: days stay text, for few are read; what most
+marks lack is NULL. The days are compared as text too: PostgreSQL, planning before it knows them, would take any span of
+dates for a short one and begin with its lessons."""
 
 _JOURNALS = f"""
 SELECT DISTINCT mine.journal_id, s.id, s.title, s.position, k.symbols, f.value, mine.starts, mine.until
@@ -491,26 +494,33 @@ def _gather(
         tally = tallies.setdefault(row[1], _Tally())
         scale = scales[row[0]]
         of_journal[row[0]] = (tally, scale.worth, scale.low)
+    in_order = sorted(rows)  # nearly so already: the index keeps a student's marks by journal
+    if len(of_journal) > len(tallies):  # a subject in two journals
+        in_order.sort(key=itemgetter(1, 2))
     lessons: dict[int, list[MarkShown]] = {}
-    for on, _, _, assessment, part, value, first, work, weight, lesson, journal, comment in sorted(rows):
+    mark: MarkShown | None = None
+    new = tuple.__new__  # a named tuple's own maker takes as long as all the rest
+    for journal, on, _, assessment, part, value, work, weight, lesson, first, comment in in_order:
         known = of_journal.get(journal)
         if known is None:
             continue
         tally, worth, low = known
         is_counted = first_day <= on < last_day
-        here = lessons.setdefault(lesson, [])
-        if part == 2 and here and here[-1].assessment == assessment:
-            old = here[-1]
-            mark = old._replace(
-                value=f"{old.value}/{value}",
-                first=f"{old.first}/{first}" if old.first and first else old.first or first,
-                is_low=old.is_low or value in low,
+        here = lessons.get(lesson)
+        if here is None:
+            here = lessons[lesson] = []
+        if part == 2 and mark is not None and mark.assessment == assessment:
+            mark = mark._replace(
+                value=f"{mark.value}/{value}",
+                first=f"{mark.first}/{first}" if mark.first and first else mark.first or first or "",
+                is_low=mark.is_low or value in low,
             )
             here[-1] = mark
             if is_counted:
                 tally.marks[-1] = mark
         else:
-            mark = MarkShown(on, value, first, kinds.get(work, work), comment, value in low, assessment)
+            told = (on, value, first or "", kinds.get(work, work), comment or "", value in low, assessment)
+            mark = new(MarkShown, told)
             here.append(mark)
             if is_counted:
                 tally.marks.append(mark)

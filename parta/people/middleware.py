@@ -1,6 +1,7 @@
 """Puts the viewer on the request: at its first use, so that the login page asks the database nothing."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -15,6 +16,7 @@ from parta.people.viewer import Viewer, account
 SCHOOL_KEY = "school"
 
 
+@lru_cache(maxsize=4096)
 def session_hash(password: str) -> str:
     """The same digest as Django's `get_session_auth_hash`: sessions end when the password changes."""
     return salted_hmac(

@@ -1,5 +1,6 @@
 """Sessions in the database, read by one plain statement: the session is looked up on every request."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
@@ -19,5 +20,11 @@ class SessionStore(DatabaseSessions):
         if not rows:
             self._session_key = None
             return {}
-        decoded: dict[str, Any] = self.decode(rows[0][0])
-        return decoded
+        return dict(_decoded(rows[0][0]))
+
+
+@lru_cache(maxsize=4096)
+def _decoded(stored: str) -> dict[str, Any]:
+    """What a stored text holds. The row is read at every request; its unchanged text is unsigned and parsed once."""
+    held: dict[str, Any] = SessionStore().decode(stored)
+    return held

@@ -261,8 +261,8 @@ class _Rows:
         self.shut = [f'{start}"></td>' for start in self.shut_starts]
         self.out = [f'{start}"></td>' for start in self.out_starts]
         self.leading = {column.lesson: n for n, column in reversed(list(enumerate(side.columns)))}
-        self.tails: dict[MarkCell, Piece] = {}
-        """The end of a cell with nothing but this mark in it."""
+        self.tails: dict[MarkCell | tuple[MarkCell, AbsenceCell | None, bool], Piece] = {}
+        """The end of a cell by what is in it: a mark alone, or with an absence or words beside it."""
         self.locks = side.is_locked_by_final and side.may_write
 
     def html(self, number: int, student: StudentRow) -> Piece:
@@ -286,8 +286,11 @@ class _Rows:
             for lesson in beside.keys() | student.noted:
                 n = self.leading.get(lesson, -1)
                 if n >= 0:
-                    mark = marks.get(n, NO_MARK)
-                    cells[n] = starts[n] + self.tail(mark, beside.get(lesson), lesson in student.noted)
+                    content = (marks.get(n, NO_MARK), beside.get(lesson), lesson in student.noted)
+                    tail = tails.get(content)
+                    if tail is None:
+                        tail = tails[content] = self.tail(*content)
+                    cells[n] = starts[n] + tail
         return self.line(number, student, "".join(cells), student.average, student.counted)
 
     def tail(self, mark: MarkCell, absence: AbsenceCell | None, is_noted: bool) -> Piece:
