@@ -147,7 +147,7 @@ def as_typed(value: Any) -> str:
         return ", ".join(as_typed(item) for item in value)
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
-    return str(value)
+    return str(parse_duration(value)) if is_duration(value) else str(value)
 
 
 def misfits(edition: Edition, values: Mapping[str, Any], name: str, value: Any) -> list[str]:

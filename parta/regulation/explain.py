@@ -102,7 +102,9 @@ def _choice(setting: Setting | None, values: Mapping[str, Any]) -> str:
     if setting is None:
         return ""
     value = values.get(setting.name, MISSING)
-    whose = "предложено" if setting.is_default and value == setting.value else "выбрано школой"
+    whose = "выбрано школой"
+    if value == setting.value:
+        whose = "предложено" if setting.is_default else "записано в файле"
     shown = "не задано" if value is MISSING else f"{value_words(value)} ({whose})"
     return f"«{setting.title}»: {shown}, меняет {role_words([setting.changed_by])}"
 

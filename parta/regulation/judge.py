@@ -31,6 +31,7 @@ from parta.regulation.edition import (
     row_of,
     thawed,
 )
+from parta.regulation.frames import replaced_ids, varied
 from parta.regulation.registry import BREACHES, KINDS, Ask, Breach, Intended, Params, RuleKind
 from parta.regulation.verdict import PASS, Outcome, Reason, Verdict, WayOut
 from parta.regulation.words import expand_roles, role_words
@@ -100,12 +101,13 @@ class _Check:
 class Bench:
     """The rules at one place on one date; builders of guards ask it for their fellow rules."""
 
-    __slots__ = ("_checks", "_memo", "code", "permissions", "place", "rules", "shadows")
+    __slots__ = ("_checks", "_memo", "_needs", "code", "permissions", "place", "rules", "shadows")
 
     def __init__(self, code: "Code", place: Any) -> None:
         self.code = code
         self.place = place
         present = [rule for rule in code.at(place) if rule.entry.takes(place)]
+        present = varied(present, code.may_change, code.settings, place)
         silenced: set[str] = set()
         self.shadows: list[Rule[Any]] = []
         for rule in present:
@@ -120,6 +122,7 @@ class Bench:
         self.permissions = tuple(rule for rule in self.rules if rule.kind.permits is not None)
         self._memo: dict[Any, Any] = {}
         self._checks: dict[tuple[str, str], tuple[_Check, ...]] = {}
+        self._needs: dict[tuple[str, str], frozenset[str]] = {}
 
     def of(self, kind: str) -> tuple[Rule[Any], ...]:
         """The rules of a kind at this place, in the order of the acts."""
@@ -142,6 +145,14 @@ class Bench:
         found = self._checks.get((fact, verb))
         if found is None:
             found = self._checks[fact, verb] = self._compile(fact, verb)
+        return found
+
+    def needs(self, fact: str, verb: str) -> frozenset[str]:
+        """Parts of the evidence that the guards of such writes look at; mostly none."""
+        found = self._needs.get((fact, verb))
+        if found is None:
+            kinds = [check.rule.kind.needs for check in self.checks(fact, verb)]
+            found = self._needs[fact, verb] = frozenset().union(*kinds)
         return found
 
     def _compile(self, fact: str, verb: str) -> tuple[_Check, ...]:
@@ -234,12 +245,12 @@ class Code:
 
     def silenced_by(self, rule: Rule[Any]) -> set[str]:
         """Ids an overriding rule silences: those of its own rank or below, and those marked ``may_relax``."""
-        found = set()
-        for clause_id in rule.entry.overrides:
-            rank, may_relax = self._relax.get(clause_id, (rule.rank, True))
-            if may_relax or rule.rank <= rank:
-                found.add(clause_id)
-        return found
+        return {clause_id for clause_id in rule.entry.overrides if self.may_change(rule, clause_id)}
+
+    def may_change(self, rule: Rule[Any], clause_id: str) -> bool:
+        """Whether a rule ranks high enough to silence or change a clause, or the clause is marked ``may_relax``."""
+        rank, may_relax = self._relax.get(clause_id, (rule.rank, True))
+        return may_relax or rule.rank <= rank
 
     def setting(self, name: str, default: Any = None) -> Any:
         """The value of a setting; ``default`` when no act in force declares it or it has no value."""
@@ -486,7 +497,7 @@ def contradictions(editions: Iterable[Edition]) -> list[Problem]:
     found = []
     for edition in editions:
         for entry in edition.entries:
-            for clause_id in sorted(entry.overrides):
+            for clause_id in sorted(entry.overrides | replaced_ids(entry)):
                 target = ranks.get(clause_id)
                 if target is None:
                     text = f"отменяет пункт «{clause_id}», которого нет ни в одном действующем акте"

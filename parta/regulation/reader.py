@@ -18,6 +18,7 @@ from parta.regulation.entries import (
     RegulationError,
     Setting,
 )
+from parta.regulation.frames import silenced_ids
 from parta.regulation.registry import BREACHES, EDITION_CHECKS, KINDS, RuleKind
 from parta.regulation.values import (
     ENTRY_FIELDS,
@@ -320,7 +321,8 @@ class Reader:
             students=self.id_set(common.get("students"), "students", wrong),
             on_breach=self.breach(common.get("on_breach"), kind, wrong),
             permit=self.permit(common.get("permit"), wrong),
-            overrides=self.name_set(common.get("overrides"), "overrides", wrong) or frozenset(),
+            overrides=(self.name_set(common.get("overrides"), "overrides", wrong) or frozenset())
+            | silenced_ids(name, raw),
             may_relax=common.get("may_relax") is True,
             when=self.switch(common.get("when", True), wrong),
             note=str(common.get("note", "")),

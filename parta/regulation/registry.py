@@ -240,6 +240,8 @@ class RuleKind:
     watch: Callable[..., Any] | None = None
     own: frozenset[str] = field(default_factory=frozenset)
     """Names of entry fields that this kind takes as parameters of its own."""
+    needs: frozenset[str] = frozenset()
+    """Parts of the evidence beyond the act that its guard looks at; read only where it is in force."""
     acts: str = ""
     """Where it acts, in Russian, when that is neither a guard nor a watch: «в столбце итоговой отметки»."""
 
@@ -270,6 +272,7 @@ def rule_kind(
     on_breach: Breaching = "refuse",
     joint: bool = False,
     own: Iterable[str] = (),
+    needs: Iterable[str] = (),
 ) -> Callable[[Callable[..., Ask]], Callable[..., Ask]]:
     """Declare a rule kind by decorating the builder of its guard."""
 
@@ -287,6 +290,7 @@ def rule_kind(
                 build,
                 joint,
                 own=frozenset(own),
+                needs=frozenset(needs),
             )
         )
         return build

@@ -164,7 +164,7 @@ def table_rows(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     by = dict(value)["by"]
     for name, item in value:
         if name != "by":
-            words = f"{name} классы" if by == "grade" else f"при {name} ч в неделю"
+            words = f"{name} классы".replace("-", "–") if by == "grade" else f"при {name} ч в неделю"
             yield from table_rows(item, (*path, words))
 
 

@@ -80,6 +80,8 @@ class Batch:
     """Permit by index of the change it let through."""
     topics: dict[int, str] = field(default_factory=dict)
     """Topic of a lesson as it will stand after the operation."""
+    planned: dict[int, int] = field(default_factory=dict)
+    """Topic of the plan that the operation writes in a lesson."""
     meanings: dict[tuple[int, int], str] = field(default_factory=dict)
     """Absence by (lesson, student) as it will stand after the operation."""
     stated: set[int] = field(default_factory=set)
@@ -101,7 +103,8 @@ class Batch:
         """The act of a change and the verdict that admits it; None: refused, and noted.
 
         `alike` is all that rules see of the act but the student (None: it is like no other). A class is judged once a
-        value: an act alike to one let through without a word is let through, unless the law names single students.
+        value: an act alike to one let through without a word is let through, unless the law names single students or
+        looks at what else the student has.
         """
         known = self.passed.get(alike)
         if known is not None:
@@ -110,7 +113,7 @@ class Batch:
         verdict = self.admits(change, act, headline(act))
         if verdict is None:
             return None
-        if verdict is PASS and alike is not None and not self.law.names_students:
+        if verdict is PASS and alike is not None and act.evidence is None and not self.law.names_students:
             self.passed[alike] = act
         return act, verdict
 

@@ -57,6 +57,8 @@ def plan_homework(batch: Batch, change: HomeworkChange) -> None:
         reason=change.reason,
         declared_none=change.is_none,
         individual=student is not None,
+        minutes=change.minutes,
+        due=due.date if due else None,
     )
     verdict = batch.admits(change, act, headline(act))
     if verdict is None:

@@ -2,6 +2,7 @@
 
 from parta.journal.actions.batch import Batch, Side
 from parta.journal.actions.context import Context, FinalCell, JournalFacts, LessonFacts, StudentFacts
+from parta.journal.actions.evidence import gathered, needs_of
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
 
 
@@ -117,6 +118,8 @@ def act_of(
     if key not in batch.known:
         batch.known[key] = (None if facts is None else lesson_of(batch, facts), writer_of(context, facts))
     lesson, writer = batch.known[key]
+    if needs := needs_of(batch, fact, verb, facts, more.get("term")):
+        more["evidence"] = gathered(batch, needs, fact, facts, student, more)
     return Act(
         fact=fact,  # type: ignore[arg-type]
         verb=verb,

@@ -199,6 +199,8 @@ def _announce(batch: Batch, changes: Sequence[Change]) -> None:
             case TopicChange():
                 planned = batch.context.topics.get(change.planned_id or 0)
                 batch.topics[change.lesson_id] = change.topic or (planned[1] if planned else "")
+                if change.planned_id:
+                    batch.planned[change.lesson_id] = change.planned_id
             case AbsenceChange():
                 absences.announce_absence(batch, change)
             case ConductedChange(substitution=True):

@@ -352,7 +352,7 @@ class _Rows:
             names += " fix"
             text = f"<s>{_safe(first)}</s>{text}"
         if not text:
-            suggestion, is_edge = self.suggested(mean, counted, enough)
+            suggestion, is_edge = student.proposed or self.suggested(mean, counted, enough)
             if suggestion:
                 names, text = " pen edge" if is_edge else " pen", _safe(suggestion)
         seen = f' data-v="{version}"' if version != (1 if value else 0) else ""
@@ -512,6 +512,7 @@ def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
         "clauses": [[clause, text] for clause, text in side.clauses],
         "enough": NEEDED_FOR_SUGGESTION,
         "edge": EDGE,
+        "outcome": side.formula.steps(tuple(side.codes.finals)) if side.formula is not None else None,
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))

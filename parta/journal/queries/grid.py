@@ -25,6 +25,9 @@ from parta.journal.queries.closures import (
     writer,
 )
 from parta.journal.rules.acts import Lesson, Place
+from parta.journal.rules.evidence import MarkFact
+from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.questions import scale_symbols, term_formula
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.durations import Calendar
@@ -194,6 +197,8 @@ class StudentRow(NamedTuple):
     final: FinalCell
     finals: Mapping[int, FinalCell]
     """By term, for the page of the year."""
+    proposed: tuple[str, bool] | None = None
+    """The mark of the period the act computes and whether it is a near thing; None: the act computes none."""
 
     def was_here(self, on: date) -> bool:
         """Whether the student was on the list that day."""
@@ -236,6 +241,8 @@ class JournalSide:
     is_locked_by_final: bool
     """A student's lessons are read-only once the mark of the period stands."""
     is_year: bool
+    formula: Formula | None
+    """How the act computes the mark of the period."""
     clauses: tuple[tuple[str, str], ...]
     """Clause and reason of what closes columns."""
     memo: dict[Any, Any]
@@ -412,6 +419,9 @@ def _side(
         school_id=row[16],
         journal_id=row[0],
     )
+    ruled = scale_symbols(law, on=_within(term, viewer.on), place=place) if scale else None
+    if ruled is not None:
+        scale = tuple(Symbol(*one) for one in ruled)
     kinds = tuple(
         Kind(line[2], line[3], line[4], float(line[5]))
         for line in sorted((line for line in around if line[0] == "kind"), key=lambda line: line[6])
@@ -449,6 +459,7 @@ def _side(
         may_set_finals=bool(scale) and reading.holds_term(),
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
         is_year=term.kind == "year" and row[14] != "year",
+        formula=reading.formula,
         clauses=tuple(reading.clauses),
         memo={},
     )
@@ -485,8 +496,9 @@ class _Reading:
         self.is_class_teacher = homeroom_id is not None and homeroom_id in viewer.homeroom_ids
         self.law, self.calendar = law, calendar
         self.clauses: dict[tuple[str, str], int] = {}
-        self.on = max(term.starts, min(viewer.on, term.until - timedelta(days=1)))
+        self.on = _within(term, viewer.on)
         """The date whose letters and symbols the page offers: today, or the nearest day of the period."""
+        self.formula = term_formula(law, on=term.until - timedelta(days=1), place=place)
         relations = CLASS_TEACHER if self.is_class_teacher else frozenset[str]()
         self.codes = codes_of(
             self.law,
@@ -617,6 +629,8 @@ class _Reading:
         leads: bool,
     ) -> Column:
         marks = line.may_write and bool(self.scale)
+        if self.formula is not None:
+            weight = self.formula.weight(work, weight)
         return Column(
             lesson=line.id,
             date=line.date,
@@ -704,6 +718,11 @@ def _students(
         if patronymic and namesakes[surname, given[:1]] > 1:
             initial += f"\u00a0{patronymic[0]}."
         own = finals.get(id, _NOTHING)
+        average: float | None = total / weight if weight else None
+        proposed: tuple[str, bool] | None = None
+        if side.formula is not None:
+            average, counted, symbol, is_edge = _proposed(side, side.formula, stands)
+            proposed = symbol, is_edge
         found.append(
             StudentRow(
                 id,
@@ -720,13 +739,29 @@ def _students(
                 frozenset(noted[id]) if id in noted else _NOBODY,
                 sum(1 for cell in away.values() if cell[1] in MISSED) if away else 0,
                 sum(1 for cell in away.values() if cell[1] == "late") if away else 0,
-                total / weight if weight else None,
+                average,
                 int(counted),
                 own.get(side.term.id, NO_FINAL),
                 own,
+                proposed,
             )
         )
     return tuple(found)
+
+
+def _proposed(
+    side: JournalSide, formula: Formula, stands: Mapping[int, MarkCell]
+) -> tuple[float | None, int, str, bool]:
+    """What the act computes out of a student's cells: mean, number of marks, mark of the period, near thing."""
+    marks = [
+        MarkFact(part, column.work, column.weight, column.date)
+        for n, column in enumerate(side.columns)
+        if n in stands
+        for part in stands[n][0].split("/")
+        if part
+    ]
+    found = formula.propose(marks)
+    return found.mean, found.counted, found.symbol if found.mean is not None else "", found.is_edge
 
 
 _NOTHING: dict[int, Any] = {}
@@ -797,7 +832,7 @@ def _places(
             {
                 symbol.symbol: (
                     (symbol.symbol, "", 1, False, ""),
-                    None if symbol.worth is None else symbol.worth * column.weight,
+                    None if symbol.worth is None or not column.weight else symbol.worth * column.weight,
                     column.weight,
                 )
                 for symbol in side.scale
@@ -859,6 +894,11 @@ def _current(viewer: Viewer, rows: Sequence[sql.Row]) -> int | None:
     begun = [row for row in today if _moment(row[3], UTC) - timedelta(minutes=10) <= viewer.at]
     chosen = begun[-1] if begun else today[0] if today else None
     return None if chosen is None else int(chosen[0])
+
+
+def _within(term: TermTab, on: date) -> date:
+    """The day, or the nearest one of the period."""
+    return max(term.starts, min(on, term.until - timedelta(days=1)))
 
 
 def _today(columns: Sequence[Column]) -> int | None:

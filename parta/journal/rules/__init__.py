@@ -3,7 +3,21 @@
 Importing the package registers every kind, so that a regulation file may name it.
 """
 
-from parta.journal.rules import absences, homework, locks, marks, rights, topics, windows
+from parta.journal.rules import (
+    absences,
+    editing,
+    homework,
+    loads,
+    locks,
+    marks,
+    outcomes,
+    papers,
+    protection,
+    rights,
+    scales,
+    topics,
+    windows,
+)
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
 from parta.journal.rules.questions import (
     AbsenceCode,
@@ -47,18 +61,24 @@ __all__ = [
     "absences",
     "correction_rule",
     "double_marks_allowed",
+    "editing",
     "grace",
     "headline",
     "homework",
     "judge",
     "law_of",
+    "loads",
     "locks",
     "mark_limit",
     "mark_symbols",
     "marks",
+    "outcomes",
+    "papers",
+    "protection",
     "read_absence",
     "read_mark",
     "rights",
+    "scales",
     "setting",
     "topic_rule",
     "topics",

@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from parta.journal.rules.evidence import Evidence
+
 __all__ = ["FACTS", "LESSON_FACTS", "MEANINGS", "Act", "Lesson", "Place", "TermState", "Writer"]
 
 Fact = Literal["mark", "absence", "roll", "topic", "conducted", "homework", "final", "note", "substitution"]
@@ -181,8 +183,14 @@ class Act:
     """Homework: «не задано»."""
     individual: bool = False
     """Homework for one student."""
+    minutes: int | None = None
+    """Homework: how long it takes, as its teacher says."""
+    due: date | None = None
+    """Homework: for which day it is set, where its teacher says."""
     student_here: bool = True
     """The student is on the list of this journal on the lesson's date."""
+    evidence: Evidence | None = None
+    """What else the rules in force here look at; ``None``: nobody has read it, and they stay silent."""
     work_date: date | None = None
     """When the work was held, where the source names it (an import); ``None``: the lesson's date."""
 

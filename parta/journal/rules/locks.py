@@ -3,12 +3,26 @@
 from datetime import timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from parta.journal.rules.acts import FACT_CODES, LESSON_FACTS, Act
 from parta.journal.rules.wording import day_words, moment_words, quoted
 from parta.regulation.durations import Calendar, Duration, parse_duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, RuleKind, Texts, known_kind, rule_kind
-from parta.regulation.verdict import WayOut
+from parta.regulation.registry import (
+    Ask,
+    Breach,
+    Codes,
+    Dur,
+    Params,
+    Roles,
+    RuleKind,
+    Texts,
+    known_kind,
+    rule_kind,
+)
+from parta.regulation.verdict import Outcome, WayOut
+from parta.regulation.words import role_words
 
 __all__ = ["GRACE_SETTING", "grace_of", "is_slip"]
 
@@ -137,6 +151,11 @@ class CorrectionControl(Params):
     objects: Codes = frozenset({"mark"})
     after: Dur | None = None
     fields: Codes = frozenset({"reason"})
+    form: Literal["", "forbidden", "struck", "superseded"] = Field(
+        "",
+        description="forbidden — не исправляют, struck — зачёркивают и не удаляют, superseded — новая рядом со старой",
+    )
+    approver: Roles = Field(frozenset(), description="кто согласует исправление")
     register_line: bool = False
 
     def facts(self) -> frozenset[str]:
@@ -144,15 +163,31 @@ class CorrectionControl(Params):
         return frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in self.objects))
 
 
+def _says_correction(params: CorrectionControl) -> str:
+    since = f" спустя {params.after}" if params.after else ""
+    if params.form == "forbidden":
+        return f"записи{since} не исправляют и не убирают"
+    how = {"struck": ": прежняя зачёркивается и остаётся", "superseded": ": новая встаёт рядом с прежней"}
+    words = (
+        f"исправления{since} вносят с причиной" if "reason" in params.fields else f"исправления{since} вносят"
+    )
+    if needs_approval(params):
+        words += f" и согласием: {role_words(sorted(params.approver)) or 'проверяющего'}"
+    words += how.get(params.form, "")
+    return words + ("; убрать запись нельзя" if params.form in ("struck", "superseded") else "")
+
+
+def needs_approval(params: CorrectionControl) -> bool:
+    """Whether a correction waits for somebody's consent, and a reason alone is not enough."""
+    return "approver" in params.fields or bool(params.approver)
+
+
 @rule_kind(
     "correction_control",
     6,
     CorrectionControl,
     title="Порядок исправлений",
-    says=lambda p: (
-        "исправления" + (f" спустя {p.after}" if p.after else "") + " вносят с причиной"
-        + (" и согласием проверяющего" if "approver" in p.fields else "")
-    ),
+    says=_says_correction,
     facts={"mark", "topic", "homework", "absence"},
     verbs={"correct", "annul"},
     on_breach="permit",
@@ -171,12 +206,21 @@ def correction_control(rule: Rule[CorrectionControl], bench: Bench) -> Ask:
         limit = params.after.limit(day, act.first_set_at, calendar) if params.after else act.first_set_at
         if act.at <= limit:
             return None
-        if "approver" not in params.fields and act.reason.strip():
+        if params.form in ("struck", "superseded") and act.verb == "annul":
+            return Breach(
+                f"«{act.old}» не убирают.",
+                "Её исправляют: прежняя запись остаётся видна.",
+                (WayOut.OTHER_VALUE,),
+                outcome=Outcome.REFUSE,
+            )
+        if params.form == "forbidden":
+            return Breach(f"Запись сделана {day_words(day)}.", "Исправлять её нельзя.", outcome=rule.outcome)
+        if not needs_approval(params) and (act.reason.strip() or "reason" not in params.fields):
             return None
         return Breach(
             f"Запись сделана {day_words(day)}: свободно её исправляли до {moment_words(limit, calendar.zone)}.",
             "Исправление вносят с причиной и согласием проверяющего."
-            if "approver" in params.fields
+            if needs_approval(params)
             else "Исправление вносят с причиной.",
             (WayOut.GIVE_REASON,),
         )

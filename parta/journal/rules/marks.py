@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from parta.journal.rules.acts import Act
+from parta.journal.rules.scales import scale_at
 from parta.journal.rules.wording import (
     MEANING_WORDS,
     NESTED,
@@ -16,13 +18,13 @@ from parta.journal.rules.wording import (
     quoted,
     work_words,
 )
-from parta.regulation.durations import Calendar
+from parta.regulation.durations import Calendar, Moment
 from parta.regulation.edition import Edition, Entry, thawed
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, edition_check, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, OnDate, Params, Texts, edition_check, rule_kind
 from parta.regulation.verdict import WayOut
 
-__all__ = ["Work", "allowed_symbols", "nested_works", "read_symbol", "works_at"]
+__all__ = ["Work", "allowed_symbols", "is_unmarked", "nested_works", "read_symbol", "scale_at", "works_at"]
 
 _LETTER_PAIRS = {
     "A": "А",
@@ -115,8 +117,11 @@ _CELLS = {"lesson": "клетке урока", "final": "итоговой кле
     verbs={"record", "correct"},
 )
 def mark_symbols(rule: Rule[MarkSymbols], bench: Bench) -> Ask:
-    """Any other value is refused; each part of a double mark is judged by itself."""
+    """Any other value is refused; each part of a double mark is judged by itself. A scale as narrow goes before it."""
     params = rule.params
+    scale = scale_at(bench, params.cell)
+    if scale is not None and scale.entry.breadth >= rule.entry.breadth:
+        return lambda act, calendar: None
     allowed = frozenset(params.marks)
     term_kind = params.cell.removesuffix("_final") if params.cell.endswith("_final") else ""
     hint = f"Здесь ставят {quoted(params.marks)}."
@@ -138,7 +143,10 @@ def allowed_symbols(bench: Bench, cell: str = "lesson") -> tuple[str, ...] | Non
     """The marks every act in force allows in a cell, in the order of the narrowest; ``None``: no act says."""
 
     def find() -> tuple[str, ...] | None:
+        scale = scale_at(bench, cell)
         wanted = {cell, "final"} if cell.endswith("_final") else {cell}
+        if scale is not None:
+            return scale.params.symbols
         sets = [rule.params.marks for rule in bench.of("mark_symbols") if rule.params.cell in wanted]
         if not sets:
             return None
@@ -186,6 +194,29 @@ class Unmarked(Params):
     """The population without marks, and what stands instead."""
 
     instead: Literal["levels", "text", "nothing"] = "nothing"
+    levels: Texts = Field((), description="слова уровней, которые можно ставить вместо отметок")
+    until: OnDate | None = Field(None, description="до какого дня учебного года отметок не ставят: 01-09")
+
+
+def _says_unmarked(params: Unmarked) -> str:
+    words = "здесь отметок не ставят"
+    if params.until is not None:
+        words = f"до {_until_words(params.until)} отметок не ставят"
+    if params.instead == "levels" or params.levels:
+        return words + ", ставят уровни" + (f": {quoted(params.levels)}" if params.levels else "")
+    return words + (", пишут словами" if params.instead == "text" else "")
+
+
+def _until_words(moment: Moment) -> str:
+    if moment.month:
+        return day_words(date(2000, moment.month, moment.day))
+    return f"начала года и {moment.shift} дней" if moment.shift else "начала учебного года"
+
+
+def is_unmarked(bench: Bench) -> bool:
+    """Whether no marks are given at a place the year round: such places are outside norms and outcomes."""
+    rules = bench.of("unmarked")
+    return any(rule.params.until is None and not rule.params.levels for rule in rules)
 
 
 @rule_kind(
@@ -193,15 +224,26 @@ class Unmarked(Params):
     3,
     Unmarked,
     title="Без отметок",
-    says=lambda p: "здесь отметок не ставят" + (", пишут словами" if p.instead == "text" else ""),
+    says=_says_unmarked,
     facts={"mark", "final"},
     verbs={"record", "correct"},
 )
 def unmarked(rule: Rule[Unmarked], bench: Bench) -> Ask:
-    """Every mark is refused in the population of the entry."""
+    """Every mark is refused in the population of the entry, but for the words of its levels."""
+    levels, until = frozenset(rule.params.levels), rule.params.until
+    hint = f"Ставят уровни: {quoted(rule.params.levels)}." if levels else "Успехи отмечают словами."
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
-        return Breach("В этом классе отметок не ставят.", "Успехи отмечают словами.", (WayOut.OTHER_VALUE,))
+        if act.new in levels:
+            return None
+        if until is not None:
+            day = act.on
+            start = date(day.year if day.month >= 8 else day.year - 1, 9, 1)
+            ends = until.on({"year_start": start})
+            if ends is None or day >= ends:
+                return None
+            return Breach(f"До {day_words(ends)} отметок здесь не ставят.", hint, (WayOut.OTHER_VALUE,))
+        return Breach("В этом классе отметок не ставят.", hint, (WayOut.OTHER_VALUE,))
 
     return ask
 

@@ -11,6 +11,8 @@ from parta.journal.rules.absences import KeyedCode, capacities, code_title, code
 from parta.journal.rules.acts import Act, Lesson, Place, Writer
 from parta.journal.rules.locks import grace_of
 from parta.journal.rules.marks import allowed_symbols, read_symbol, work_title, works_at
+from parta.journal.rules.outcomes import Formula, formula_of
+from parta.journal.rules.scales import scale_at
 from parta.journal.rules.windows import (
     attendance_deadlines,
     homework_deadlines,
@@ -41,7 +43,9 @@ __all__ = [
     "may_post_ahead",
     "read_absence",
     "read_mark",
+    "scale_symbols",
     "setting",
+    "term_formula",
     "topic_rule",
     "work_kinds",
 ]
@@ -120,7 +124,40 @@ def read_mark(law: Law, text: str, *, on: date, place: Place, cell: str = "lesso
     if "/" in trimmed:
         parts = [read_symbol(part, allowed) for part in trimmed.split("/")]
         return "/".join(part or raw.strip() for part, raw in zip(parts, trimmed.split("/"), strict=True))
+    if "," in trimmed and trimmed.replace(",", ".") in allowed:
+        return trimmed.replace(",", ".")
     return read_symbol(trimmed, allowed) or trimmed
+
+
+def scale_symbols(law: Law, *, on: date, place: Place) -> tuple[tuple[str, float | None, bool], ...] | None:
+    """The scale of the act for marks of lessons: symbol, worth in an average (None: not counted), whether it passes.
+
+    ``None`` when no act in force has a scale of its own for the place.
+    """
+    bench = law.on(on).bench(place)
+    rule = scale_at(bench, "lesson")
+    if rule is None:
+        return None
+    params = rule.params
+    found: list[tuple[str, float | None, bool]] = []
+    for symbol in params.symbols:
+        if symbol in params.also:
+            found.append((symbol, None, True))
+            continue
+        number = float(symbol)
+        found.append(
+            (
+                symbol,
+                number if params.in_average else None,
+                params.passing is None or number >= params.passing,
+            )
+        )
+    return tuple(found)
+
+
+def term_formula(law: Law, *, on: date, place: Place) -> Formula | None:
+    """How the act in force on a date computes the term mark at a place; ``None``: it does not."""
+    return formula_of(law.on(on).bench(place))
 
 
 def double_marks_allowed(law: Law, *, on: date, place: Place) -> bool:

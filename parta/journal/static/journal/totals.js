@@ -21,7 +21,7 @@ export function recount(row) {
     if (cell.absence && isMissed(cell.absence)) missed += 1;
     for (const symbol of cell.value ? cell.value.split("/") : []) {
       const worth = scale.get(symbol)?.worth;
-      if (worth === null || worth === undefined) continue;
+      if (worth === null || worth === undefined || !columns[n].weight) continue;
       total += worth * columns[n].weight;
       weight += columns[n].weight;
       counted += 1;
@@ -30,7 +30,8 @@ export function recount(row) {
   const mean = weight ? total / weight : null;
   const average = row.querySelector(".e2");
   const absences = row.querySelector(".e1");
-  if (average) {
+  if (average && data.outcome && !data.outcome.exact) average.textContent = "";
+  else if (average) {
     average.textContent = mean === null ? "" : shown(mean);
     const bar = Math.min(...[...scale.values()].filter((s) => s.passes && s.worth !== null).map((s) => s.worth ?? 0));
     average.classList.toggle("low", mean !== null && mean < bar);
@@ -44,6 +45,10 @@ function suggest(td, mean, counted) {
   const cell = standing(td);
   if (cell.value || cell.first || td.classList.contains("wait") || td.classList.contains("no")) return;
   paint(td);
+  if (data.outcome) {
+    computed(td, mean, counted);
+    return;
+  }
   if (mean === null || counted < data.enough) return;
   const ranked = [...scale].filter(([, s]) => s.worth !== null).map(([symbol, s]) => ({ symbol, worth: s.worth ?? 0 }));
   if (!ranked.length) return;
@@ -51,6 +56,19 @@ function suggest(td, mean, counted) {
   td.textContent = ranked[0].symbol;
   td.classList.add("pen");
   if (ranked.length > 1 && Math.abs(mean - Math.floor(mean) - 0.5) <= data.edge) td.classList.add("edge");
+}
+
+/** The mark the act computes, in pencil; what only the server can compute stays empty until the page is read again. @param {HTMLTableCellElement} td @param {number | null} mean @param {number} counted */
+function computed(td, mean, counted) {
+  const act = data.outcome;
+  if (mean === null || !act.exact) return;
+  const shift = 10 ** act.digits;
+  const rounded = Math.round(mean * shift + 1e-6) / shift;
+  const step = act.steps.find((/** @type {[number, string]} */ s) => rounded >= s[0]) ?? act.steps[act.steps.length - 1];
+  td.textContent = counted < act.least ? act.none : step[1];
+  td.classList.add("pen");
+  const near = act.steps.slice(0, -1).some((/** @type {[number, string]} */ s) => Math.abs(rounded - s[0]) <= act.near);
+  if (near && counted >= act.least) td.classList.add("edge");
 }
 
 /** Counts of the lesson opened on the right page. */

@@ -1,0 +1,191 @@
+"""Windows of editing and of finals: how long a record may be changed, when a term mark may be set (shape 6)."""
+
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from parta.journal.rules.acts import FACT_CODES, FACTS, Act
+from parta.journal.rules.wording import day_words, listed, moment_words
+from parta.regulation.durations import Calendar, end_of_day, parse_duration
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, Roles, rule_kind
+
+__all__ = ["EditWindow", "FinalMarksWindow"]
+
+
+def _clock(value: object) -> object:
+    if value is None or isinstance(value, time):
+        return value
+    try:
+        return time.fromisoformat(str(value).strip().zfill(5))
+    except ValueError:
+        raise ValueError(f"«{value}» не похоже на время; допустимо: «18:00»") from None
+
+
+class Reopen(BaseModel):
+    """Who opens a closed record again, on what ground and for how long."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: Roles = Field(frozenset({"deputy"}), description="кто открывает")
+    ground: Codes = Field(frozenset(), description="на каком основании")
+    term: Dur | None = Field(None, description="на сколько")
+    times: int = Field(1, ge=1, le=20, description="сколько раз; каждое разрешение — на одну запись")
+
+
+class EditWindow(Params):
+    """How long records may be made and changed, and until what time of day."""
+
+    objects: Codes = Field(
+        frozenset({"mark"}), description="какие записи: mark, attendance, topic, homework, lesson…"
+    )
+    within: Dur = Field(description="сколько после события")
+    after: Literal["lesson_end", "entry"] = Field(
+        "lesson_end", description="от чего: lesson_end — конец урока, entry — первая запись"
+    )
+    cutoff: Annotated[time | None, BeforeValidator(_clock)] = Field(
+        None, description="до которого часа последнего дня: «18:00»"
+    )
+    only: Literal["all", "changes"] = Field(
+        "all", description="all — записи и исправления, changes — только исправления"
+    )
+    reopen: Reopen | None = Field(
+        None, description="кто и на сколько открывает снова: { by, ground, term, times }"
+    )
+    calendar: Literal["calendar", "school"] = Field("calendar", description="school — каникулы не считаются")
+
+    def facts(self) -> frozenset[str]:
+        """Facts of acts behind the objects."""
+        return frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in self.objects))
+
+
+_OBJECTS = {
+    "mark": "отметки", "attendance": "явку", "topic": "тему", "homework": "задание", "conducted": "проведение",
+    "lesson": "записи урока", "comment": "заметки", "final": "итоговые отметки", "absence_reason": "причины пропусков",
+}  # fmt: skip
+
+
+def _says(params: EditWindow) -> str:
+    what = listed(_OBJECTS.get(name, name) for name in sorted(params.objects))
+    verb = "исправляют" if params.only == "changes" else "вносят и исправляют"
+    since = "от конца урока" if params.after == "lesson_end" else "от первой записи"
+    words = f"{what} {verb} в срок: {params.within} {since}"
+    if params.cutoff is not None:
+        words += f", в последний день до {params.cutoff:%H:%M}"
+    return words + "; потом запись закрыта"
+
+
+@rule_kind(
+    "edit_window",
+    6,
+    EditWindow,
+    title="Окно правки",
+    says=_says,
+    facts=FACTS - {"substitution"},
+    on_breach="permit",
+)
+def edit_window(rule: Rule[EditWindow], bench: Bench) -> Ask:
+    """A record outside its window needs a permit; the last moment of the window is still inside."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.old == act.new and act.verb != "record":
+            return None
+        if params.only == "changes" and act.verb == "record":
+            return None
+        if params.after == "entry":
+            if act.first_set_at is None:
+                return None
+            moment = act.first_set_at
+        elif act.lesson is not None:
+            moment = act.lesson.ends_at
+        elif act.term is not None and act.term.until is not None:
+            moment = end_of_day(act.term.until - timedelta(days=1), calendar.zone)
+        else:
+            return None
+        limit = window_end(params, moment, calendar)
+        if act.at <= limit:
+            return None
+        return Breach(
+            f"Срок правки истёк {moment_words(limit, calendar.zone)}.",
+            f"Запись можно было менять: {params.within}.",
+        )
+
+    return ask
+
+
+def window_end(params: EditWindow, moment: datetime, calendar: Calendar) -> datetime:
+    """The last moment inside the window; a time of day cuts the last day short."""
+    day = moment.astimezone(calendar.zone).date()
+    limit = params.within.limit(day, moment, calendar, leave_out_vacations=params.calendar == "school")
+    if params.cutoff is None:
+        return limit
+    cut = datetime.combine(limit.astimezone(calendar.zone).date(), params.cutoff, calendar.zone)
+    return limit if cut < moment else min(limit, cut)  # an evening lesson has the whole day
+
+
+# --- finals ---------------------------------------------------------------------------------------------------------
+
+
+class FinalMarksWindow(Params):
+    """Between which days the marks of a period are set."""
+
+    opens: OnDate | None = Field(None, alias="from", description="с какого дня: period_end-5d")
+    until: OnDate | None = Field(None, description="по какой день: period_end, period_end+2d")
+
+
+def _moment_words(moment: Any) -> str:
+    if moment.month:
+        words = f"{moment.day:02}.{moment.month:02}"
+    else:
+        words = {"period_end": "конца периода", "period_start": "начала периода"}.get(
+            moment.event, moment.event
+        )
+    if moment.shift:
+        days = parse_duration(f"{abs(moment.shift)}d")
+        words = f"{days} {'после' if moment.shift > 0 else 'до'} {words}"
+    return words
+
+
+@rule_kind(
+    "final_marks_window",
+    6,
+    FinalMarksWindow,
+    title="Когда ставят итоговые отметки",
+    says=lambda p: (
+        "итоговые отметки ставят"
+        + (f" не раньше чем: {_moment_words(p.opens)}" if p.opens else "")
+        + (f"{',' if p.opens else ''} не позже чем: {_moment_words(p.until)}" if p.until else "")
+    ),
+    facts={"final"},
+    verbs={"record"},
+    on_breach="remark",
+)
+def final_marks_window(rule: Rule[FinalMarksWindow], bench: Bench) -> Ask:
+    """A term mark set before its window opens or after it has closed."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        term = act.term
+        if term is None or term.starts is None or term.until is None:
+            return None
+        events = {
+            "period_start": term.starts,
+            "period_end": term.until - timedelta(days=1),
+            "year_start": term.starts.replace(
+                year=term.starts.year if term.starts.month >= 8 else term.starts.year - 1, month=9, day=1
+            ),
+        }
+        today = act.at.astimezone(calendar.zone).date()
+        first = params.opens.on(events) if params.opens else None
+        last = params.until.on(events) if params.until else None
+        if first is not None and today < first:
+            return Breach("Итоговые отметки ещё не ставят.", f"Их ставят с {day_words(first)}.")
+        if last is not None and today > last:
+            return Breach(
+                f"Итоговые отметки ставили до {day_words(last)}.", "", limit=end_of_day(last, calendar.zone)
+            )
+        return None
+
+    return ask

@@ -1,0 +1,302 @@
+"""The load of a class: when control works may stand, and how much homework a day takes (shape 2, while planning)."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from parta.journal.rules.acts import Act
+from parta.journal.rules.evidence import Evidence, WorkFact
+from parta.journal.rules.marks import nested_works
+from parta.journal.rules.wording import ACCUSATIVE_WORKS, WORKS, day_words, listed
+from parta.regulation.durations import Calendar, Duration, plural
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, rule_kind
+from parta.regulation.verdict import WayOut
+
+__all__ = ["ControlWorkSchedule", "HomeworkBudget"]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY_WORDS = (
+    "в понедельник",
+    "во вторник",
+    "в среду",
+    "в четверг",
+    "в пятницу",
+    "в субботу",
+    "в воскресенье",
+)
+PLACES = ("first_lesson", "last_lesson", *WEEKDAYS)
+
+
+def _places(value: object) -> object:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple | set | frozenset) or any(item not in PLACES for item in items):
+        raise ValueError(f"допустимы: {', '.join(PLACES)}")
+    return frozenset(items)
+
+
+class ControlWorkSchedule(Params):
+    """Limits on when control works of a class stand."""
+
+    work: Codes = Field(frozenset({"control"}), description="какие виды работ считаются контрольными")
+    max_per_day: int | None = Field(None, ge=0, le=20, description="не больше стольких в день для класса")
+    max_per_week: int | None = Field(None, ge=0, le=50, description="не больше стольких в неделю для класса")
+    min_gap: Dur | None = Field(None, description="не чаще по одному предмету: «7d», «5 school_days»")
+    max_share: float | None = Field(
+        None, gt=0, le=100, description="не больше такой доли уроков предмета за период, процентов"
+    )
+    not_on: Annotated[frozenset[str], BeforeValidator(_places)] = Field(
+        frozenset(), description="когда нельзя: first_lesson, last_lesson, monday…"
+    )
+    exclusive: Codes = Field(frozenset(), description="виды работ, которые не ставят в один день с этой")
+    latest: OnDate | None = Field(None, description="последний день: period_end-3d или 05-20")
+    fields: Codes = Field(frozenset(), description="что указывают в графике")
+
+
+def _says(params: ControlWorkSchedule) -> str:
+    named = listed(WORKS.get(code, (code,))[0].lower() for code in sorted(params.work))
+    asks = []
+    if params.max_per_day is not None:
+        asks.append(f"не больше {params.max_per_day} в день")
+    if params.max_per_week is not None:
+        asks.append(f"не больше {params.max_per_week} в неделю")
+    if params.min_gap is not None:
+        asks.append(f"по одному предмету не чаще чем раз в {params.min_gap}")
+    if params.max_share is not None:
+        asks.append(f"не больше {params.max_share:g} % уроков предмета".replace(".", ","))
+    if params.not_on:
+        asks.append(f"нельзя {listed(_place_words(place) for place in PLACES if place in params.not_on)}")
+    if params.exclusive:
+        asks.append(
+            f"не в один день: {listed(WORKS.get(code, (code,))[0].lower() for code in sorted(params.exclusive))}"
+        )
+    if params.latest is not None:
+        asks.append("не позже названного дня")
+    return f"{named}: {'; '.join(asks) or 'по графику'}"
+
+
+def _place_words(place: str) -> str:
+    if place in WEEKDAYS:
+        return _WEEKDAY_WORDS[WEEKDAYS.index(place)]
+    return "на первом уроке" if place == "first_lesson" else "на последнем уроке"
+
+
+@rule_kind(
+    "control_work_schedule",
+    2,
+    ControlWorkSchedule,
+    title="График контрольных работ",
+    says=_says,
+    facts={"mark", "topic"},
+    verbs={"record", "correct"},
+    on_breach="refuse",
+    needs={"works"},
+)
+def control_work_schedule(rule: Rule[ControlWorkSchedule], bench: Bench) -> Ask:
+    """A new control work that breaks a limit: asked when it is planned with its topic, or when its first mark comes."""
+    params = rule.params
+    nested = nested_works(bench)
+
+    def counts(work: str, named: frozenset[str]) -> bool:
+        return "all" in named or work in named or bool(nested.get(work, frozenset()) & named)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        facts, lesson = act.evidence, act.lesson
+        if facts is None or lesson is None or not facts.new_work:
+            return None
+        if not counts(facts.new_work, params.work):
+            if params.exclusive and counts(facts.new_work, params.exclusive):
+                return _excluded(act, [w for w in facts.works if counts(w.work, params.work)], lesson.date)
+            return None
+        works = [work for work in facts.works if counts(work.work, params.work)]
+        for found in (
+            _placed(params, facts, lesson.date, lesson.number),
+            _crowded(params, works, lesson.date),
+            _close(params, works, act, calendar),
+            _excluded(act, [w for w in facts.works if counts(w.work, params.exclusive)], lesson.date)
+            if params.exclusive
+            else None,
+            _share(params, facts, counts),
+            _last_day(params, facts, lesson.date),
+        ):
+            if found is not None:
+                return found
+        return None
+
+    return ask
+
+
+def _breach(found: str, allowed: str) -> Breach:
+    return Breach(found, allowed, (WayOut.OTHER_VALUE,))
+
+
+def _placed(params: ControlWorkSchedule, facts: Evidence, day: date, number: int) -> Breach | None:
+    if WEEKDAYS[day.weekday()] in params.not_on:
+        return _breach(f"Контрольную {_WEEKDAY_WORDS[day.weekday()]} не проводят.", "Выберите другой день.")
+    if facts.day is not None:
+        first, last = facts.day
+        if "first_lesson" in params.not_on and number == first:
+            return _breach("Это первый урок класса: контрольную на нём не проводят.", "Выберите другой урок.")
+        if "last_lesson" in params.not_on and number == last:
+            return _breach(
+                "Это последний урок класса: контрольную на нём не проводят.", "Выберите другой урок."
+            )
+    return None
+
+
+def _crowded(params: ControlWorkSchedule, works: list[WorkFact], day: date) -> Breach | None:
+    same_day = {(work.lesson_id, work.work): work for work in works if work.date == day}
+    if params.max_per_day is not None and len(same_day) >= params.max_per_day:
+        subjects = listed(dict.fromkeys(work.subject.lower() for work in same_day.values()))
+        at_all = (
+            f"В этот день у класса уже есть контрольная: {subjects}."
+            if subjects
+            else "Контрольных в день нет."
+        )
+        return _breach(at_all, f"В день — не больше {params.max_per_day}.")
+    if params.max_per_week is not None:
+        monday = day - timedelta(days=day.weekday())
+        week = {
+            (work.lesson_id, work.work): work
+            for work in works
+            if monday <= work.date < monday + timedelta(days=7)
+        }
+        if len(week) >= params.max_per_week:
+            listing = ", ".join(f"{day_words(w.date)} {w.subject.lower()}" for w in week.values())
+            return _breach(
+                f"На этой неделе у класса уже {len(week)} "
+                f"{plural(len(week), 'контрольная', 'контрольные', 'контрольных')}: {listing}.",
+                f"В неделю — не больше {params.max_per_week}.",
+            )
+    return None
+
+
+def _close(params: ControlWorkSchedule, works: list[WorkFact], act: Act, calendar: Calendar) -> Breach | None:
+    gap, lesson = params.min_gap, act.lesson
+    if gap is None or lesson is None:
+        return None
+    for work in works:
+        if work.journal_id != act.place.journal_id or work.lesson_id == lesson.id:
+            continue
+        first, second = sorted((work.date, lesson.date))
+        if _apart(gap, first, second, calendar):
+            return _breach(
+                f"По этому предмету контрольная уже есть: {day_words(work.date)}.",
+                f"Промежуток между ними — не меньше: {gap}.",
+            )
+    return None
+
+
+def _apart(gap: Duration, first: date, second: date, calendar: Calendar) -> bool:
+    """Whether two days lie closer than the gap."""
+    start = datetime.combine(first, time(), calendar.zone)
+    ends = gap.limit(first, start, calendar).astimezone(calendar.zone).date()
+    return second < ends if gap.unit in ("d", "school_days", "work_days", "y") else second <= first
+
+
+def _excluded(act: Act, others: list[WorkFact], day: date) -> Breach | None:
+    assert act.lesson is not None
+    same = [work for work in others if work.date == day]
+    if not same:
+        return None
+    other = same[0]
+    return _breach(
+        f"В этот день класс уже пишет {ACCUSATIVE_WORKS.get(other.work, other.work)} ({other.subject.lower()}).",
+        "Эти работы не ставят в один день.",
+    )
+
+
+def _share(params: ControlWorkSchedule, facts: Evidence, counts: Any) -> Breach | None:
+    if params.max_share is None or not facts.lessons:
+        return None
+    held = sum(number for work, number in facts.work_lessons if counts(work, params.work)) + 1
+    if held * 100 <= params.max_share * facts.lessons:
+        return None
+    return _breach(
+        f"С этой работой контрольные займут {held} из {facts.lessons} "
+        f"{plural(facts.lessons, 'урока', 'уроков', 'уроков')} периода.",
+        f"Доля контрольных — не больше {params.max_share:g} %.",
+    )
+
+
+def _last_day(params: ControlWorkSchedule, facts: Evidence, day: date) -> Breach | None:
+    if params.latest is None:
+        return None
+    events = {"year_start": date(day.year if day.month >= 8 else day.year - 1, 9, 1)}
+    if facts.term is not None:
+        events |= {"period_start": facts.term[0], "period_end": facts.term[1] - timedelta(days=1)}
+    last = params.latest.on(events)
+    if last is None or day <= last:
+        return None
+    return _breach(f"Контрольные проводят не позже {day_words(last)}.", "Выберите более ранний урок.")
+
+
+# --- homework -------------------------------------------------------------------------------------------------------
+
+
+class HomeworkBudget(Params):
+    """How long all homework of a class for one day may take."""
+
+    max: float = Field(gt=0, le=1440, description="сколько минут на день всему классу; таблица по классам")
+    weekdays: dict[str, float] = Field({}, description="другое число для дня недели: { monday = 60 }")
+    unknown: Literal["estimate", "ask"] = Field(
+        "estimate", description="если минуты не названы: estimate — по оценке, ask — спросить учителя"
+    )
+    estimate: float = Field(20, ge=0, le=600, description="оценка задания без минут")
+    sum: Literal["minutes"] = Field("minutes", description="что складывают: минуты")
+    each: Codes = Field(frozenset({"class", "day"}), description="по чему складывают: класс и день")
+
+
+@rule_kind(
+    "homework_budget",
+    2,
+    HomeworkBudget,
+    title="Сколько времени на задания",
+    says=lambda p: (
+        f"задания класса на один день вместе занимают не больше {p.max:g} минут"
+        + (
+            "; "
+            + ", ".join(
+                f"{_WEEKDAY_WORDS[WEEKDAYS.index(d)]} {n:g}" for d, n in p.weekdays.items() if d in WEEKDAYS
+            )
+            if p.weekdays
+            else ""
+        )
+        + (
+            f"; задание без минут считается за {p.estimate:g}"
+            if p.unknown == "estimate"
+            else "; минуты обязательны"
+        )
+    ),
+    facts={"homework"},
+    verbs={"record", "correct"},
+    on_breach="remark",
+    needs={"homework"},
+)
+def homework_budget(rule: Rule[HomeworkBudget], bench: Bench) -> Ask:
+    """Homework that takes the day of its class over the limit, or does not say how long it takes where it must."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        facts = act.evidence
+        if facts is None or act.declared_none or act.individual or not act.new:
+            return None
+        if facts.minutes is None and params.unknown == "ask":
+            return Breach(
+                "Не сказано, сколько минут займёт задание.", "Укажите минуты.", (WayOut.OTHER_VALUE,)
+            )
+        if facts.due is None:
+            return None
+        most = params.weekdays.get(WEEKDAYS[facts.due.weekday()], params.max)
+        own = params.estimate if facts.minutes is None else facts.minutes
+        others = sum(params.estimate if minutes is None else minutes for minutes in facts.others)
+        if own + others <= most:
+            return None
+        return Breach(
+            f"На {day_words(facts.due)} у класса выходит {own + others:g} минут заданий, из них {own:g} — это.",
+            f"На день — не больше {most:g} минут.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask

@@ -1,0 +1,599 @@
+"""Computed outcomes (shape 9): the term mark out of marks, the year's out of terms', and how far a final may differ."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from parta.journal.rules.acts import Act
+from parta.journal.rules.evidence import MarkFact
+from parta.journal.rules.marks import is_unmarked, nested_works, scale_at
+from parta.journal.rules.wording import WORKS, listed, quoted, work_words
+from parta.regulation.durations import Calendar, plural
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
+from parta.regulation.verdict import WayOut
+
+__all__ = ["Formula", "Proposal", "formula_of"]
+
+Rounding = Literal["half_up", "half_even", "down", "up"]
+_ROUND = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
+_ROUND_WORDS = {
+    "half_up": "до ближайшего, половина вверх",
+    "half_even": "до ближайшего чётного",
+    "down": "вниз",
+    "up": "вверх",
+}
+NOT_ATTESTED = "н/а"
+
+
+def _named(value: object) -> object:
+    """A table of numbers by name; keys written as numbers are names too."""
+    return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+Numbers = Annotated[dict[str, float], BeforeValidator(_named)]
+
+
+class Share(BaseModel):
+    """A group of works and its share in the outcome."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    work: Codes = Field(description="виды работ группы")
+    share: float = Field(gt=0, le=100, description="доля в процентах")
+    title: str = Field("", description="название группы")
+
+
+class TermMark(Params):
+    """How the term mark follows from the marks of the term."""
+
+    mean: Literal["plain", "weighted"] = Field(
+        "weighted", description="plain — среднее арифметическое, weighted — с весами работ"
+    )
+    weights: Numbers = Field({}, description="вес каждого вида работы; остальные — по столбцу журнала")
+    thresholds: Numbers = Field(
+        {}, description="с какого среднего какая отметка, например { 5 = 4.6, 4 = 3.6 }"
+    )
+    rounding: Rounding = Field("half_up", description="как округлять, если порогов нет")
+    digits: int = Field(
+        2, ge=0, le=4, description="до скольких знаков округлить среднее перед сравнением с порогом"
+    )
+    tie_break: Codes = Field(frozenset(), description="вид работы, который решает спорную отметку")
+    tie_within: float = Field(
+        0.0, ge=0, le=1, description="насколько близко к порогу отметка считается спорной"
+    )
+    tie_by: Literal["last", "mean"] = Field(
+        "mean", description="решает последняя такая работа или среднее за них"
+    )
+    not_counted: Codes = Field(frozenset(), description="виды работ и знаки, которые не считаются")
+    values: Numbers = Field({}, description="сколько стоит знак, если он не число")
+    min_parts: int = Field(0, ge=0, le=200, description="меньше стольких отметок — нельзя аттестовать")
+    not_attested: str = Field(NOT_ATTESTED, description="знак «не аттестован»")
+    shares: tuple[Share, ...] = Field((), description="доли групп работ")
+    missing: Literal["redistribute", "zero", "block"] = Field(
+        "redistribute",
+        description="группа без отметок: redistribute — доля переходит другим, zero — ноль, block — не аттестован",
+    )
+    tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
+
+    @field_validator("shares")
+    @classmethod
+    def _whole(cls, value: tuple[Share, ...]) -> tuple[Share, ...]:
+        if value and abs(sum(share.share for share in value) - 100) > 0.01:
+            raise ValueError("доли групп вместе должны составлять 100 процентов")
+        return value
+
+
+class CompositeMark(TermMark):
+    """A term mark of shares: the same, with the shares named."""
+
+    shares: tuple[Share, ...] = Field(
+        min_length=1, description="группы работ и их доли: { work, share, title }"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the act computes: the mean, the mark, whether it is a near thing, and how it came about."""
+
+    mean: float | None
+    counted: int
+    symbol: str
+    """Empty: nothing can be said."""
+    is_edge: bool
+    why: str
+
+
+class Formula:
+    """The rule that computes the term mark at a place, ready to be asked for many students."""
+
+    __slots__ = ("_excluded", "_steps", "_weights", "nested", "params", "rule")
+
+    def __init__(self, rule: Rule[Any], bench: Bench) -> None:
+        self.rule, self.params = rule, rule.params
+        self.nested = nested_works(bench)
+        self._excluded = self.params.not_counted
+        self._weights: dict[str, float | None] = {}
+        thresholds = self.params.thresholds
+        if not thresholds:
+            scale = scale_at(bench, "lesson")
+            thresholds = scale.params.bands if scale is not None else {}
+        self._steps = sorted(((least, symbol) for symbol, least in thresholds.items()), reverse=True)
+
+    def _is(self, work: str, named: frozenset[str]) -> bool:
+        return "all" in named or work in named or bool(self.nested.get(work, frozenset()) & named)
+
+    def weight(self, work: str, own: float) -> float:
+        """What a mark of this kind of work weighs; 0: it does not count."""
+        if self._excluded and self._is(work, self._excluded):
+            return 0.0
+        if self.params.mean == "plain":
+            return 1.0
+        if work in self.params.weights:
+            return self.params.weights[work]
+        wider = [
+            self.params.weights[code] for code in self.nested.get(work, ()) if code in self.params.weights
+        ]
+        return wider[0] if wider else own
+
+    def worth(self, symbol: str) -> float | None:
+        """What a symbol is worth; None when it does not count."""
+        if symbol in self._excluded:
+            return None
+        if symbol in self.params.values:
+            return self.params.values[symbol]
+        try:
+            number = float(symbol.replace(",", "."))
+        except ValueError:
+            return None
+        return number if math.isfinite(number) else None
+
+    def propose(self, marks: Iterable[MarkFact]) -> Proposal:
+        """The outcome of a student's marks of a term."""
+        counted = [
+            (worth, weight, mark)
+            for mark in marks
+            if (weight := self.weight(mark.work, mark.weight)) > 0
+            and (worth := self.worth(mark.value)) is not None
+        ]
+        mean, gap = self._shared(counted) if self.params.shares else (_mean(counted), "")
+        if len(counted) < self.params.min_parts:
+            few = f"отметок {len(counted)}, нужно не меньше {self.params.min_parts}"
+            return Proposal(mean, len(counted), self.params.not_attested, False, few)
+        if gap:
+            return Proposal(mean, len(counted), self.params.not_attested, False, gap)
+        if mean is None:
+            return Proposal(None, 0, "", False, "отметок нет")
+        return self._marked(mean, counted)
+
+    def steps(self, finals: tuple[str, ...]) -> dict[str, Any]:
+        """What a page needs to keep its pencil in step while marks are typed; not ``exact``: it asks the server."""
+        params = self.params
+        steps = [[least, symbol] for least, symbol in self._steps]
+        if not steps and params.rounding in ("half_up", "down"):
+            off = 0.5 if params.rounding == "half_up" else 0.0
+            steps = sorted(
+                ([number - off, name] for name in finals if (number := _number(name))), reverse=True
+            )
+        return {
+            "exact": bool(steps) and not params.shares and not params.tie_break and not params.values,
+            "steps": steps,
+            "digits": params.digits if self._steps else 6,
+            "least": params.min_parts,
+            "none": params.not_attested,
+            "near": params.tie_within,
+        }
+
+    def _shared(self, counted: Sequence[tuple[float, float, MarkFact]]) -> tuple[float | None, str]:
+        total = used = 0.0
+        for group in self.params.shares:
+            mean = _mean([one for one in counted if self._is(one[2].work, group.work)])
+            if mean is None:
+                if self.params.missing == "block":
+                    return None, f"нет отметок: {group.title or work_words(sorted(group.work))}"
+                if self.params.missing == "redistribute":
+                    continue
+                mean = 0.0
+            total += mean * group.share
+            used += group.share
+        return (total / used if used else None), ""
+
+    def _marked(self, mean: float, counted: Sequence[tuple[float, float, MarkFact]]) -> Proposal:
+        rounded = _rounded(mean, self.params.digits, "half_up")
+        shown = f"{'среднее' if not self.params.shares else 'итог по долям'} {_said(rounded)}"
+        if not self._steps:
+            symbol = str(int(_rounded(mean, 0, self.params.rounding)))
+            edge = abs(mean - math.floor(mean) - 0.5) <= 0.05
+            return Proposal(mean, len(counted), symbol, edge, shown)
+        place = next(
+            (n for n, (least, _) in enumerate(self._steps) if rounded >= least), len(self._steps) - 1
+        )
+        near = [
+            n
+            for n, (least, _) in enumerate(self._steps[:-1])
+            if abs(rounded - least) <= self.params.tie_within
+        ]
+        if self.params.tie_break and near:
+            judges = [one for one in counted if self._is(one[2].work, self.params.tie_break)]
+            if judges:
+                decides = judges[-1][0] if self.params.tie_by == "last" else _mean(judges) or 0.0
+                border = near[0]
+                place = border if decides >= self._steps[border][0] else border + 1
+                shown += (
+                    f", спор решает {listed(map(_title, sorted(self.params.tie_break)))}: {_said(decides)}"
+                )
+        return Proposal(mean, len(counted), self._steps[place][1], bool(near), shown)
+
+
+def _mean(counted: Sequence[tuple[float, float, MarkFact]]) -> float | None:
+    weight = sum(one[1] for one in counted)
+    return sum(one[0] * one[1] for one in counted) / weight if weight else None
+
+
+def _rounded(number: float, digits: int, how: str) -> float:
+    return float(Decimal(repr(round(number, 9))).quantize(Decimal(1).scaleb(-digits), rounding=_ROUND[how]))
+
+
+def _said(number: float) -> str:
+    return f"{number:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def formula_of(bench: Bench) -> Formula | None:
+    """The formula of the narrowest and latest act at a place; None when no act computes the mark, or none is given."""
+
+    def find() -> Formula | None:
+        rules = bench.of("term_mark") + bench.of("composite_mark")
+        if not rules or is_unmarked(bench):
+            return None
+        narrowest = max(rules, key=lambda rule: (rule.entry.breadth, rules.index(rule)))
+        return Formula(narrowest, bench)
+
+    return bench.memo("term_formula", find)  # type: ignore[no-any-return]
+
+
+def _title(work: str) -> str:
+    return WORKS.get(work, (work,))[0].lower()
+
+
+def _says(params: TermMark) -> str:
+    if params.shares:
+        groups = listed(
+            f"{share.title or work_words(sorted(share.work))} — {_said(share.share)} %"
+            for share in params.shares
+        )
+        words = f"отметка за период складывается из долей: {groups}"
+        words += {"redistribute": "", "zero": "; без отметок группа стоит ноль",
+                  "block": "; без отметок в группе не аттестуют"}[params.missing]  # fmt: skip
+    elif params.mean == "plain":
+        words = "отметка за период — среднее арифметическое отметок"
+    else:
+        words = "отметка за период — среднее с весами"
+        if params.weights:
+            words += " (" + ", ".join(f"{_title(w)} {_said(n)}" for w, n in params.weights.items()) + ")"
+    if params.not_counted:
+        words += f"; не считаются: {', '.join(_title(one) for one in sorted(params.not_counted))}"
+    if params.thresholds:
+        steps = sorted(params.thresholds.items(), key=lambda pair: -pair[1])
+        words += "; " + ", ".join(f"«{symbol}» от {_said(least)}" for symbol, least in steps)
+    else:
+        words += f"; округление {_ROUND_WORDS[params.rounding]}"
+    if params.tie_break:
+        words += f"; спорную отметку решает {listed(_title(one) for one in sorted(params.tie_break))}"
+    if params.min_parts:
+        words += f"; меньше {params.min_parts} отметок — «{params.not_attested}»"
+    return words
+
+
+def _differs(rule: Rule[Any], bench: Bench) -> Ask:
+    params = rule.params
+    formula = Formula(rule, bench)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        chosen = formula_of(bench)
+        if act.evidence is None or chosen is None or chosen.rule is not rule:
+            return None
+        if act.term is not None and act.term.kind == "year":
+            return None
+        proposal = formula.propose(act.evidence.marks)
+        if not proposal.symbol or act.new == proposal.symbol:
+            return None
+        worth, own = formula.worth(act.new), formula.worth(proposal.symbol)
+        if (
+            worth is not None
+            and own is not None
+            and params.tolerance
+            and abs(worth - own) <= params.tolerance
+        ):
+            return None
+        return Breach(
+            f"По отметкам периода выходит «{proposal.symbol}»: {proposal.why}.",
+            f"Поставить «{act.new}» можно, если это допускает положение.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask
+
+
+rule_kind(
+    "term_mark",
+    9,
+    TermMark,
+    title="Отметка за период",
+    says=_says,
+    facts={"final"},
+    verbs={"record", "correct"},
+    on_breach="remark",
+    needs={"marks"},
+)(_differs)
+rule_kind(
+    "composite_mark",
+    9,
+    CompositeMark,
+    title="Отметка за период по долям",
+    says=_says,
+    facts={"final"},
+    verbs={"record", "correct"},
+    on_breach="remark",
+    needs={"marks"},
+)(_differs)
+
+
+# --- how far a final may stand from its marks ----------------------------------------------------------------------
+
+
+class FinalMarkVsMarks(Params):
+    """The widest gap between a final and the mean of its marks."""
+
+    measure: Literal["average"] = Field(
+        "average", description="с чем сравнивают: average — среднее с весами журнала"
+    )
+    max_gap: float = Field(ge=0, le=100, description="наибольшая разница")
+    min_marks: int = Field(1, ge=1, le=200, description="при скольких отметках сравнивают")
+
+
+@rule_kind(
+    "final_mark_vs_marks",
+    9,
+    FinalMarkVsMarks,
+    title="Итог согласуется с отметками",
+    says=lambda p: (
+        f"итоговая отметка отличается от среднего не больше чем на {_said(p.max_gap)}, "
+        f"если отметок не меньше {p.min_marks}"
+    ),
+    facts={"final"},
+    verbs={"record", "correct"},
+    on_breach="finding",
+    needs={"marks"},
+)
+def final_mark_vs_marks(rule: Rule[FinalMarkVsMarks], bench: Bench) -> Ask:
+    """A final far from the mean of its marks, when there are enough of them."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.evidence is None or (act.term is not None and act.term.kind == "year"):
+            return None
+        counted = [
+            (number, mark.weight)
+            for mark in act.evidence.marks
+            if (number := _number(mark.value)) is not None
+        ]
+        final = _number(act.new)
+        weight = sum(weight for _, weight in counted)
+        if final is None or len(counted) < params.min_marks or not weight:
+            return None
+        mean = sum(number * weight for number, weight in counted) / weight
+        if abs(final - mean) <= params.max_gap + 1e-9:
+            return None
+        return Breach(
+            f"Итоговая «{act.new}», а среднее — {_said(_rounded(mean, 2, 'half_up'))}.",
+            f"Разница не должна быть больше {_said(params.max_gap)}.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask
+
+
+def _number(symbol: str) -> float | None:
+    try:
+        number = float(symbol.replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+# --- enough marks -----------------------------------------------------------------------------------------------------
+
+
+def _density(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("by") != "term_weeks":
+        raise ValueError("таблица нормы идёт по «grade», «weekly_hours» или «term_weeks»")
+    rows = {}
+    for row, number in value.items():
+        if row == "by":
+            continue
+        words = str(row).strip()
+        if not words.rstrip("+").isdigit() or isinstance(number, bool) or not isinstance(number, int):
+            raise ValueError(
+                f'строка «{row}»: недели и число отметок, например {{ by = "term_weeks", "8" = 5 }}'
+            )
+        rows[int(words.rstrip("+"))] = number
+    if not rows:
+        raise ValueError("в таблице нет ни одной строки")
+    return tuple(sorted(rows.items()))
+
+
+class MarkDensity(Params):
+    """How many marks a student has by the end of the window, and what follows when there are fewer."""
+
+    norm: Annotated[int | tuple[tuple[int, int], ...], BeforeValidator(_density)] = Field(
+        description="сколько отметок: число или таблица по часам в неделю, классам, неделям периода (term_weeks)"
+    )
+    window: Literal["term", "quarter", "half_year", "trimester", "semester", "year"] = Field(
+        "term", description="за какой период"
+    )
+    work: Codes = Field(frozenset({"all"}), description="какие виды работ считаются")
+    consequence: Literal["", "not_attested", "extra_work", "council"] = Field(
+        "",
+        description="что следует: not_attested — не аттестован, extra_work — дать работу, council — решает совет",
+    )
+    symbols: Texts = Field((NOT_ATTESTED,), description="знаки, которые тогда можно поставить")
+    max_gap: int | None = Field(
+        None, ge=1, le=200, description="самый длинный промежуток без отметок, уроков"
+    )
+
+    def least(self, weeks: int) -> int:
+        """The norm of a term of so many weeks."""
+        if isinstance(self.norm, int):
+            return self.norm
+        reached = [number for row, number in self.norm if row <= weeks]
+        return reached[-1] if reached else self.norm[0][1]
+
+
+_CONSEQUENCE = {
+    "": "",
+    "not_attested": "; иначе ученик не аттестован",
+    "extra_work": "; иначе дают дополнительную работу",
+    "council": "; иначе решает педагогический совет",
+}
+
+
+def _norm_words(params: MarkDensity) -> str:
+    if isinstance(params.norm, int):
+        return f"{params.norm} {plural(params.norm, 'отметки', 'отметок', 'отметок')}"
+    return ", ".join(f"{number} при {weeks} неделях" for weeks, number in params.norm)
+
+
+@rule_kind(
+    "mark_density",
+    2,
+    MarkDensity,
+    title="Сколько отметок нужно",
+    says=lambda p: f"к концу периода у ученика не меньше {_norm_words(p)}{_CONSEQUENCE[p.consequence]}",
+    facts={"final"},
+    verbs={"record", "correct"},
+    on_breach="finding",
+    needs={"marks"},
+)
+def mark_density(rule: Rule[MarkDensity], bench: Bench) -> Ask:
+    """A final with too few marks under it, unless it is the mark of the consequence."""
+    params = rule.params
+    nested = nested_works(bench)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        term = act.term
+        if act.evidence is None or term is None or is_unmarked(bench) or act.new in params.symbols:
+            return None
+        if params.window not in ("term", term.kind) or (params.window == "term" and term.kind == "year"):
+            return None
+        weeks = round((term.until - term.starts).days / 7) if term.starts and term.until else 0
+        norm = params.least(weeks)
+        found = [
+            mark
+            for mark in act.evidence.marks
+            if "all" in params.work
+            or mark.work in params.work
+            or nested.get(mark.work, frozenset()) & params.work
+        ]
+        if len(found) >= norm:
+            return None
+        allowed = f"Тогда ставят {quoted(params.symbols)}." if params.consequence == "not_attested" else ""
+        return Breach(
+            f"Отметок {len(found)}, а нужно не меньше {norm}.",
+            allowed or "Дайте ученику ещё одну работу." * (params.consequence == "extra_work"),
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask
+
+
+# --- the year out of its terms ---
+
+
+class FinalMark(Params):
+    """The year's mark (or the half-year's) out of the marks of shorter terms."""
+
+    period: Literal["year", "half_year"] = Field("year", description="какая итоговая отметка")
+    rounding: Rounding = Field("half_up", description="как округлять среднее")
+    thresholds: Numbers = Field({}, description="с какого среднего какая отметка; без них — округление")
+    min_parts: int = Field(1, ge=1, le=12, description="из скольких отметок за периоды, не меньше")
+    cap: Literal["", "last", "best"] = Field(
+        "", description="не выше: last — последней, best — лучшей из них"
+    )
+    veto: Texts = Field((), description="если среди них есть такой знак, положительной отметки нет")
+    passing: Texts = Field((), alias="pass", description="какие отметки положительные")
+    tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
+
+
+def _says_final(params: FinalMark) -> str:
+    words = "годовая" if params.period == "year" else "полугодовая"
+    words += f" отметка — среднее отметок за периоды, округление {_ROUND_WORDS[params.rounding]}"
+    if params.cap:
+        words += f"; не выше {'последней' if params.cap == 'last' else 'лучшей'} из них"
+    if params.veto:
+        words += f"; если есть {quoted(params.veto)}, положительной отметки не ставят"
+    return words
+
+
+@rule_kind(
+    "final_mark",
+    9,
+    FinalMark,
+    title="Годовая отметка",
+    says=_says_final,
+    facts={"final"},
+    verbs={"record", "correct"},
+    on_breach="remark",
+    needs={"finals"},
+)
+def final_mark(rule: Rule[FinalMark], bench: Bench) -> Ask:
+    """A year's mark other than its terms give, above its cap or under a veto."""
+    params = rule.params
+    steps = sorted(((least, symbol) for symbol, least in params.thresholds.items()), reverse=True)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.evidence is None or act.term is None or act.term.kind != params.period:
+            return None
+        parts = act.evidence.parts
+        barred = [part for part in parts if part.value in params.veto]
+        final = _number(act.new)
+        if barred and (act.new in params.passing or (not params.passing and final is not None and final > 2)):
+            return Breach(
+                f"За период «{barred[0].title}» стоит «{barred[0].value}».",
+                "Положительной итоговой отметки тогда не ставят.",
+                (WayOut.OTHER_VALUE,),
+            )
+        numbers = [number for part in parts if (number := _number(part.value)) is not None]
+        if final is None or len(numbers) < params.min_parts:
+            return None
+        top = {"last": numbers[-1], "best": max(numbers), "": None}[params.cap]
+        if top is not None and final > top:
+            return Breach(
+                f"Итоговая «{act.new}» выше, чем «{_said(top)}».",
+                f"Она не выше {'последней' if params.cap == 'last' else 'лучшей'} отметки за период.",
+                (WayOut.OTHER_VALUE,),
+            )
+        mean = sum(numbers) / len(numbers)
+        if steps:
+            symbol = next(
+                (name for least, name in steps if _rounded(mean, 2, "half_up") >= least), steps[-1][1]
+            )
+        else:
+            symbol = str(int(_rounded(mean, 0, params.rounding)))
+        if act.new == symbol or (
+            params.tolerance and abs(final - (_number(symbol) or 0)) <= params.tolerance
+        ):
+            return None
+        marks = ", ".join(part.value for part in parts)
+        return Breach(
+            f"По отметкам за периоды ({marks}) выходит «{symbol}».",
+            f"Поставить «{act.new}» можно, если это допускает положение.",
+            (WayOut.OTHER_VALUE,),
+        )
+
+    return ask

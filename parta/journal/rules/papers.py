@@ -1,0 +1,150 @@
+"""Clauses on paper, printing and keeping: declared data that other parts read, and that the page of the act shows.
+
+They refuse nothing at a write. A kind here says in `acts` who keeps it; a print, an archive or a person does.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from parta.journal.rules.wording import listed
+from parta.regulation.judge import Law
+from parta.regulation.registry import Codes, Dur, Every, Params, Roles, RuleKind, Texts, known_kind
+from parta.regulation.words import role_words
+
+__all__ = ["PrintContents", "Retention", "declared", "printing_forbidden"]
+
+
+class PrintContents(Params):
+    """What a print of a journal holds; or that there is no paper at all."""
+
+    parts: Codes = Field(frozenset(), description="какие части входят в печать")
+    layout: Literal["", "duplex"] = Field("", description="duplex — с двух сторон листа")
+    title_sheet: Codes = Field(frozenset(), description="что стоит на титульном листе")
+    forbidden: bool = Field(False, description="бумажного журнала нет: печатать его нельзя")
+
+
+class Retention(Params):
+    """How long something is kept, where, and what happens then."""
+
+    object: str = Field(description="что хранят")
+    term: Dur = Field(description="сколько")
+    media: Codes = Field(frozenset(), description="на чём: electronic, paper")
+    at_least: bool = Field(True, description="не меньше этого срока")
+    at_end: str = Field("", description="что потом")
+
+
+class Register(Params):
+    """A register with lines."""
+
+    book: str = Field(alias="register", description="какой журнал или книга учёта")
+    fields: Codes = Field(frozenset(), description="что в строке")
+    media: Codes = Field(frozenset(), description="на чём ведут")
+    within: Dur | None = Field(None, description="за сколько вносят")
+
+
+class Signature(Params):
+    """A document goes through signatures in an order."""
+
+    document: str = Field(description="какой документ")
+    chain: Texts = Field((), description="кто подписывает, по порядку")
+    fields: Codes = Field(frozenset(), description="что указывают у подписи")
+
+
+class PaperCopy(Params):
+    """A paper set for each term."""
+
+    period: Literal["quarter", "half_year", "trimester", "year"] = Field(
+        "year", description="за какой период"
+    )
+    steps: Texts = Field(("print",), description="что делают по порядку")
+    grace: Dur | None = Field(None, description="за сколько после конца периода")
+
+
+class BackupCopies(Params):
+    """Copies: how many, on what, held by whom, how fresh."""
+
+    min: int = Field(1, ge=1, le=20, description="сколько копий")
+    media: Codes = Field(frozenset(), description="на чём")
+    max_age: Dur | None = Field(None, description="самая новая не старше")
+    every: Every | None = Field(None, description="как часто проверяют восстановление")
+
+
+class Personal(Params):
+    """Who sees what, and consents."""
+
+    of: Roles = Field(frozenset(), description="чьи данные или согласие")
+    kind: str = Field("", description="на что согласие")
+    before: str = Field("", description="до какого действия")
+
+
+def declared(law: Law, kind: str, on: Any) -> tuple[Any, ...]:
+    """Parameters of the entries of a declared kind in force on a date."""
+    return tuple(
+        rule.params for _, _, rule in law.on(on).entries if rule is not None and rule.kind.name == kind
+    )
+
+
+def printing_forbidden(law: Law, on: Any) -> bool:
+    """Whether an act in force forbids a paper journal."""
+    return any(params.forbidden for params in declared(law, "print_contents", on))
+
+
+def _words(codes: Any) -> str:
+    return listed(sorted(codes))
+
+
+def _says_print(params: PrintContents) -> str:
+    if params.forbidden:
+        return "бумажного журнала нет: журнал не печатают"
+    parts = f"печать журнала содержит: {_words(params.parts)}" if params.parts else "журнал печатают"
+    return parts + ("; с двух сторон листа" if params.layout == "duplex" else "")
+
+
+_SHOWN = "правило показано на странице положения; исполняют его люди"
+_PRINT = "правило читает печать журнала"
+
+for _kind in (
+    RuleKind("print_contents", 4, PrintContents, "Что в печати", _says_print, acts=_PRINT),
+    RuleKind(
+        "retention", 6, Retention, "Сколько хранят",
+        lambda p: f"{p.object}: хранят {'не меньше ' if p.at_least else ''}{p.term}"
+        + (f", на носителях: {_words(p.media)}" if p.media else "") + (f", затем {p.at_end}" if p.at_end else ""),
+        acts="журнал ничего не удаляет: записи остаются в истории",
+    ),
+    RuleKind(
+        "register_entry_required", 7, Register, "Запись в книге учёта",
+        lambda p: f"вносят запись: {p.book}" + (f", в срок {p.within}" if p.within else ""), acts=_SHOWN,
+    ),
+    RuleKind(
+        "signature_required", 7, Signature, "Порядок подписей",
+        lambda p: f"документ подписывают: {p.document}" + (f" — {role_words(p.chain)}" if p.chain else ""),
+        acts=_SHOWN,
+    ),
+    RuleKind(
+        "paper_copy_each", 1, PaperCopy, "Бумажная копия",
+        lambda p: "бумажную копию журнала делают каждый период" + (f", в срок {p.grace}" if p.grace else ""),
+        acts=_SHOWN,
+    ),
+    RuleKind(
+        "backup_copies", 2, BackupCopies, "Резервные копии",
+        lambda p: f"резервных копий не меньше {p.min}" + (f", на носителях: {_words(p.media)}" if p.media else ""),
+        acts="копии делает и проверяет работник программы",
+    ),
+    RuleKind(
+        "backup_recent", 1, BackupCopies, "Свежесть копии",
+        lambda p: "проверенная копия" + (f" не старше {p.max_age}" if p.max_age else " есть всегда"),
+        acts="копии делает и проверяет работник программы",
+    ),
+    RuleKind(
+        "consent_required", 7, Personal, "Согласие",
+        lambda p: f"нужно согласие{f' ({p.kind})' if p.kind else ''}: {role_words(sorted(p.of)) or 'родителей'}",
+        acts=_SHOWN,
+    ),
+    RuleKind(
+        "own_data_only", 8, Personal, "Только своё",
+        lambda p: f"{role_words(sorted(p.of)) or 'семьи'}: видят только свои данные",
+        acts="журнал так устроен: семье открыт только её ребёнок",
+    ),
+):  # fmt: skip
+    known_kind(_kind)

@@ -1,0 +1,313 @@
+"""What follows from absence: protection after an illness, thresholds with steps, admission to an exam."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from parta.journal.rules.acts import MEANINGS, Act
+from parta.journal.rules.evidence import Away
+from parta.journal.rules.marks import nested_works
+from parta.journal.rules.wording import MEANING_WORDS, WORKS, day_words, listed, quoted, work_words
+from parta.regulation.durations import Calendar, Duration, plural
+from parta.regulation.judge import Bench, Rule
+from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, rule_kind
+from parta.regulation.verdict import WayOut
+from parta.regulation.words import role_code, role_words
+
+__all__ = ["AbsenceThreshold", "Admission", "Protection"]
+
+
+def _meanings(value: object) -> object:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple | set | frozenset) or any(item not in MEANINGS for item in items):
+        raise ValueError(f"смысл пропуска; допустимы: {', '.join(MEANINGS)}")
+    return frozenset(items)
+
+
+Meanings = Annotated[frozenset[str], BeforeValidator(_meanings)]
+_MISSED = frozenset({"unknown", "ill", "excused", "unexcused"})
+
+
+class Protection(Params):
+    """What may not be done to a student who has just come back."""
+
+    after: Literal["return"] = Field("return", description="от чего считают: возвращение после пропуска")
+    term: Dur = Field(description="сколько действует со дня возвращения: same_day, «2 school_days»")
+    meaning: Meanings = Field(frozenset({"ill"}), description="после каких пропусков")
+    min_absence: int = Field(
+        1, ge=1, le=200, description="не меньше стольких пропущенных учебных дней подряд"
+    )
+    work: Codes = Field(frozenset(), description="за какие работы не ставят отметок")
+    symbols: Texts = Field((), description="каких отметок не ставят")
+
+
+def _says_protection(params: Protection) -> str:
+    what = []
+    if params.symbols:
+        what.append(f"отметок {quoted(params.symbols)}")
+    if params.work:
+        what.append(f"отметок за {work_words(sorted(params.work))}")
+    absence = listed((MEANING_WORDS[m] for m in MEANINGS if m in params.meaning), "или")
+    days = f" не меньше {params.min_absence} {plural(params.min_absence, 'дня', 'дней', 'дней')}"
+    since = "в день возвращения" if params.term == Duration("d", 0) else f"{params.term} после возвращения"
+    return (
+        f"после пропуска ({absence}){days if params.min_absence > 1 else ''} {since} "
+        f"не ставят {listed(what, 'и') or 'отметок'}"
+    )
+
+
+@rule_kind(
+    "protection",
+    6,
+    Protection,
+    title="Щадящий срок после болезни",
+    says=_says_protection,
+    facts={"mark"},
+    verbs={"record", "correct"},
+    on_breach="refuse",
+    needs={"absences"},
+)
+def protection(rule: Rule[Protection], bench: Bench) -> Ask:
+    """A mark the student is protected from in the days after coming back."""
+    params = rule.params
+    nested = nested_works(bench)
+    symbols = frozenset(params.symbols)
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.evidence is None or act.lesson is None or act.absent in _MISSED:
+            return None
+        if symbols and symbols.isdisjoint(act.new.split("/")):
+            return None
+        if params.work and "all" not in params.work:
+            wider = frozenset().union(*(nested.get(code, frozenset()) for code in act.work))
+            if params.work.isdisjoint(act.work) and not params.work & wider:
+                return None
+        day = act.lesson.date
+        back = returned(act.evidence.away, day, params.meaning, params.min_absence, calendar)
+        if back is None:
+            return None
+        since, last = back
+        until = params.term.limit(since, datetime.combine(since, time(), calendar.zone), calendar)
+        if datetime.combine(day, time(), calendar.zone) > until:
+            return None
+        return Breach(
+            f"Ученик отсутствовал до {day_words(last)} ({MEANING_WORDS[_meaning(act.evidence.away, last)]}), "
+            f"вернулся {day_words(since)}.",
+            f"Так отмечать его можно после {day_words(until.astimezone(calendar.zone).date())}.",
+            (WayOut.OTHER_VALUE, WayOut.WAIT),
+        )
+
+    return ask
+
+
+def _meaning(away: tuple[Away, ...], day: date) -> str:
+    return next((one.meaning for one in away if one.date == day and one.meaning in _MISSED), "ill")
+
+
+def returned(
+    away: tuple[Away, ...], day: date, meanings: frozenset[str], least: int, calendar: Calendar
+) -> tuple[date, date] | None:
+    """When a student came back from the latest absence before a day, and its last day; None: there was none so long.
+
+    Days of one absence follow each other over the class's school days; the day of coming back is the next school day.
+    """
+    days = sorted({one.date for one in away if one.meaning in meanings and one.date < day}, reverse=True)
+    if not days:
+        return None
+    run = [days[0]]
+    for earlier in days[1:]:
+        between = earlier + timedelta(days=1)
+        while between < run[-1] and not calendar.is_school_day(between):
+            between += timedelta(days=1)
+        if between != run[-1]:
+            break
+        run.append(earlier)
+    if len(run) < least:
+        return None
+    back = run[0] + timedelta(days=1)
+    for _ in range(120):
+        if back >= day or calendar.is_school_day(back):
+            break
+        back += timedelta(days=1)
+    return back, run[0]
+
+
+# --- thresholds -----------------------------------------------------------------------------------------------------
+
+
+_WINDOWS = {"term": "период", "month": "месяц", "week": "неделю", "year": "учебный год"}
+
+
+class Step(BaseModel):
+    """What is done when the measure reaches a number, by whom and by when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: float = Field(gt=0, le=10_000, description="число пропусков или доля в процентах")
+    action: str = Field(description="что делают")
+    by: Annotated[str, BeforeValidator(lambda value: role_code(str(value)))] = Field(
+        "deputy", description="кто"
+    )
+    within: Dur | None = Field(None, description="за сколько")
+
+
+class AbsenceThreshold(Params):
+    """Steps that follow when a student's absences reach a number or share."""
+
+    measure: Literal["count", "share"] = Field(
+        "count", description="count — уроки, share — доля уроков в процентах"
+    )
+    meaning: Meanings = Field(frozenset({"unexcused", "unknown"}), description="какие пропуски считаются")
+    window: Literal["term", "month", "week", "year"] = Field("year", description="за какое время")
+    of: Literal["subject", "all"] = Field("all", description="по предмету или по всем")
+    steps: tuple[Step, ...] = Field(min_length=1, description="ступени: { at, action, by, within }")
+
+
+def _step_words(step: Step, measure: str) -> str:
+    unit = " %" if measure == "share" else ""
+    term = f", {step.within}" if step.within else ""
+    return f"при {step.at:g}{unit} — {step.action} ({role_words([step.by])}{term})"
+
+
+@rule_kind(
+    "absence_threshold",
+    2,
+    AbsenceThreshold,
+    title="Порог пропусков",
+    says=lambda p: (
+        f"пропуски ({listed(MEANING_WORDS[m] for m in MEANINGS if m in p.meaning)}) "
+        f"считают за {_WINDOWS[p.window]}: {'; '.join(_step_words(step, p.measure) for step in p.steps)}"
+    ),
+    facts={"absence"},
+    verbs={"record", "correct"},
+    on_breach="remark",
+    needs={"absences"},
+)
+def absence_threshold(rule: Rule[AbsenceThreshold], bench: Bench) -> Ask:
+    """An absence with which a student reaches a step: it passes, and says what is to be done."""
+    params = rule.params
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        if act.evidence is None or act.lesson is None or act.new not in params.meaning:
+            return None
+        day = act.lesson.date
+        since = _window_start(params.window, day, act.evidence.term)
+        before = sum(
+            1
+            for one in act.evidence.away
+            if one.meaning in params.meaning
+            and since <= one.date <= day
+            and (params.of == "all" or one.journal_id == act.place.journal_id)
+        )
+        measures: list[float] = [before, before + 1]
+        if params.measure == "share":
+            if not act.evidence.held:
+                return None
+            measures = [100 * number / act.evidence.held for number in measures]
+        reached = [step for step in params.steps if measures[0] < step.at <= measures[1]]
+        if not reached:
+            return None
+        step = max(reached, key=lambda one: one.at)
+        what = f"{measures[1]:.0f} %" if params.measure == "share" else f"{before + 1}"
+        return Breach(
+            f"Пропусков за {_WINDOWS[params.window]} стало {what}: порог {step.at:g}.",
+            f"{step.action[:1].upper()}{step.action[1:]}: {role_words([step.by])}"
+            + (f", срок {step.within}." if step.within else "."),
+        )
+
+    return ask
+
+
+def _window_start(window: str, day: date, term: Any) -> date:
+    if window == "term" and term is not None:
+        start: date = term[0]
+        return start
+    if window == "month":
+        return day.replace(day=1)
+    if window == "week":
+        return day - timedelta(days=day.weekday())
+    return date(day.year if day.month >= 8 else day.year - 1, 8, 1)
+
+
+# --- admission ------------------------------------------------------------------------------------------------------
+
+
+class Admission(Params):
+    """What a student must have before a mark for an exam or credit."""
+
+    to: Codes = Field(frozenset({"exam"}), description="к каким работам допускают")
+    works: dict[str, int] = Field(
+        {}, description="сколько работ какого вида должно быть с отметкой: { laboratory = 4 }"
+    )
+    bad_marks: Texts = Field((), description="какие отметки за эти работы не считаются")
+    no_finals: Texts = Field((), description="каких итоговых отметок быть не должно: «2», «н/а»")
+    max_missed: float | None = Field(
+        None, ge=0, le=100, description="пропущено не больше такой доли уроков, процентов"
+    )
+    decided_by: Annotated[str, BeforeValidator(lambda value: role_code(str(value)))] = Field(
+        "deputy", description="кто решает о допуске"
+    )
+    ground: Codes = Field(frozenset({"protocol"}), description="по какому основанию допускают без этого")
+    appeal: Dur | None = Field(None, description="срок обжалования")
+
+
+def _says_admission(params: Admission) -> str:
+    needs = [
+        f"{WORKS.get(work, (work,))[0].lower()} — {number}" for work, number in sorted(params.works.items())
+    ]
+    if params.no_finals:
+        needs.append(f"нет итоговых {quoted(params.no_finals)}")
+    if params.max_missed is not None:
+        needs.append(f"пропущено не больше {params.max_missed:g} % уроков")
+    return (
+        f"отметку за {work_words(sorted(params.to))} ставят допущенным: {'; '.join(needs) or 'по решению'}"
+        + (f"; обжалование — {params.appeal}" if params.appeal else "")
+    )
+
+
+@rule_kind(
+    "admission",
+    7,
+    Admission,
+    title="Допуск",
+    says=_says_admission,
+    facts={"mark"},
+    verbs={"record"},
+    on_breach="refuse",
+    needs={"marks", "finals", "absences"},
+)
+def admission(rule: Rule[Admission], bench: Bench) -> Ask:
+    """A mark for an exam of a student who lacks what the admission asks, without the ground that stands in for it."""
+    params = rule.params
+    grounds = {"protocol": "протокол", "order": "приказ", "statement": "заявление"}
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        facts = act.evidence
+        if facts is None or params.to.isdisjoint(act.work) or act.ground & params.ground:
+            return None
+        lacks = []
+        for work, number in sorted(params.works.items()):
+            has = sum(1 for mark in facts.marks if mark.work == work and mark.value not in params.bad_marks)
+            if has < number:
+                lacks.append(f"{WORKS.get(work, (work,))[0].lower()}: {has} из {number}")
+        bad = [part for part in facts.parts if part.value in params.no_finals]
+        lacks += [f"«{part.value}» за период «{part.title}»" for part in bad]
+        if params.max_missed is not None and facts.held and act.lesson is not None:
+            missed = sum(
+                1 for one in facts.away if one.meaning in _MISSED and one.journal_id == act.place.journal_id
+            )
+            if missed * 100 > params.max_missed * facts.held:
+                lacks.append(f"пропущено {missed} из {facts.held} уроков")
+        if not lacks:
+            return None
+        needed = listed((grounds.get(one, one) for one in sorted(params.ground)), "или")
+        return Breach(
+            f"Ученик не допущен: {'; '.join(lacks)}.",
+            f"О допуске решает {role_words([params.decided_by])}; укажите {needed}." if needed else "",
+            (WayOut.GIVE_GROUND,) if needed else (WayOut.ASK_PERSON,),
+            help=role_words([params.decided_by]),
+            grounds=params.ground,
+        )
+
+    return ask
