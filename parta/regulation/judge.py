@@ -122,7 +122,7 @@ class Bench:
         self.permissions = tuple(rule for rule in self.rules if rule.kind.permits is not None)
         self._memo: dict[Any, Any] = {}
         self._checks: dict[tuple[str, str], tuple[_Check, ...]] = {}
-        self._needs: dict[tuple[str, str], frozenset[str]] = {}
+        self._needs: dict[tuple[str, str, tuple[str, ...]], frozenset[str]] = {}
 
     def of(self, kind: str) -> tuple[Rule[Any], ...]:
         """The rules of a kind at this place, in the order of the acts."""
@@ -147,12 +147,16 @@ class Bench:
             found = self._checks[fact, verb] = self._compile(fact, verb)
         return found
 
-    def needs(self, fact: str, verb: str) -> frozenset[str]:
+    def needs(self, fact: str, verb: str, works: tuple[str, ...] = ()) -> frozenset[str]:
         """Parts of the evidence that the guards of such writes look at; mostly none."""
-        found = self._needs.get((fact, verb))
+        found = self._needs.get((fact, verb, works))
         if found is None:
-            kinds = [check.rule.kind.needs for check in self.checks(fact, verb)]
-            found = self._needs[fact, verb] = frozenset().union(*kinds)
+            asked = [
+                check.rule.kind.needs
+                for check in self.checks(fact, verb)
+                if not works or check.rule.params.concerns(works)
+            ]
+            found = self._needs[fact, verb, works] = frozenset().union(*asked)
         return found
 
     def _compile(self, fact: str, verb: str) -> tuple[_Check, ...]:

@@ -179,6 +179,10 @@ class Params(BaseModel):
         """The facts these parameters judge, when narrower than the kind's own."""
         return None
 
+    def concerns(self, works: tuple[str, ...]) -> bool:
+        """Whether writes for these kinds of work can break the rule: else its evidence is not read."""
+        return True
+
 
 def _many(value: object) -> object:
     return [value] if isinstance(value, str) else value

@@ -14,18 +14,21 @@ AROUND = timedelta(days=45)
 NOTHING: frozenset[str] = frozenset()
 
 
-def needs_of(batch: Batch, fact: str, verb: str, facts: LessonFacts | None, term: Any) -> frozenset[str]:
+def needs_of(
+    batch: Batch, fact: str, verb: str, facts: LessonFacts | None, more: dict[str, Any]
+) -> frozenset[str]:
     """What the rules in force need to know of such a write; nothing for most acts."""
+    term, works = more.get("term"), more.get("work") or ()
     if facts is not None:
         on = facts.date
     elif isinstance(term, TermState) and term.until is not None:
         on = term.until - timedelta(days=1)
     else:
         return NOTHING
-    key = ("needs", fact, verb, on)
+    key = ("needs", fact, verb, on, works)
     found: frozenset[str] | None = batch.known.get(key)
     if found is None:
-        found = batch.known[key] = batch.law.on(on).bench(batch.place).needs(fact, verb)
+        found = batch.known[key] = batch.law.on(on).bench(batch.place).needs(fact, verb, works)
     return found
 
 
@@ -40,19 +43,22 @@ def gathered(
     """The parts a rule needs, for one act."""
     found: dict[str, Any] = {}
     state = more.get("term")
-    span = _span(batch, facts, state)
-    if span is not None:
+    span = None
+    if facts is None or not needs.isdisjoint(("marks", "term")):
+        span = _span(batch, facts, state)
         found["term"] = span
     if "marks" in needs and student is not None and span is not None:
         found["marks"] = _marks(batch, span, student.id)
     if "finals" in needs and student is not None:
         found["parts"] = _parts(student, facts, state)
     if "works" in needs and facts is not None:
-        found |= _works(batch, fact, facts, more, span)
+        found |= _works(batch, fact, facts, more)
     if "homework" in needs and facts is not None:
         found |= _homework(batch, facts, more)
     if "absences" in needs and facts is not None and student is not None:
-        found |= _absences(batch, facts, student)
+        found["away"] = _absences(batch, facts, student)
+    if "held" in needs and facts is not None:
+        found["held"] = _held(batch, facts)
     return Evidence(**found)
 
 
@@ -136,9 +142,7 @@ def _class(context: Context) -> tuple[str, int]:
     return "j.id = %s", context.journal.id
 
 
-def _works(
-    batch: Batch, fact: str, facts: LessonFacts, more: dict[str, Any], span: tuple[date, date] | None
-) -> dict[str, Any]:
+def _works(batch: Batch, fact: str, facts: LessonFacts, more: dict[str, Any]) -> dict[str, Any]:
     context = batch.context
     if fact == "topic":
         more = {**more, "planned_work": _planned_work(batch, facts)}
@@ -183,6 +187,7 @@ def _works(
         "new_work": work,
         "day": _known(batch, ("day", facts.date), read_day),
     }
+    span = found["term"] = _span(batch, facts, None)
     if span is not None:
         lessons, held = _known(batch, ("share", span), lambda: _shares(context, span))
         planned: dict[str, set[int]] = {kind: set(ids) for kind, ids in held.items()}
@@ -257,9 +262,12 @@ def _homework(batch: Batch, facts: LessonFacts, more: dict[str, Any]) -> dict[st
     }
 
 
-def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> dict[str, Any]:
+def _year_start(facts: LessonFacts) -> date:
+    return date(facts.date.year if facts.date.month >= 8 else facts.date.year - 1, 8, 1)
+
+
+def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> tuple[Away, ...]:
     context = batch.context
-    start = date(facts.date.year if facts.date.month >= 8 else facts.date.year - 1, 8, 1)
 
     def read() -> dict[int, tuple[Away, ...]]:
         ids = sorted(context.students)
@@ -268,25 +276,28 @@ def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> dict[s
             " JOIN timetable_lesson l ON l.id = a.lesson_id"
             f" WHERE a.student_id IN ({sql.marks(len(ids))}) AND a.meaning <> '' AND a.lesson_id <> %s"
             " AND l.date >= %s AND (l.date < %s OR (l.date = %s AND l.number < %s)) ORDER BY l.date, l.number",
-            (*ids, facts.id, start, facts.date, facts.date, facts.number),
+            (*ids, facts.id, _year_start(facts), facts.date, facts.date, facts.number),
         )
         found: dict[int, list[Away]] = {}
         for who, day, meaning, journal in rows:
             found.setdefault(who, []).append(Away(day, meaning, journal))
         return {who: tuple(away) for who, away in found.items()}
 
-    def read_held() -> int:
+    away: dict[int, tuple[Away, ...]] = _known(batch, ("away", facts.id), read)
+    return away.get(student.id, ())
+
+
+def _held(batch: Batch, facts: LessonFacts) -> int:
+    def read() -> int:
         ((count,),) = sql.read(
             "SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = %s AND l.date >= %s AND l.date <= %s"
             " AND l.state <> 'cancelled'",
-            (context.journal.id, start, facts.date),
+            (batch.context.journal.id, _year_start(facts), facts.date),
         )
         return int(count)
 
-    return {
-        "away": _known(batch, ("away", facts.id), read).get(student.id, ()),
-        "held": _known(batch, ("held", facts.date), read_held),
-    }
+    held: int = _known(batch, ("held", facts.date), read)
+    return held
 
 
 def _day(value: Any) -> date:

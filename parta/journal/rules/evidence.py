@@ -9,7 +9,7 @@ from datetime import date
 
 __all__ = ["NEEDS", "Away", "Evidence", "MarkFact", "PartFact", "WorkFact"]
 
-NEEDS = frozenset({"marks", "finals", "works", "homework", "absences"})
+NEEDS = frozenset({"marks", "finals", "works", "homework", "absences", "held", "term"})
 """Names of the parts of :class:`Evidence` a kind may ask for."""
 
 

@@ -182,7 +182,7 @@ def _step_words(step: Step, measure: str) -> str:
     facts={"absence"},
     verbs={"record", "correct"},
     on_breach="remark",
-    needs={"absences"},
+    needs={"absences", "held", "term"},
 )
 def absence_threshold(rule: Rule[AbsenceThreshold], bench: Bench) -> Ask:
     """An absence with which a student reaches a step: it passes, and says what is to be done."""
@@ -251,6 +251,10 @@ class Admission(Params):
     ground: Codes = Field(frozenset({"protocol"}), description="по какому основанию допускают без этого")
     appeal: Dur | None = Field(None, description="срок обжалования")
 
+    def concerns(self, works: tuple[str, ...]) -> bool:
+        """Only marks for what one is admitted to."""
+        return not self.to.isdisjoint(works)
+
 
 def _says_admission(params: Admission) -> str:
     needs = [
@@ -275,7 +279,7 @@ def _says_admission(params: Admission) -> str:
     facts={"mark"},
     verbs={"record"},
     on_breach="refuse",
-    needs={"marks", "finals", "absences"},
+    needs={"marks", "finals", "absences", "held"},
 )
 def admission(rule: Rule[Admission], bench: Bench) -> Ask:
     """A mark for an exam of a student who lacks what the admission asks, without the ground that stands in for it."""
