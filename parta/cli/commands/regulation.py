@@ -1,8 +1,11 @@
 """`parta regulation`: check a file, say it in plain Russian, compare editions, try one on the past, list the kinds."""
 
+import sys
 import textwrap
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,14 +58,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     trial.add_argument("--until", type=day, metavar="ДАТА", help="по какой урок (сегодня)")
     kinds = part("kinds", "виды правил и их параметры")
     kinds.add_argument("name", metavar="ВИД", nargs="?", help="один вид; без него — список всех")
+    kinds.add_argument("--page", action="store_true", help="вся справка страницей руководства")
 
 
 def run(arguments: Namespace) -> int:
     """Exit code 0: in order; 1: a file has mistakes, or acts contradict; 2: no such file or kind."""
-    import parta.journal.rules  # noqa: F401  (a regulation file may name its kinds)
-
+    load_kinds()
     acts = {"check": _check, "explain": _explain, "diff": _diff, "try": _try, "kinds": _kinds}
     return acts[arguments.act](arguments)
+
+
+def load_kinds() -> None:
+    """Declare every kind of rule, so that a regulation file may name it."""
+    for app in ("journal", "control", "archive"):
+        for module in (f"parta.{app}.rules", f"parta.{app}.rules.watches"):
+            package = module.rpartition(".")[0]
+            if find_spec(package) and getattr(import_module(package), "__path__", None) and find_spec(module):
+                import_module(module)
 
 
 def _read(name: str) -> "Edition":
@@ -223,10 +235,13 @@ def _try(arguments: Namespace) -> int:
 
 
 def _kinds(arguments: Namespace) -> int:
-    from parta.regulation.reference import kind_lines, kinds_in_order
+    from parta.regulation.reference import kind_lines, kinds_in_order, page
     from parta.regulation.registry import KINDS
     from parta.regulation.words import allowed
 
+    if arguments.page:
+        sys.stdout.write(page())
+        return 0
     if arguments.name is None:
         for shape, kinds in kinds_in_order():
             say(f"\n{shape}")
