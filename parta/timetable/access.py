@@ -7,6 +7,10 @@ from parta.people.chrome import nav
 READERS = (*STAFF, "guardian", "student")
 
 permission("timetable.read", "смотреть расписание", *READERS)
+REGISTER = ("deputy", "director", "head_of_department", "secretary", "inspector")
+"""Who reads the register of substitutions and moves."""
+
+permission("timetable.register", "реестр замен", *REGISTER)
 permission("timetable.substitute", "назначать замены", "deputy")
 
 nav("timetable", "Расписание", "timetable", *READERS, position=40)

@@ -172,7 +172,7 @@ def day(viewer: Viewer, on: date, teacher_id: int | None) -> list[LessonLine]:
 
 
 def staff_at(viewer: Viewer, lesson: LessonLine) -> list[Option]:
-    """Staff for a substitution: free ones first, those busy at that time say so. Two statements."""
+    """Staff for a substitution, by full names: free ones first, those busy at that time say so. Two statements."""
     busy = {
         person_id
         for (person_id,) in sql.read(
@@ -182,7 +182,11 @@ def staff_at(viewer: Viewer, lesson: LessonLine) -> list[Option]:
             (viewer.school.id, lesson.date, lesson.number, lesson.id),
         )
     }
-    staff = [option for option in people.staff_options(viewer, lesson.date) if option[0] != lesson.teacher_id]
+    staff = [
+        option
+        for option in people.staff_options(viewer, lesson.date, full=True)
+        if option[0] != lesson.teacher_id
+    ]
     free = [option for option in staff if option[0] not in busy]
     return free + [(id, f"{name} (ведёт другой урок)") for id, name in staff if id in busy]
 
@@ -220,7 +224,7 @@ def slots(viewer: Viewer, homeroom_id: int, on: date) -> list[SlotLine]:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two places of the template that one teacher or room cannot fill at once."""
+    """Two places of the template that one teacher, room or class cannot fill at once."""
 
     weekday: int
     number: int
@@ -230,10 +234,10 @@ class Clash:
 
 
 def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
-    """Teachers and rooms that stand in two places at once in the template in force on a day. One statement."""
+    """Teachers, rooms and classes that stand in two places at once in the template in force on a day. One statement."""
     rows = sql.read(
         "SELECT t.id, t.weekday, t.number, t.week, t.room_id, k.title, p.id, p.surname, p.given_name, p.patronymic,"
-        " s.title, COALESCE(h.title, ''), COALESCE(g.short, '')"
+        " s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), j.homeroom_id, j.subgroup_id, j.id"
         " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
@@ -247,9 +251,11 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
         (on, on, viewer.school.id, year.pk if year else 0, on, on),
     )
     seen: dict[tuple[object, ...], list[tuple[int, int, str]]] = defaultdict(list)
+    in_class: dict[tuple[int, int, int], list[tuple[int, int, str, int | None, int]]] = defaultdict(list)
     found: list[Clash] = []
     for row in rows:
-        slot_id, weekday, number, parity, room_id, room, person_id, *name, subject, cls, grp = row
+        slot_id, weekday, number, parity, room_id, room, person_id, *name = row[:10]
+        subject, cls, grp, homeroom_id, subgroup_id, journal_id = row[10:]
         label = " ".join(part for part in (class_title(cls), subject, grp) if part)
         things = [("r", room_id, f"кабинет {room}")] if room_id else []
         if person_id:
@@ -260,7 +266,19 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
                 if other_id != slot_id and (not parity or not other_parity or parity == other_parity):
                     found.append(Clash(weekday, number, what, other, label))
             others.append((slot_id, parity, label))
-    return found
+        if homeroom_id:
+            placed = in_class[homeroom_id, weekday, number]
+            for other_id, other_parity, other, other_group, other_journal in placed:
+                if (
+                    other_id != slot_id
+                    and other_journal != journal_id
+                    and None in (subgroup_id, other_group)
+                    and (not parity or not other_parity or parity == other_parity)
+                ):
+                    found.append(Clash(weekday, number, f"класс {class_title(cls)}", other, label))
+            if (slot_id, parity, label, subgroup_id, journal_id) not in placed:
+                placed.append((slot_id, parity, label, subgroup_id, journal_id))
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,3 +330,100 @@ def bell_times(viewer: Viewer, homeroom_id: int) -> list[tuple[int, time, time]]
             (homeroom_id, viewer.school.id, viewer.school.id),
         )
     ]
+
+
+# ── the register of substitutions and moves ──
+
+LISTED = 500
+"""Lines of the register on a page; a narrower span shows the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """Something that happened to a lesson, with full names, in the school's time."""
+
+    kind: str
+    """`substitution`, `moved`, `cancelled` or `restored`."""
+    date: Day
+    number: int
+    from_date: Day | None
+    from_number: int | None
+    subject: str
+    homeroom: str
+    group: str
+    teacher: str
+    substitute: str
+    reason: str
+    order_number: str
+    made_at: datetime
+    author: str
+
+
+_NAME = "COALESCE({0}.surname, ''), COALESCE({0}.given_name, ''), COALESCE({0}.patronymic, '')"
+_REGISTER = f"""
+SELECT 'substitution', l.date, l.number, NULL, NULL, s.title, COALESCE(h.title, ''), COALESCE(g.short, ''),
+    {_NAME.format("t")}, {_NAME.format("v")}, x.reason, x.order_number, x.made_at, {_NAME.format("w")}, x.id
+FROM timetable_substitution x JOIN timetable_lesson l ON l.id = x.lesson_id
+JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
+LEFT JOIN people_person t ON t.id = COALESCE(x.replaced_id, l.teacher_id)
+LEFT JOIN people_person v ON v.id = x.substitute_id
+LEFT JOIN people_person w ON w.user_id = x.made_by AND w.school_id = x.school_id
+WHERE l.school_id = %s AND l.date >= %s AND l.date < %s {{teacher}}
+UNION ALL
+SELECT c.kind, c.to_date, c.to_number, c.from_date, c.from_number, s.title, COALESCE(h.title, ''),
+    COALESCE(g.short, ''), {_NAME.format("t")}, '', '', '', c.reason, '', c.made_at, {_NAME.format("w")}, c.id
+FROM timetable_lessonchange c JOIN timetable_lesson l ON l.id = c.lesson_id
+JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
+LEFT JOIN people_person t ON t.id = l.teacher_id
+LEFT JOIN people_person w ON w.user_id = c.made_by AND w.school_id = c.school_id
+WHERE c.school_id = %s AND c.to_date >= %s AND c.to_date < %s {{moved}}
+ORDER BY 2 DESC, 3, 6, 21 LIMIT {LISTED}"""
+
+
+def register(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> list[RegisterLine]:
+    """What was substituted, moved or cancelled on the days from `since` up to but not including `until`.
+
+    Of all, or of one teacher (replaced, substituting, or whose lesson it is). One statement.
+    """
+    zone = ZoneInfo(viewer.school.timezone)
+    span: list[object] = [viewer.school.id, since, until]
+    teacher, moved = "", ""
+    values = [*span, *span]
+    if teacher_id is not None:
+        teacher = "AND (x.substitute_id = %s OR x.replaced_id = %s OR l.teacher_id = %s)"
+        moved = "AND l.teacher_id = %s"
+        values = [*span, teacher_id, teacher_id, teacher_id, *span, teacher_id]
+    lines = []
+    for row in sql.read(_REGISTER.format(teacher=teacher, moved=moved), values):
+        kind, on, number, from_date, from_number, subject, homeroom, group, *names, _ = row
+        taught, instead, (reason, order, at), author = names[:3], names[3:6], names[6:9], names[9:12]
+        lines.append(
+            RegisterLine(
+                kind,
+                _as_day(on),
+                number,
+                _as_day(from_date) if from_date is not None else None,
+                from_number,
+                subject,
+                class_title(homeroom) if homeroom else "",
+                group,
+                " ".join(part for part in taught if part),
+                " ".join(part for part in instead if part),
+                reason,
+                order,
+                _as_moment(at).astimezone(zone),
+                " ".join(part for part in author if part) or "загрузка",
+            )
+        )
+    return lines
+
+
+def _as_day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _as_moment(value: datetime | str) -> datetime:
+    """A moment of a UNION, which SQLite gives back as text."""
+    return sql.aware(datetime.fromisoformat(value) if isinstance(value, str) else value)

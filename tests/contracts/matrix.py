@@ -213,6 +213,9 @@ LINES: dict[str, dict[str, Line]] = {
     "setup_calendar": setup_form(),
     "setup_bells": setup_form(),
     "setup_lists": setup_form(),
+    "setup_curriculum": setup_form(),
+    "setup_curriculum_class": setup_form(homeroom_id=lambda cast: cast.homeroom.pk),
+    "setup_rights": {"page": Line(get="200 SETUP foreign_deputy")},
     "setup_journals": setup_form(),
     "setup_journal": setup_form(journal_id=lambda cast: cast.russian.pk),
     "setup_plans": setup_form(),
@@ -242,6 +245,13 @@ LINES: dict[str, dict[str, Line]] = {
             get="200 deputy foreign_deputy",
             post="404 deputy; 302 foreign_deputy",
             body=lambda cast: {"act": "cancel", "row": cast.outside.lesson_on("russian", cast.on).pk},
+        ),
+    },
+    "substitution_register": {
+        "page": Line(get="200 deputy director head_of_department secretary inspector foreign_deputy"),
+        "teacher": Line(
+            query="teacher={cast.outside.teacher.pk}",
+            get="200 deputy director head_of_department secretary inspector foreign_deputy",
         ),
     },
     # ── journal ──

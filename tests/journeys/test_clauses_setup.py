@@ -10,7 +10,7 @@ from parta.exchange.tests.files import workbook
 from parta.foundation import clock
 from parta.organisation.models import Homeroom, Subject
 from parta.people.models import Enrolment, Person, SubgroupMembership
-from parta.plans.models import Journal, TeachingLoad
+from parta.plans.models import CurriculumHours, Journal, TeachingLoad
 from parta.timetable.models import Lesson
 from tests.journeys.steps import (
     CENTRE,
@@ -88,6 +88,8 @@ def test_teacher_and_master_find_exactly_their_own_journals(cast: Any, client_of
         "short": "УП",
         "code": "up01",
         "tags": ["practice"],
+        "kind": "practice",
+        "hours": "72",
         "position": "9",
         "area": "Практика",
     }
@@ -269,19 +271,25 @@ def test_change_of_load_moves_write_access_that_day(cast: Any, client_of: Any) -
 
 
 @under(DUBROVO)
-@pytest.mark.clause("DB-2.1.1e", partly="накладка показывается, но не запрещается")
-@pytest.mark.clause(
-    "DB-3.2.2d", "DB-3.2.2g", partly="строки учебного плана без учителя; уровни и формы контроля"
-)
-@pytest.mark.clause("DB-3.2.2e", partly="расхождение с учебным планом")
+@pytest.mark.clause("DB-3.2.2g")
 def test_overview_shows_what_is_set_up(cast: Any, client_of: Any) -> None:
     words = page(client_of(cast.operator), "/setup/")
     assert "5 журналов с учителем" in words and "4 кабинета" in words and "10 видов работ" in words
     assert "17,0" in page(client_of(cast.operator), "/setup/timetable/")
+    CurriculumHours.objects.all().delete()
+    line = {"act": "save", "grade": "6", "lines": "1", "subject0": cast.maths.subject_id, "weekly0": "5"}
+    done(client_of(cast.operator).post("/setup/curriculum/", line))
+    assert "форма контроля указана у 0" in page(client_of(cast.operator), "/setup/")
+    done(
+        client_of(cast.operator).post("/setup/curriculum/", line | {"control0": "exam", "level0": "advanced"})
+    )
+    assert "форма контроля указана у 1" in page(client_of(cast.operator), "/setup/")
+    assert "экзамен" in page(client_of(cast.operator), f"/setup/curriculum/{cast.homeroom.pk}/")
+    assert "1 шкала" in page(client_of(cast.operator), "/setup/")
 
 
 @under(CENTRE)
-@pytest.mark.clause("CT-2.2e", partly="право без нагрузки списком")
+@pytest.mark.clause("CT-2.2e")
 @pytest.mark.clause("CT-2.2a", "CT-2.2d", "CT-2.2f", partly="находка после 8 сентября")
 def test_group_without_a_pedagogue_is_listed(cast: Any, client_of: Any) -> None:
     client = client_of(cast.operator)
@@ -298,3 +306,16 @@ def test_group_without_a_pedagogue_is_listed(cast: Any, client_of: Any) -> None:
         )
     )
     assert "Без учителя: 3А Математика" in page(client, "/setup/").replace("3 «А»", "3А")
+    words = page(client, "/setup/rights/").replace("3 «А»", "3А")
+    groups, loadless = words.split("Группы без учителя")[1], words.split("Право без нагрузки")[1]
+    assert "3А Математика" in groups
+    assert "Мельник Оксана Петровна учитель с 1 сентября 2026 г., ни одного журнала" in loadless
+    assert "Соколова Марина Викторовна" not in loadless
+    book = Journal.objects.get(subject=cast.maths.subject_id, homeroom=cast.younger)
+    load = {"act": "add_load", "teacher": cast.substitute.pk, "starts": "2026-10-14", "hours": "2"}
+    assert client_of(cast.substitute).get(f"/journals/{book.pk}/").status_code == 404, "no load, no right"
+    done(client_of(cast.operator).post(f"/setup/journals/{book.pk}/", load))
+    words = page(client, "/setup/rights/")
+    assert "Мельник" not in words and "Каждый журнал кто-то ведёт" in words
+    assert page(client_of(cast.substitute), f"/journals/{book.pk}/")
+    assert client_of(cast.substitute).get(f"/journals/{cast.russian.pk}/").status_code == 404

@@ -257,9 +257,27 @@ def _apply(batch: Batch) -> None:
     if batch.substitutions:
         sql.insert(
             "timetable_substitution",
-            ("school_id", "lesson_id", "substitute_id", "replaced_id", "reason", "order_number", "made_at"),
+            (
+                "school_id",
+                "lesson_id",
+                "substitute_id",
+                "replaced_id",
+                "reason",
+                "order_number",
+                "made_at",
+                "made_by",
+            ),
             [
-                (base[0], s["lesson_id"], person, s["replaced_id"], s["reason"], "", at)
+                (
+                    base[0],
+                    s["lesson_id"],
+                    person,
+                    s["replaced_id"],
+                    s["reason"],
+                    "",
+                    at,
+                    context.viewer.user_id,
+                )
                 for s in batch.substitutions
             ],
         )

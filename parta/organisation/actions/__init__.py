@@ -5,6 +5,7 @@ functions are upserts by the natural key, so an import may be run again.
 """
 
 from parta.organisation.actions.calendar import (
+    Gap,
     TermRow,
     VacationRow,
     add_vacation,
@@ -13,9 +14,11 @@ from parta.organisation.actions.calendar import (
     change_year,
     open_year,
     remove_vacation,
+    rename_bells,
     set_bells,
     set_terms,
     standard_terms,
+    term_gaps,
 )
 from parta.organisation.actions.classes import (
     HomeroomRow,
@@ -32,6 +35,9 @@ from parta.organisation.actions.subjects import (
     SubjectRow,
     WorkKindRow,
     add_scale,
+    change_department,
+    change_room,
+    change_scale,
     ensure_departments,
     ensure_rooms,
     ensure_scale,
@@ -42,6 +48,7 @@ from parta.organisation.actions.subjects import (
 __all__ = [
     "DEFAULT_WORK_KINDS",
     "SCALES",
+    "Gap",
     "HomeroomRow",
     "RoomRow",
     "SubgroupRow",
@@ -52,7 +59,10 @@ __all__ = [
     "add_scale",
     "add_vacation",
     "bulk_vacations",
+    "change_department",
     "change_homeroom",
+    "change_room",
+    "change_scale",
     "change_school",
     "change_vacation",
     "change_year",
@@ -65,8 +75,10 @@ __all__ = [
     "ensure_subjects",
     "open_year",
     "remove_vacation",
+    "rename_bells",
     "set_bells",
     "set_terms",
     "set_work_kinds",
     "standard_terms",
+    "term_gaps",
 ]

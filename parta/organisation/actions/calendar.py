@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from django.db.models import F, ProtectedError
 
+from parta.foundation import sql
 from parta.foundation.log import Actor, Line
 from parta.foundation.pagekit import ru_date
 from parta.organisation.actions import checks
@@ -111,13 +112,20 @@ def change_year(
     return year
 
 
-def set_terms(*, year: AcademicYear, terms: Sequence[TermRow], by: Actor, at: datetime) -> list[Term]:
+def set_terms(
+    *, year: AcademicYear, terms: Sequence[TermRow], without_gaps: bool = False, by: Actor, at: datetime
+) -> list[Term]:
     """Make the year's terms what `terms` says: by kind and number. Terms not named go, when nothing hangs on them.
 
-    Raises Refusal when a term leaves the year, two of a kind overlap, a number repeats, a parent is missing, or a
-    term with term marks would go.
+    Raises Refusal when a term leaves the year, two of a kind overlap, a number repeats, a parent is missing, a term
+    leaves its parent, or a term with term marks would go or change its bounds. `without_gaps`: also when teaching days
+    between two of a kind belong to neither.
     """
     _check_terms(year, terms)
+    if without_gaps:
+        for gap in term_gaps(terms, _days_off(year), year.week_days):
+            raise Refusal(gap.says, "starts")
+    _check_marked(year, terms)
     with act(year.school_id, by=by, at=at) as lines:
         known = {(term.kind, term.number): term for term in Term.objects.filter(year=year)}
         kept: dict[tuple[str, int], Term] = {key: term for key, term in known.items() if key[0] == "year"}
@@ -160,6 +168,66 @@ def set_terms(*, year: AcademicYear, terms: Sequence[TermRow], by: Actor, at: da
     return [kept[row.kind, row.number] for row in terms]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Teaching days between two terms of a kind that belong to neither: from the first to the last of them."""
+
+    one: str
+    other: str
+    first: date
+    last: date
+
+    @property
+    def says(self) -> str:
+        return (
+            f"Между «{self.one}» и «{self.other}» остаются учебные дни вне периодов:"
+            f" с {ru_date(self.first)} по {ru_date(self.last)}. Сдвиньте границу или добавьте каникулы."
+        )
+
+
+def _days_off(year: AcademicYear) -> list[tuple[date, date]]:
+    return list(Vacation.objects.filter(year=year, homeroom=None).values_list("starts", "until"))
+
+
+def term_gaps(terms: Sequence[TermRow], days_off: Sequence[tuple[date, date]], week_days: int) -> list[Gap]:
+    """Gaps between neighbours of a kind; weekends and days off between them are none. Pure."""
+    found = []
+    for kind in dict.fromkeys(row.kind for row in terms):
+        ordered = sorted((row for row in terms if row.kind == kind), key=lambda row: row.starts)
+        for one, other in pairwise(ordered):
+            open_days = [
+                day
+                for day in (one.until + timedelta(days=n) for n in range((other.starts - one.until).days))
+                if day.isoweekday() <= week_days
+                and not any(starts <= day < until for starts, until in days_off)
+            ]
+            if open_days:
+                found.append(Gap(one.title, other.title, open_days[0], open_days[-1]))
+    return found
+
+
+def _check_marked(year: AcademicYear, terms: Sequence[TermRow]) -> None:
+    """A term for which marks stand keeps its bounds."""
+    wanted = {(row.kind, row.number): row for row in terms}
+    moved = {
+        term.pk: term
+        for term in Term.objects.filter(year=year).exclude(kind="year")
+        if (row := wanted.get((term.kind, term.number))) is not None
+        and (row.starts, row.until) != (term.starts, term.until)
+    }
+    if not moved:
+        return
+    marked = sql.read(
+        f"SELECT DISTINCT term_id FROM journal_termmark WHERE term_id IN ({sql.marks(len(moved))}) AND value <> ''",
+        list(moved),
+    )
+    if marked:
+        raise Refusal(
+            f"За «{moved[marked[0][0]].title}» уже выставлены итоговые отметки: границы периода не меняют.",
+            "starts",
+        )
+
+
 def _check_terms(year: AcademicYear, terms: Sequence[TermRow]) -> None:
     seen: set[tuple[str, int]] = {("year", 1)}
     for row in terms:
@@ -180,6 +248,15 @@ def _check_terms(year: AcademicYear, terms: Sequence[TermRow]) -> None:
     for row in terms:
         if row.parent is not None and row.parent not in seen:
             raise Refusal(f"Для «{row.title}» указан период, которого нет.", "parent")
+    spans = {(row.kind, row.number): row for row in terms}
+    for row in terms:
+        outer = spans.get(row.parent) if row.parent is not None else None
+        if outer is not None and (row.starts < outer.starts or row.until > outer.until):
+            raise Refusal(
+                f"«{row.title}» выходит за «{outer.title}»: оно идёт с {ru_date(outer.starts)}"
+                f" по {ru_date(checks.last_day(outer.until))}.",
+                "starts",
+            )
     for kind in {row.kind for row in terms}:
         ordered = sorted((row for row in terms if row.kind == kind), key=lambda row: row.starts)
         for one, other in pairwise(ordered):
@@ -378,6 +455,20 @@ def set_bells(
                     data={"bells": [[n, s.strftime("%H:%M"), e.strftime("%H:%M")] for n, s, e in ordered]},
                 )
             )
+    return schedule
+
+
+def rename_bells(*, schedule: BellSchedule, title: str, by: Actor, at: datetime) -> BellSchedule:
+    """Correct the name of a bell schedule; its bells and the classes that live by it stay."""
+    title = checks.text(title, 60, "title", "название звонков")
+    clash = BellSchedule.objects.filter(school_id=schedule.school_id, title=title).exclude(pk=schedule.pk)
+    if clash.exists():
+        raise Refusal(f"Расписание звонков «{title}» уже есть.", "title")
+    before = schedule.title
+    with act(schedule.school_id, by=by, at=at) as lines:
+        if checks.changed(schedule, title=title):
+            schedule.save(update_fields=["title"])
+            lines.append(Line("bells_renamed", "bells", schedule.pk, data={"before": before, "title": title}))
     return schedule
 
 

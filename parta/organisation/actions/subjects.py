@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from parta.foundation import sql
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
@@ -32,6 +33,10 @@ class SubjectRow:
     tags: Sequence[str] = ()
     position: int = 100
     external_id: str = ""
+    kind: str | None = None
+    """Kind of unit (`Subject.KINDS`); None: as it was."""
+    hours: int | None = None
+    """Whole volume in hours; None: as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,14 @@ def ensure_subjects(*, school_id: int, rows: Sequence[SubjectRow], by: Actor, at
                 "position": row.position,
                 "external_id": checks.text(row.external_id, 120, "external_id", "внешний код", needed=False),
             }
+            if row.kind is not None:
+                if row.kind:
+                    checks.one_of(row.kind, Subject.KINDS, "kind", "вид предмета")
+                fields["kind"] = row.kind
+            if row.hours is not None:
+                if not 1 <= row.hours <= 5000:
+                    raise Refusal("Часы: целое число от 1 до 5000.", "hours")
+                fields["hours"] = row.hours
             subject = known.get(code)
             if subject is None:
                 known[code] = Subject.objects.create(school_id=school_id, code=code, **fields)
@@ -199,12 +212,7 @@ def ensure_scale(*, school_id: int, code: str, by: Actor, at: datetime) -> MarkS
     return scale or add_scale(school_id=school_id, code=code, title=title, symbols=symbols, by=by, at=at)
 
 
-def add_scale(
-    *, school_id: int, code: str, title: str, symbols: Sequence[dict[str, Any]], by: Actor, at: datetime
-) -> MarkScale:
-    """A scale of the school's own: symbols with `symbol`, `value`, `passes`, `counts`, in order of the keys."""
-    code = checks.text(code, 20, "code", "код шкалы")
-    title = checks.text(title, 80, "title", "название шкалы")
+def _check_symbols(symbols: Sequence[dict[str, Any]]) -> None:
     if not symbols or len(symbols) > 101:
         raise Refusal("В шкале от 1 до 101 знака.", "symbols")
     seen: set[str] = set()
@@ -214,9 +222,97 @@ def add_scale(
         if len(str(symbol["symbol"])) > 8 or str(symbol["symbol"]) in seen:
             raise Refusal(f"Знак «{str(symbol['symbol'])[:8]}» указан дважды или слишком длинный.", "symbols")
         seen.add(str(symbol["symbol"]))
+
+
+def add_scale(
+    *, school_id: int, code: str, title: str, symbols: Sequence[dict[str, Any]], by: Actor, at: datetime
+) -> MarkScale:
+    """A scale of the school's own: symbols with `symbol`, `value`, `passes`, `counts`, in order of the keys."""
+    code = checks.text(code, 20, "code", "код шкалы")
+    title = checks.text(title, 80, "title", "название шкалы")
+    _check_symbols(symbols)
     if MarkScale.objects.filter(school_id=school_id, code=code).exists():
         raise Refusal(f"Шкала с кодом «{code}» уже есть.", "code")
     with act(school_id, by=by, at=at) as lines:
         scale = MarkScale.objects.create(school_id=school_id, code=code, title=title, symbols=list(symbols))
         lines.append(Line("scale_added", "scale", scale.pk, data={"code": code, "symbols": list(symbols)}))
     return scale
+
+
+def change_scale(
+    *, scale: MarkScale, title: str, symbols: Sequence[dict[str, Any]], by: Actor, at: datetime
+) -> MarkScale:
+    """Correct a scale's title and symbols.
+
+    Raises Refusal when a symbol that stands in a journal would go or change its worth.
+    """
+    title = checks.text(title, 80, "title", "название шкалы")
+    _check_symbols(symbols)
+    wanted = {str(symbol["symbol"]): symbol for symbol in symbols}
+    gone = [str(old["symbol"]) for old in scale.symbols if wanted.get(str(old["symbol"])) != old]
+    if gone:
+        used = {
+            str(value)
+            for (value,) in sql.read(
+                "SELECT DISTINCT m.value FROM journal_mark m JOIN plans_journal j ON j.id = m.journal_id"
+                f" WHERE j.scale_id = %s AND m.value IN ({sql.marks(len(gone))})",
+                [scale.pk, *gone],
+            )
+        }
+        if used:
+            raise Refusal(
+                f"В журналах уже стоят отметки «{'», «'.join(sorted(used)[:5])}»:"
+                " убрать их или поменять значение нельзя.",
+                "symbols",
+            )
+    with act(scale.school_id, by=by, at=at) as lines:
+        names = checks.changed(scale, title=title, symbols=list(symbols))
+        if names:
+            scale.save(update_fields=names)
+            lines.append(
+                Line("scale_changed", "scale", scale.pk, data={name: getattr(scale, name) for name in names})
+            )
+    return scale
+
+
+def change_room(*, room: Room, title: str, purpose: str, by: Actor, at: datetime) -> Room:
+    """Correct a room's number or purpose; lessons and timetable follow at once."""
+    title = checks.text(title, 40, "title", "номер кабинета")
+    purpose = checks.text(purpose, 80, "purpose", "назначение кабинета", needed=False)
+    if Room.objects.filter(school_id=room.school_id, title=title).exclude(pk=room.pk).exists():
+        raise Refusal(f"Кабинет «{title}» уже есть.", "title")
+    before = room.title
+    with act(room.school_id, by=by, at=at) as lines:
+        names = checks.changed(room, title=title, purpose=purpose)
+        if names:
+            room.save(update_fields=names)
+            lines.append(
+                Line(
+                    "room_changed",
+                    "room",
+                    room.pk,
+                    data={"before": before, "title": title, "purpose": purpose},
+                )
+            )
+    return room
+
+
+def change_department(*, department: Department, title: str, by: Actor, at: datetime) -> Department:
+    """Correct a department's name."""
+    title = checks.text(title, 120, "title", "название кафедры")
+    clash = Department.objects.filter(school_id=department.school_id, title=title).exclude(pk=department.pk)
+    if clash.exists():
+        raise Refusal(f"Кафедра «{title}» уже есть.", "title")
+    before = department.title
+    with act(department.school_id, by=by, at=at) as lines:
+        if checks.changed(department, title=title):
+            department.save(update_fields=["title"])
+            lines.append(
+                Line(
+                    "department_changed",
+                    "department",
+                    department.pk,
+                    data={"before": before, "title": title},
+                )
+            )
+    return department

@@ -1,5 +1,6 @@
 """Set-up: the academic year with its terms and days off; the bells."""
 
+import re
 from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,10 +14,21 @@ from parta.organisation.models import AcademicYear, Bell, BellSchedule, Term, Va
 from parta.people import queries
 from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import FORM, looking
+from parta.people.queries import calendars
 from parta.people.setup import setup_page
 
 BLANK_TERMS = 2
 """Empty lines offered below the terms."""
+
+
+def overlaps(terms: list[Term], vacations: list[Vacation]) -> dict[int, str]:
+    """Vacations that take teaching days of a term, by id: the names of those terms."""
+    return {
+        one.pk: ", ".join(term.title for term in terms if one.starts < term.until and term.starts < one.until)
+        for one in vacations
+        if one.kind == "vacation"
+        and any(one.starts < term.until and term.starts < one.until for term in terms)
+    }
 
 
 @require_http_methods(FORM)
@@ -73,6 +85,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 continue
             kind, number = posted.text(f"kind{line}"), posted.whole(f"number{line}", 1, 40, "номер")
             parent = known.get((kind, number))
+            named = posted.text(f"parent{line}") if f"parent{line}" in posted.data else None
+            if named:
+                found = re.fullmatch(r"([a-z_]{1,10}):([0-9]{1,2})", named)
+                if not found:
+                    raise Refusal("Выберите период из списка.", f"parent{line}")
+                outer: tuple[str, int] | None = (found[1], int(found[2]))
+            elif named == "" or parent is None or parent.kind == "year":
+                outer = None
+            else:
+                outer = (parent.kind, parent.number)
             rows.append(
                 organisation.TermRow(
                     kind,
@@ -80,10 +102,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
                     posted.text(f"title{line}"),
                     posted.date(f"starts{line}", "дата начала"),
                     posted.until(f"until{line}"),
-                    (parent.kind, parent.number) if parent is not None and parent.kind != "year" else None,
+                    outer,
                 )
             )
-        organisation.set_terms(year=this_year(), terms=rows, by=by, at=at)
+        organisation.set_terms(
+            year=this_year(), terms=rows, without_gaps=viewer.school.kind == "college", by=by, at=at
+        )
         return "saved"
 
     def add_vacation(posted: Posted) -> str:
@@ -143,21 +167,37 @@ def calendar(request: HttpRequest) -> HttpResponse:
         if years
         else (viewer.on.year if viewer.on.month > 5 else viewer.on.year - 1)
     )
+    terms = list(
+        Term.objects.filter(year=year)
+        .exclude(kind="year")
+        .select_related("parent")
+        .order_by("kind", "number")
+        if year
+        else []
+    )
+    vacations = list(
+        Vacation.objects.filter(year=year).select_related("homeroom").order_by("starts", "id") if year else []
+    )
     return setup_page(
         request,
         "people/setup_calendar.html",
         {
             "years": years,
             "year": year,
-            "terms": list(
-                Term.objects.filter(year=year).exclude(kind="year").order_by("kind", "number") if year else []
+            "terms": terms,
+            "gaps": organisation.term_gaps(
+                [
+                    organisation.TermRow(one.kind, one.number, one.title, one.starts, one.until)
+                    for one in terms
+                ],
+                [(one.starts, one.until) for one in vacations if one.homeroom_id is None],
+                year.week_days if year else 5,
             ),
+            "overlaps": overlaps(terms, vacations),
+            "saved_terms": calendars.last_saved(viewer, calendars.TERMS),
+            "saved_vacations": calendars.last_saved(viewer, calendars.VACATIONS),
             "blank_terms": BLANK_TERMS,
-            "vacations": list(
-                Vacation.objects.filter(year=year).select_related("homeroom").order_by("starts", "id")
-                if year
-                else []
-            ),
+            "vacations": vacations,
             "term_kinds": Term.KINDS[1:],
             "vacation_kinds": Vacation.KINDS,
             "states": AcademicYear.STATES,
@@ -187,14 +227,23 @@ def bells(request: HttpRequest) -> HttpResponse:
                         posted.time(f"ends{line}"),
                     )
                 )
-        organisation.set_bells(
-            school_id=viewer.school.id,
-            title=posted.text("title"),
-            bells=rows,
-            is_default=posted.is_ticked("is_default"),
-            by=viewer.acting_as(),
-            at=viewer.at,
-        )
+        by, at = viewer.acting_as(), viewer.at
+        with act(viewer.school.id, by=by, at=at):
+            if posted.text("row"):
+                schedule = BellSchedule.objects.filter(
+                    school_id=viewer.school.id, pk=posted.id_or_none("row") or 0
+                ).first()
+                if schedule is None:
+                    raise Http404
+                organisation.rename_bells(schedule=schedule, title=posted.text("title"), by=by, at=at)
+            organisation.set_bells(
+                school_id=viewer.school.id,
+                title=posted.text("title"),
+                bells=rows,
+                is_default=posted.is_ticked("is_default"),
+                by=by,
+                at=at,
+            )
         return "saved"
 
     forms = carry_out(request, {"save": save})

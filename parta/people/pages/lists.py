@@ -1,6 +1,7 @@
 """Set-up: subjects, rooms, departments, scales, kinds of work."""
 
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from parta.foundation.access import requires
 from parta.organisation import actions as organisation
 from parta.organisation.acts import Refusal
-from parta.organisation.models import MarkScale, Room, Subject, WorkKind
+from parta.organisation.models import Department, MarkScale, Room, Subject, WorkKind
 from parta.people import queries
 from parta.people.actions.accounts import latin
 from parta.people.forms import Posted, carry_out
@@ -22,7 +23,60 @@ TAGS = [
     ("double_marks", "двойные отметки"),
     ("practice", "практика"),
     ("unmarked", "без отметок"),
+    ("federal", "по ФГОС"),
+    ("own_component", "компонент организации"),
 ]
+NOT_PASSING, NOT_COUNTED = "не проходная", "не в среднее"
+
+
+def _unit_hours(posted: Posted, *, needed: bool) -> int | None:
+    """The volume of a unit; a college's list of units gives it for every one."""
+    hours = posted.whole_or_none("hours", 1, 5000, "часов всего")
+    if needed and hours is None:
+        raise Refusal("Не указано: часов всего.", "hours")
+    return hours
+
+
+def read_symbols(text: str) -> list[dict[str, Any]]:
+    """The symbols of a scale, a line each: «5 = 5», «зач = 1, не в среднее», «2 = 2, не проходная»; best first.
+
+    Raises Refusal with the number of the line that cannot be read.
+    """
+    found: list[dict[str, Any]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        head, *words = (part.strip() for part in line.split(","))
+        symbol, sign, worth = (part.strip() for part in head.partition("="))
+        if not symbol or not sign or not re.fullmatch(r"-?[0-9]{1,4}(\.[0-9]{1,2})?", worth):
+            raise Refusal(f"Строка {number}: нужно «знак = число», например «5 = 5».", "symbols")
+        unknown = [word for word in words if word not in (NOT_PASSING, NOT_COUNTED)]
+        if unknown:
+            raise Refusal(
+                f"Строка {number}: «{unknown[0][:30]}» непонятно; можно «{NOT_PASSING}», «{NOT_COUNTED}».",
+                "symbols",
+            )
+        value: float | int = float(worth) if "." in worth else int(worth)
+        found.append(
+            {
+                "symbol": symbol,
+                "value": value,
+                "passes": NOT_PASSING not in words,
+                "counts": NOT_COUNTED not in words,
+            }
+        )
+    return found
+
+
+def written_symbols(symbols: list[dict[str, Any]]) -> str:
+    """The lines that :func:`read_symbols` reads."""
+    lines = []
+    for one in symbols:
+        words = [f"{one['symbol']} = {one['value']}"]
+        words += [] if one["passes"] else [NOT_PASSING]
+        words += [] if one["counts"] else [NOT_COUNTED]
+        lines.append(", ".join(words))
+    return "\n".join(lines)
 
 
 @require_http_methods(FORM)
@@ -32,7 +86,13 @@ def lists(request: HttpRequest) -> HttpResponse:
     viewer = looking(request)
     school_id, by, at = viewer.school.id, viewer.acting_as(), viewer.at
 
+    is_college = viewer.school.kind == "college"
+
     def subject(posted: Posted) -> str:
+        if is_college and not (posted.text("code") or posted.text("row")):
+            raise Refusal("Не заполнено: код по перечню ФГОС.", "code")
+        if is_college and not posted.text("kind"):
+            raise Refusal("Не выбран вид: предмет, курс, дисциплина, модуль или практика.", "kind")
         code = posted.text("code") or posted.text("row")
         known = {one.code: one for one in Subject.objects.filter(school_id=viewer.school.id)}
         if posted.text("row"):
@@ -54,6 +114,8 @@ def lists(request: HttpRequest) -> HttpResponse:
                     tags=[tag for tag, _ in TAGS if tag in posted.data.getlist("tags")],
                     position=posted.whole("position", 0, 9999, "порядок"),
                     external_id=known[code].external_id if code in known else "",
+                    kind=posted.text("kind"),
+                    hours=_unit_hours(posted, needed=is_college),
                 )
             ],
             school_id=school_id,
@@ -63,6 +125,12 @@ def lists(request: HttpRequest) -> HttpResponse:
         return "saved"
 
     def rooms(posted: Posted) -> str:
+        room = Room.objects.filter(school_id=school_id, pk=posted.id_or_none("row") or 0).first()
+        if room is not None:
+            organisation.change_room(
+                room=room, title=posted.text("title"), purpose=posted.text("purpose"), by=by, at=at
+            )
+            return "saved"
         organisation.ensure_rooms(
             rows=[organisation.RoomRow(posted.text("title"), posted.text("purpose"))],
             school_id=school_id,
@@ -72,6 +140,10 @@ def lists(request: HttpRequest) -> HttpResponse:
         return "saved"
 
     def department(posted: Posted) -> str:
+        found = Department.objects.filter(school_id=school_id, pk=posted.id_or_none("row") or 0).first()
+        if found is not None:
+            organisation.change_department(department=found, title=posted.text("title"), by=by, at=at)
+            return "saved"
         organisation.ensure_departments(titles=[posted.text("title")], school_id=school_id, by=by, at=at)
         return "saved"
 
@@ -79,11 +151,31 @@ def lists(request: HttpRequest) -> HttpResponse:
         organisation.ensure_scale(code=posted.text("code"), school_id=school_id, by=by, at=at)
         return "added"
 
+    def own_scale(posted: Posted) -> str:
+        symbols = read_symbols(posted.text("symbols"))
+        found = MarkScale.objects.filter(school_id=school_id, pk=posted.id_or_none("row") or 0).first()
+        if found is not None:
+            organisation.change_scale(scale=found, title=posted.text("title"), symbols=symbols, by=by, at=at)
+            return "saved"
+        title = posted.text("title")
+        code = re.sub(r"[^a-z0-9]+", "_", latin(title))[:18] or "scale"
+        taken = set(MarkScale.objects.filter(school_id=school_id).values_list("code", flat=True))
+        while code in taken or code in organisation.SCALES:
+            code = f"{code[:17]}_{len(taken)}"[:20]
+        organisation.add_scale(school_id=school_id, code=code, title=title, symbols=symbols, by=by, at=at)
+        return "added"
+
     def work_kind(posted: Posted) -> str:
+        if not posted.text("row"):
+            code = posted.text("code") or latin(posted.text("title"))[:24]
+            if not re.fullmatch(r"[a-z0-9_-]{2,24}", code):
+                raise Refusal("Код: латинские буквы, цифры и подчёркивание, от 2 до 24 знаков.", "code")
+            if WorkKind.objects.filter(school_id=school_id, code=code).exists():
+                raise Refusal(f"Вид работы с кодом «{code}» уже есть.", "code")
         organisation.set_work_kinds(
             rows=[
                 organisation.WorkKindRow(
-                    code=posted.text("row") or posted.text("code"),
+                    code=posted.text("row") or code,
                     title=posted.text("title"),
                     short=posted.text("short"),
                     weight=posted.number("weight", "вес"),
@@ -98,7 +190,14 @@ def lists(request: HttpRequest) -> HttpResponse:
 
     forms = carry_out(
         request,
-        {"subject": subject, "room": rooms, "department": department, "scale": scale, "work_kind": work_kind},
+        {
+            "subject": subject,
+            "room": rooms,
+            "department": department,
+            "scale": scale,
+            "own_scale": own_scale,
+            "work_kind": work_kind,
+        },
     )
     if isinstance(forms, HttpResponse):
         return forms
@@ -116,6 +215,11 @@ def lists(request: HttpRequest) -> HttpResponse:
             "rooms": list(Room.objects.filter(school_id=viewer.school.id).order_by("title")),
             "departments": queries.department_options(viewer),
             "scales": scales,
+            "scale_lines": {one.pk: written_symbols(one.symbols) for one in scales},
+            "subject_kinds": Subject.KINDS,
+            "kind_words": dict(Subject.KINDS),
+            "is_college": is_college,
+            "only": request.GET.get("only", ""),
             "other_scales": [
                 (code, title) for code, (title, _) in organisation.SCALES.items() if code not in taken
             ],

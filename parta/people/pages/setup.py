@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 
 from parta.foundation import sql
 from parta.foundation.access import requires
-from parta.foundation.pagekit import number, plural
+from parta.foundation.pagekit import number, plural, ru_date
 from parta.organisation.actions import change_school
 from parta.organisation.models import School
 from parta.people import queries
 from parta.people.forms import Posted, carry_out
+from parta.people.queries import calendars
 from parta.people.setup import SECTIONS, Progress, section, setup_page
 from parta.people.viewer import Viewer
 
@@ -122,9 +123,11 @@ def _calendar(viewer: Viewer) -> Progress:
         " (SELECT COUNT(*) FROM organisation_vacation WHERE year_id = %s)",
         (year.pk, year.pk),
     )
+    saved = calendars.last_saved(viewer, calendars.TERMS + calendars.VACATIONS)
     return Progress(
         f"{year.title}: {plural(terms, 'учебный период', 'учебных периода', 'учебных периодов')},"
-        f" {plural(vacations, 'запись', 'записи', 'записей')} о каникулах и праздниках.",
+        f" {plural(vacations, 'запись', 'записи', 'записей')} о каникулах и праздниках."
+        + (f" Последнее изменение: {saved.name}, {ru_date(saved.at.date())}." if saved else ""),
         year.title,
         terms == 0,
     )

@@ -47,8 +47,8 @@ def department_options(viewer: Viewer) -> list[Option]:
     )
 
 
-def staff_options(viewer: Viewer, on: date) -> list[Option]:
-    """Members of staff with a role on the day, by name: «Соколова М. В.»."""
+def staff_options(viewer: Viewer, on: date, *, full: bool = False) -> list[Option]:
+    """Members of staff with a role on the day, by name: «Соколова М. В.», or in full."""
     found = (
         Person.objects.filter(
             school_id=viewer.school.id, pk__in=Role.objects.filter(_now(on)).values("person_id")
@@ -57,7 +57,7 @@ def staff_options(viewer: Viewer, on: date) -> list[Option]:
         .order_by("surname", "given_name", "patronymic")
         .distinct()
     )
-    return [(person.pk, person.short_name) for person in found]
+    return [(person.pk, person.full_name if full else person.short_name) for person in found]
 
 
 # ── people of the set-up pages ──

@@ -15,6 +15,7 @@ from parta.plans.actions.programmes import (
     PlanRow,
     TopicRow,
     bulk_plans,
+    drop_curriculum_line,
     save_plan,
     set_curriculum,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "bulk_load",
     "bulk_plans",
     "change_journal",
+    "drop_curriculum_line",
     "end_load",
     "open_journal",
     "save_plan",

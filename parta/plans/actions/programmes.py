@@ -39,13 +39,15 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class CurriculumRow:
-    """Hours of a subject in a grade, or in one homeroom."""
+    """Hours of a subject in a grade, or in one homeroom. `control` and `level` None: as they were."""
 
     subject_id: int
     weekly_hours: float | Decimal
     yearly_hours: int
     grade: int | None = None
     homeroom_id: int | None = None
+    control: str | None = None
+    level: str | None = None
 
 
 _TopicKey = tuple[str, str, str, str, int | None]
@@ -216,8 +218,19 @@ def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Act
             weekly = Decimal(str(row.weekly_hours))
             if not 0 <= weekly <= 60 or not 0 <= row.yearly_hours <= 2500:
                 raise Refusal("Часы учебного плана: до 60 в неделю и до 2500 в год.", "weekly_hours")
+            for value, choices, field in (
+                (row.control, CurriculumHours.CONTROLS, "control"),
+                (row.level, CurriculumHours.LEVELS, "level"),
+            ):
+                if value:
+                    checks.one_of(value, choices, field, "строка учебного плана")
             key = (row.subject_id, row.grade, row.homeroom_id)
             line = known.get(key)
+            extra = {
+                name: value
+                for name, value in (("control", row.control), ("level", row.level))
+                if value is not None
+            }
             if line is None:
                 line = known[key] = CurriculumHours(
                     school_id=year.school_id,
@@ -227,8 +240,9 @@ def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Act
                     homeroom_id=row.homeroom_id,
                     weekly_hours=weekly,
                     yearly_hours=row.yearly_hours,
+                    **extra,
                 )
-            elif not checks.changed(line, weekly_hours=weekly, yearly_hours=row.yearly_hours):
+            elif not checks.changed(line, weekly_hours=weekly, yearly_hours=row.yearly_hours, **extra):
                 continue
             line.save()
             touched += 1
@@ -243,7 +257,28 @@ def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Act
                         "homeroom": row.homeroom_id,
                         "weekly": str(weekly),
                         "yearly": row.yearly_hours,
+                        "control": line.control,
+                        "level": line.level,
                     },
                 )
             )
     return touched
+
+
+def drop_curriculum_line(*, line: CurriculumHours, by: Actor, at: datetime) -> None:
+    """The subject is not in the curriculum of this grade or class after all; its journals stay as they are."""
+    with act(line.school_id, by=by, at=at) as lines:
+        lines.append(
+            Line(
+                "curriculum_dropped",
+                "curriculum",
+                line.pk,
+                data={
+                    "subject": line.subject_id,
+                    "grade": line.grade,
+                    "homeroom": line.homeroom_id,
+                    "weekly": str(line.weekly_hours),
+                },
+            )
+        )
+        line.delete()

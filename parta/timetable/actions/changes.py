@@ -13,8 +13,9 @@ from parta.foundation.pagekit import ru_date
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import Bell, BellSchedule, School, Vacation
+from parta.organisation.words import class_title
 from parta.people.models import Role
-from parta.timetable.models import Lesson, Substitution
+from parta.timetable.models import Lesson, LessonChange, Substitution
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,14 @@ def substitute(
                 reason=reason,
                 order_number=order_number,
                 made_at=at,
+                made_by=by.user_id,
             )
             lines.append(_line(row))
             return row
         names = checks.changed(row, substitute_id=substitute_id, reason=reason, order_number=order_number)
         if names:
+            row.made_at, row.made_by = at, by.user_id
+            names += ["made_at", "made_by"]
             row.save(update_fields=names)
             lines.append(_line(row))
     return row
@@ -93,7 +97,7 @@ def end_substitution(*, lesson: Lesson, by: Actor, at: datetime) -> None:
     row = Substitution.objects.filter(lesson=lesson).first()
     if row is None:
         raise Refusal("Замены у этого урока нет.", "substitute")
-    if _is_written(lesson, besides=("Substitution", "Permit")):
+    if _is_written(lesson, besides=("Substitution", "Permit", "LessonChange")):
         raise Refusal("Урок уже записан в журнал: снять замену нельзя.", "substitute")
     with act(lesson.school_id, by=by, at=at) as lines:
         lines.append(
@@ -133,10 +137,59 @@ def bulk_substitutions(
 
 
 def _unwritten(lesson: Lesson) -> None:
-    if _is_written(lesson):
+    if _is_written(lesson, besides=("LessonChange",)):
         raise Refusal(
             "По уроку уже есть записи в журнале или замена: отменить или перенести его нельзя.", "lesson"
         )
+
+
+def _register(
+    lesson: Lesson, kind: str, before: tuple[date, int], reason: str, *, by: Actor, at: datetime
+) -> None:
+    """A line of the register of moves."""
+    LessonChange.objects.create(
+        school_id=lesson.school_id,
+        lesson=lesson,
+        kind=kind,
+        from_date=before[0],
+        from_number=before[1],
+        to_date=lesson.date,
+        to_number=lesson.number,
+        reason=reason,
+        made_at=at,
+        made_by=by.user_id,
+    )
+
+
+def busy_at(lesson: Lesson, on: date, number: int) -> str:
+    """What stands in the way of holding the lesson on a day at a number: teacher, class or room elsewhere.
+
+    Empty when nothing does. One statement.
+    """
+    journal = lesson.journal
+    rows = sql.read(
+        "SELECT s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), COALESCE(x.substitute_id, l.teacher_id),"
+        " l.room_id, j.homeroom_id, j.subgroup_id FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+        " JOIN organisation_subject s ON s.id = j.subject_id"
+        " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
+        " LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id"
+        " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
+        " WHERE l.school_id = %s AND l.date = %s AND l.number = %s AND l.id <> %s AND l.state <> 'cancelled'",
+        (lesson.school_id, on, number, lesson.pk),
+    )
+    for subject, homeroom, group, teacher_id, room_id, homeroom_id, subgroup_id in rows:
+        where = " ".join(part for part in (class_title(homeroom), subject, group) if part)
+        if lesson.teacher_id is not None and teacher_id == lesson.teacher_id:
+            return f"учитель ведёт другой урок ({where})"
+        if (
+            homeroom_id is not None
+            and homeroom_id == journal.homeroom_id
+            and (None in (subgroup_id, journal.subgroup_id) or subgroup_id == journal.subgroup_id)
+        ):
+            return f"у класса другой урок ({where})"
+        if lesson.room_id is not None and room_id == lesson.room_id:
+            return f"кабинет занят ({where})"
+    return ""
 
 
 def cancel_lesson(*, lesson: Lesson, reason: str = "", by: Actor, at: datetime) -> Lesson:
@@ -148,6 +201,7 @@ def cancel_lesson(*, lesson: Lesson, reason: str = "", by: Actor, at: datetime) 
     with act(lesson.school_id, by=by, at=at) as lines:
         lesson.state = "cancelled"
         lesson.save(update_fields=["state"])
+        _register(lesson, "cancelled", (lesson.date, lesson.number), reason, by=by, at=at)
         lines.append(
             Line("lesson_cancelled", "lesson", lesson.pk, lesson_id=lesson.pk, data={"reason": reason})
         )
@@ -161,6 +215,7 @@ def restore_lesson(*, lesson: Lesson, by: Actor, at: datetime) -> Lesson:
     with act(lesson.school_id, by=by, at=at) as lines:
         lesson.state = "moved" if lesson.moved_from else "planned"
         lesson.save(update_fields=["state"])
+        _register(lesson, "restored", (lesson.date, lesson.number), "", by=by, at=at)
         lines.append(Line("lesson_restored", "lesson", lesson.pk, lesson_id=lesson.pk))
     return lesson
 
@@ -192,14 +247,19 @@ def move_lesson(
     bell = Bell.objects.filter(schedule=schedule, number=number).first()
     if bell is None:
         raise Refusal(f"В расписании звонков нет {number}-го урока.", "number")
+    in_the_way = busy_at(lesson, date, number)
+    if in_the_way:
+        raise Refusal(f"{ru_date(date)}, {number}-й урок: {in_the_way}. Выберите другое место.", "number")
     zone = ZoneInfo(School.objects.values_list("timezone", flat=True).get(pk=lesson.school_id))
     with act(lesson.school_id, by=by, at=at) as lines:
         before = [lesson.date.isoformat(), lesson.number]
+        place = (lesson.date, lesson.number)
         lesson.moved_from = lesson.moved_from or lesson.date
         lesson.date, lesson.number, lesson.state = date, number, "moved"
         lesson.starts_at = datetime.combine(date, bell.starts, zone).astimezone(UTC)
         lesson.ends_at = datetime.combine(date, bell.ends, zone).astimezone(UTC)
         lesson.save()
+        _register(lesson, "moved", place, reason, by=by, at=at)
         lines.append(
             Line(
                 "lesson_moved",

@@ -3,10 +3,11 @@
 from django.urls import URLPattern
 
 from parta.timetable import access as access  # declares the permissions and the navigation
-from parta.timetable.pages import reading, substitutions, template
+from parta.timetable.pages import reading, register, substitutions, template
 
 urlpatterns: list[URLPattern] = [
     *reading.urlpatterns,
+    *register.urlpatterns,
     *substitutions.urlpatterns,
     *template.urlpatterns,
 ]

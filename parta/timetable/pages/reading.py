@@ -16,6 +16,7 @@ from parta.people.pages.setup import looking
 from parta.people.queries import Option
 from parta.people.viewer import Viewer
 from parta.timetable import queries
+from parta.timetable.access import REGISTER
 
 KINDS = [("homeroom", "Класс"), ("teacher", "Учитель"), ("room", "Кабинет")]
 
@@ -88,6 +89,7 @@ def timetable(request: HttpRequest) -> HttpResponse:
             "later": monday + timedelta(days=7),
             "this_monday": monday_of("", viewer.on),
             "today": viewer.on,
+            "reads_register": bool(viewer.roles & set(REGISTER)),
             "now": viewer.at,
         },
     )

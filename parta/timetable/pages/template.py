@@ -147,7 +147,18 @@ def template(request: HttpRequest, homeroom_id: int) -> HttpResponse:
         starts = posted.date("starts", "дата")
         by, at = viewer.acting_as(), viewer.at
         with act(viewer.school.id, by=by, at=at):
+            before = set(queries.clashes(viewer, year, starts))
             actions.set_slots(year=year, rows=rows, starts=starts, journal_ids=set(journals), by=by, at=at)
+            made = [one for one in queries.clashes(viewer, year, starts) if one not in before]
+            if made and not posted.is_ticked("clash"):
+                one = made[0]
+                raise Refusal(
+                    f"Накладка: {one.what}, {WEEKDAYS[one.weekday - 1]}, {one.number}-й урок:"
+                    f" {one.first} и {one.second}."
+                    + (f" Всего накладок: {len(made)}." if len(made) > 1 else "")
+                    + " Переставьте урок или подтвердите, что так и нужно.",
+                    "clash",
+                )
             if posted.is_ticked("generate"):
                 actions.generate_lessons(
                     year=year, since=starts, until=year.until, journal_ids=set(journals), by=by, at=at

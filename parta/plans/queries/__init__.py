@@ -117,3 +117,61 @@ def plans(viewer: Viewer, year: AcademicYear | None) -> list[PlanLine]:
             (viewer.school.id, year.pk if year else 0),
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Somebody whose role and load do not fit."""
+
+    person_id: int
+    name: str
+    role: str
+    starts: date
+
+
+_KINDS = {"teacher": "учитель", "master": "мастер производственного обучения"}
+
+
+def rights_without_load(viewer: Viewer, year: AcademicYear | None) -> list[Unmatched]:
+    """Teachers and masters who have no journal of the year on the viewer's day: a right without load. One statement."""
+    on = viewer.on
+    return [
+        Unmatched(
+            person_id,
+            " ".join(part for part in name if part),
+            str(_KINDS.get(kind, kind)),
+            date.fromisoformat(starts) if isinstance(starts, str) else starts,
+        )
+        for person_id, *name, kind, starts in sql.read(
+            "SELECT p.id, p.surname, p.given_name, p.patronymic, r.kind, r.starts FROM people_role r"
+            " JOIN people_person p ON p.id = r.person_id WHERE r.school_id = %s AND r.kind IN ('teacher', 'master')"
+            " AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND NOT EXISTS (SELECT 1"
+            " FROM plans_teachingload l JOIN plans_journal j ON j.id = l.journal_id WHERE l.teacher_id = p.id"
+            " AND j.year_id = %s AND (l.until IS NULL OR l.until > %s))"
+            " ORDER BY p.surname, p.given_name, p.id, r.kind",
+            (viewer.school.id, on, on, year.pk if year else 0, on),
+        )
+    ]
+
+
+def load_without_right(viewer: Viewer, year: AcademicYear | None) -> list[Unmatched]:
+    """People with a journal on the viewer's day and no role that lets them keep it. One statement."""
+    on = viewer.on
+    return [
+        Unmatched(
+            person_id,
+            " ".join(part for part in name if part),
+            "",
+            date.fromisoformat(starts) if isinstance(starts, str) else starts,
+        )
+        for person_id, *name, starts in sql.read(
+            "SELECT p.id, p.surname, p.given_name, p.patronymic, MIN(l.starts) FROM plans_teachingload l"
+            " JOIN plans_journal j ON j.id = l.journal_id JOIN people_person p ON p.id = l.teacher_id"
+            " WHERE j.school_id = %s AND j.year_id = %s AND l.starts <= %s AND (l.until IS NULL OR l.until > %s)"
+            " AND NOT EXISTS (SELECT 1 FROM people_role r WHERE r.person_id = p.id"
+            " AND r.kind IN ('teacher', 'master', 'class_teacher', 'head_of_department')"
+            " AND r.starts <= %s AND (r.until IS NULL OR r.until > %s))"
+            " GROUP BY p.id, p.surname, p.given_name, p.patronymic ORDER BY p.surname, p.given_name, p.id",
+            (viewer.school.id, year.pk if year else 0, on, on, on, on),
+        )
+    ]
