@@ -137,11 +137,33 @@ class Clerk:
         """Rows for people who have none yet."""
         fresh = [human for human in humans if not human.id]
         rows = [
-            PersonRow(human.surname, human.given, human.patronymic, human.sex, human.birth) for human in fresh
+            PersonRow(
+                human.surname,
+                human.given,
+                human.patronymic,
+                human.sex,
+                human.birth,
+                phone=self.phone(human) if at.year - human.birth.year > 21 else "",
+                address="" if at.year - human.birth.year > 21 else self.address(human),
+            )
+            for human in fresh
         ]
         ids = bulk_people(school_id=self.school_id, rows=rows, by=SYSTEM, at=at)
         for human, person_id in zip(fresh, ids, strict=True):
             human.id = person_id
+
+    def phone(self, human: Human) -> str:
+        """An invented number (nobody is given 900 000-xx-xx); now and then none."""
+        draw = self.random(f"phone {human.surname} {human.given} {human.patronymic} {human.birth}")
+        number = draw.randrange(10_000)
+        return "" if draw.random() < 0.02 else f"+7 900 000-{number // 100:02}-{number % 100:02}"
+
+    def address(self, human: Human) -> str:
+        """An invented address; now and then none."""
+        draw = self.random(f"address {human.surname} {human.given} {human.patronymic} {human.birth}")
+        street = draw.choice(("Лесная", "Садовая", "Школьная", "Заречная", "Полевая", "Новая", "Речная"))
+        house, flat = draw.randrange(1, 60), draw.randrange(1, 90)
+        return "" if draw.random() < 0.03 else f"ул. {street}, {house}, кв. {flat}"
 
     def give_accounts(self, humans: Sequence[Human], at: datetime) -> None:
         """Accounts for those who have none: the login they were given in advance, or one made from the name.

@@ -15,6 +15,7 @@ from parta.demo.college import CollegeBuilder
 from parta.demo.content import load
 from parta.demo.content.calendar import YearCalendar, calendar_of
 from parta.demo.gymnasium import Gymnasium
+from parta.demo.papers import papers
 from parta.foundation import clock, sql
 from parta.journal.actions.bulk import Ids
 
@@ -79,6 +80,7 @@ def fill(
         builder.found(years[0])
         for calendar in years:
             builder.open(calendar, ids, today, last=calendar is years[-1])
+        papers(builder.clerk, today)
         builder.show()
     return DemoSummary(
         [SchoolShown(clerk.code, clerk.school.short_name) for clerk in clerks],

@@ -28,7 +28,14 @@ from parta.people.actions.accounts import (
     reopen_account,
     reset_password,
 )
-from parta.people.actions.cards import record_consent, review_roster
+from parta.people.actions.cards import (
+    ConsentRow,
+    ReviewRow,
+    bulk_consents,
+    bulk_reviews,
+    record_consent,
+    review_roster,
+)
 from parta.people.actions.enrolments import (
     EnrolmentRow,
     MembershipRow,
@@ -53,19 +60,23 @@ from parta.people.actions.traces import trace
 
 __all__ = [
     "AccountRow",
+    "ConsentRow",
     "EnrolmentRow",
     "GuardianshipRow",
     "Invitation",
     "Issued",
     "MembershipRow",
     "PersonRow",
+    "ReviewRow",
     "RoleRow",
     "activate",
     "bulk_accounts",
+    "bulk_consents",
     "bulk_enrolments",
     "bulk_guardianships",
     "bulk_memberships",
     "bulk_people",
+    "bulk_reviews",
     "bulk_roles",
     "change_password",
     "change_person",

@@ -1,12 +1,14 @@
 """What a class teacher keeps: consents on paper, cards corrected with their history, the class looked through."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.organisation.models import Homeroom
+from parta.organisation.models import Homeroom, School
 from parta.people.models import Consent, Enrolment, Person, PersonChange, RosterReview
 
 
@@ -119,3 +121,98 @@ def review_roster(*, homeroom: Homeroom, by: Actor, at: datetime) -> RosterRevie
             )
         )
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A paper of an import or of the demo school."""
+
+    student_id: int
+    kind: str
+    state: str
+    signed_on: date
+    paper_number: str
+    signer_id: int | None = None
+    scope: str = ""
+
+
+def bulk_consents(*, school_id: int, rows: Sequence[ConsentRow], by: Actor, at: datetime) -> list[int]:
+    """Many papers; ids in the order of the rows. Kinds and states are checked, people must be the school's."""
+    known = set(Person.objects.filter(school_id=school_id).values_list("id", flat=True))
+    for row in rows:
+        checks.one_of(row.kind, Consent.KINDS, "kind", "о чём заявление")
+        checks.one_of(row.state, Consent.STATES, "state", "что в заявлении")
+        if row.student_id not in known or (row.signer_id is not None and row.signer_id not in known):
+            raise Refusal("Такого человека в школе нет.", "student")
+    with act(school_id, by=by, at=at) as lines:
+        made = Consent.objects.bulk_create(
+            [
+                Consent(
+                    school_id=school_id,
+                    student_id=row.student_id,
+                    kind=row.kind,
+                    state=row.state,
+                    signed_on=row.signed_on,
+                    signer_id=row.signer_id,
+                    paper_number=row.paper_number,
+                    scope=row.scope,
+                    recorded_by=by.user_id,
+                    recorded_at=at,
+                )
+                for row in rows
+            ],
+            batch_size=500,
+        )
+        lines += [
+            Line(
+                "consent_recorded",
+                "consent",
+                consent.pk,
+                student_id=consent.student_id,
+                data={"kind": consent.kind, "state": consent.state, "on": consent.signed_on.isoformat()},
+            )
+            for consent in made
+        ]
+    return [consent.pk for consent in made]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review of a class that was made."""
+
+    homeroom_id: int
+    at: datetime
+    user_id: int
+    students: int
+    changes: int = 0
+
+
+def bulk_reviews(*, school_id: int, rows: Sequence[ReviewRow], by: Actor, at: datetime) -> None:
+    """Many reviews, each by its class teacher at its moment: the bulk path of the demo school."""
+    zone = ZoneInfo(School.objects.values_list("timezone", flat=True).get(pk=school_id))
+    with act(school_id, by=by, at=at) as lines:
+        RosterReview.objects.bulk_create(
+            [
+                RosterReview(
+                    school_id=school_id,
+                    homeroom_id=row.homeroom_id,
+                    day=row.at.astimezone(zone).date(),
+                    at=row.at,
+                    user_id=row.user_id,
+                    role="class_teacher",
+                    students=row.students,
+                    changes=row.changes,
+                )
+                for row in rows
+            ],
+            batch_size=500,
+        )
+        lines += [
+            Line(
+                "roster_reviewed",
+                "homeroom",
+                row.homeroom_id,
+                data={"students": row.students, "changes": row.changes, "user": row.user_id},
+            )
+            for row in rows
+        ]
