@@ -582,7 +582,13 @@ class Gymnasium:
         set_curriculum(
             year=year,
             rows=[
-                CurriculumRow(self.subjects[code], subject.hours[grade], subject.hours[grade] * weeks, grade)
+                CurriculumRow(
+                    self.subjects[code],
+                    subject.hours[grade],
+                    subject.hours[grade] * weeks,
+                    grade,
+                    control="test" if code in ("rus", "math", "alg", "geom") else "mark",
+                )
                 for code, subject, grade in taught
             ],
             by=SYSTEM,

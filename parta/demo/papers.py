@@ -1,4 +1,4 @@
-"""Papers of the demo school: consents of families, and the class teachers' looks through their classes."""
+"""Papers of the demo school: consents of families, codes given out, the class teachers' looks through their classes."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -6,11 +6,20 @@ from datetime import date, datetime, timedelta
 from parta.demo.clerk import Clerk
 from parta.foundation import sql
 from parta.foundation.log import SYSTEM
-from parta.people.actions import ConsentRow, ReviewRow, bulk_consents, bulk_reviews
+from parta.people.actions import (
+    ConsentRow,
+    IssueRow,
+    ReviewRow,
+    bulk_consents,
+    bulk_issues,
+    bulk_reviews,
+)
 
 _PLACES = """
 SELECT e.homeroom_id, e.student_id, (SELECT MIN(g.guardian_id) FROM people_guardianship g
-    WHERE g.student_id = e.student_id AND g.has_rights), y.starts
+    WHERE g.student_id = e.student_id AND g.has_rights), y.starts, EXISTS (SELECT 1 FROM people_user u
+    JOIN people_person p ON p.user_id = u.id WHERE NOT u.must_change_password AND (p.id = e.student_id
+    OR p.id IN (SELECT g.guardian_id FROM people_guardianship g WHERE g.student_id = e.student_id)))
 FROM people_enrolment e JOIN organisation_homeroom h ON h.id = e.homeroom_id
 JOIN organisation_academicyear y ON y.id = h.year_id
 WHERE e.school_id = %s AND y.starts <= %s AND y.until > %s AND (e.until IS NULL OR e.until > %s)
@@ -25,17 +34,18 @@ AND (r.until IS NULL OR r.until > %s) GROUP BY r.homeroom_id"""
 def papers(clerk: Clerk, today: date) -> None:
     """What families signed in late August, and one look through each class a month; a few of both are missing."""
     random = clerk.random("papers")
-    places: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    places: dict[int, list[tuple[int, int | None, bool]]] = defaultdict(list)
     starts = today
-    for homeroom_id, student_id, guardian_id, year_starts in sql.read(
+    for homeroom_id, student_id, guardian_id, year_starts, is_shown in sql.read(
         _PLACES, (clerk.school_id, today, today, today)
     ):
-        places[homeroom_id].append((student_id, guardian_id))
+        places[homeroom_id].append((student_id, guardian_id, bool(is_shown)))
         starts = date.fromisoformat(year_starts) if isinstance(year_starts, str) else year_starts
     rows: list[ConsentRow] = []
     for students in places.values():
-        for student_id, guardian_id in students:
+        for student_id, guardian_id, is_shown in students:
             chance = random.random()
+            chance = 0.5 if is_shown else chance  # the families whose accounts are shown have signed
             if chance < 0.015:
                 continue
             number, day = f"С-{len(rows) // 2 + 1}", starts - timedelta(days=random.randrange(1, 8))
@@ -66,6 +76,21 @@ def papers(clerk: Clerk, today: date) -> None:
                         homeroom_id, moment, teachers[homeroom_id], len(students), random.choice((0, 0, 1, 2))
                     )
                 )
+    issues = [
+        IssueRow(
+            guardian_id,
+            teachers[homeroom_id],
+            given := clerk.moment(starts + timedelta(days=1), 17 * 60 + number),
+            given + timedelta(minutes=random.randrange(40, 1500)),
+            "на собрании",
+        )
+        for homeroom_id, students in places.items()
+        if homeroom_id in teachers
+        for number, (_, guardian_id, _) in enumerate(students)
+        if guardian_id is not None
+    ]
+    with clerk.act(clerk.moment(starts + timedelta(days=1), 19 * 60)) as at:
+        bulk_issues(school_id=clerk.school_id, rows=issues, by=SYSTEM, at=at)
     reviews.sort(key=lambda row: row.at)
     with clerk.act(clerk.now - timedelta(minutes=30)) as at:
         bulk_reviews(school_id=clerk.school_id, rows=reviews, by=SYSTEM, at=at)

@@ -126,7 +126,7 @@ PROFILE_FIELDS = {
     "full_name": "имя",
     "birth_date": "дата рождения",
     "address": "адрес",
-    "phone": "телефон",
+    "phone": "телефон семьи",
     "parent": "представитель",
     "parent_contact": "телефон или почта представителя",
 }

@@ -6,7 +6,9 @@ and orders, never a name (invariant 7). The `bulk_*` functions are for imports a
 
 from parta.people.actions.access import (
     Invitation,
+    IssueRow,
     activate,
+    bulk_issues,
     close_groundless,
     hand_over,
     invitation,
@@ -64,6 +66,7 @@ __all__ = [
     "EnrolmentRow",
     "GuardianshipRow",
     "Invitation",
+    "IssueRow",
     "Issued",
     "MembershipRow",
     "PersonRow",
@@ -74,6 +77,7 @@ __all__ = [
     "bulk_consents",
     "bulk_enrolments",
     "bulk_guardianships",
+    "bulk_issues",
     "bulk_memberships",
     "bulk_people",
     "bulk_reviews",

@@ -192,7 +192,7 @@ def roster_page(viewer: Viewer, homeroom: Homeroom) -> RosterPage:
             "full_name": not (surname and given),
             "birth_date": birth is None,
             "address": not address,
-            "phone": not (phone or email),
+            "phone": not (phone or email or any(one.phone for one in parents)),
             "parent": not parents,
             "parent_contact": not any(one.phone or one.email for one in parents),
         }

@@ -21,7 +21,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Substitutions, moves and cancellations of a span of days, of all or of one teacher; full names."""
     viewer = looking(request)
     year = people.current_year(viewer)
-    since = day_or(request.GET.get("since", ""), viewer.on - timedelta(days=30))
+    since = day_or(request.GET.get("since", ""), viewer.on - timedelta(days=60))
     until = max(since, day_or(request.GET.get("until", ""), viewer.on + timedelta(days=14)))
     teacher_id = number_or_none(request.GET.get("teacher", ""))
     return page(
