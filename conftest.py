@@ -42,6 +42,7 @@ def _no_leftover_caches() -> Iterator[None]:
     yield
     from django.core.cache import cache
 
+    from parta.diary.actions.looks import _noted as _looks
     from parta.people.actions.traces import _noted
     from parta.regulation.queries import law
     from parta.timetable.calendar import calendar_of
@@ -49,6 +50,7 @@ def _no_leftover_caches() -> Iterator[None]:
     cache.clear()
     law.cache_clear()
     _noted.cache_clear()
+    _looks.cache_clear()
     calendar_of.cache_clear()
 
 

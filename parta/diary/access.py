@@ -1,8 +1,28 @@
-"""Who opens the diary: the student and the guardians with rights. Staff read journals instead."""
+"""Who opens the diary: the student and the guardians with rights. Staff read journals instead; class teachers see
+how families take part."""
 
 from parta.foundation.access import permission
 from parta.people.chrome import nav
 
-permission("diary", "дневник ученика", "guardian", "student")
+FAMILY = ("guardian", "student")
+TOWARDS_FAMILIES = ("class_teacher", "master", "deputy", "director")
 
-nav("diary", "Дневник", "diary", "guardian", "student", position=10)
+permission("diary", "дневник ученика", *FAMILY)
+permission("diary.tell", "сообщать школе об ученике", "guardian")
+permission("families", "участие семей класса", *TOWARDS_FAMILIES)
+permission("families.absences", "причины пропусков класса", "class_teacher", "master")
+permission("absence.file", "справки к пропускам", "guardian", "student", *TOWARDS_FAMILIES)
+permission(
+    "homework.states",
+    "кто видел и сделал задание",
+    "director",
+    "deputy",
+    "head_of_department",
+    "teacher",
+    "class_teacher",
+    "master",
+    "inspector",
+)
+
+nav("diary", "Дневник", "diary", *FAMILY, position=10)
+nav("families", "Семьи", "families", *TOWARDS_FAMILIES, position=62)

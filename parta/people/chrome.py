@@ -60,7 +60,8 @@ def nav_for(viewer: Viewer, path: str, badges: Mapping[str, int]) -> list[NavIte
     """The viewer's navigation; current is the entry with the longest address that begins this path."""
     mine = [(entry, _address(entry.url_name)) for entry in ENTRIES if entry.roles & viewer.roles]
     here = max((url for _, url in mine if path.startswith(url)), key=len, default="")
-    return [NavItem(url, entry.title, url == here, badges.get(entry.name, 0)) for entry, url in mine]
+    waits = {"messages": viewer.unread, **badges}
+    return [NavItem(url, entry.title, url == here, waits.get(entry.name, 0)) for entry, url in mine]
 
 
 def page(

@@ -46,6 +46,9 @@ class Person(models.Model):
     external_id = models.CharField(
         max_length=120, blank=True, default="", help_text="Natural key of imports."
     )
+    unread = models.IntegerField(
+        default=0, db_default=0, help_text="Threads with something new; communication counts them."
+    )
 
     class Meta:
         indexes = [

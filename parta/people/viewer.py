@@ -81,6 +81,8 @@ class Viewer:
     on: date
     at: datetime
     schools: tuple[tuple[int, str], ...]
+    unread: int = 0
+    """Threads with something new, for the navigation."""
 
     @property
     def main_role(self) -> str:
@@ -126,7 +128,7 @@ SELECT u.login, u.password, u.is_active, u.must_change_password,
        p.id, p.surname, p.given_name, p.patronymic,
        s.id, s.code, s.short_name, s.kind, s.timezone, s.law_version,
        r.kind, r.homeroom_id, r.department_id, r.starts, r.until,
-       w.student_id, w.starts, w.until, e.id, e.starts, e.until
+       w.student_id, w.starts, w.until, e.id, e.starts, e.until, p.unread
 FROM people_user u
 LEFT JOIN people_person p ON p.user_id = u.id
 LEFT JOIN organisation_school s ON s.id = p.school_id
@@ -184,6 +186,7 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         on=on,
         at=at,
         schools=tuple(sorted(schools.items())),
+        unread=row[25],
     )
     return Account(first[1], bool(first[2]), viewer)
 

@@ -147,6 +147,49 @@ def homework_of(lesson: Callable[[World], Any]) -> Callable[[World], Any]:
     }
 
 
+EVERYBODY = (
+    "director deputy operator head_of_department teacher class_teacher master social_pedagogue nurse secretary"
+    " inspector student guardian other_teacher outsider FOREIGN"
+)
+WRITE_OF_STUDENT = (
+    "director deputy teacher class_teacher social_pedagogue secretary student guardian"  # about Сафина of 6Б
+)
+WRITE_OF_NOBODY = "operator head_of_department master nurse inspector other_teacher outsider FOREIGN"
+
+
+def homework_id(cast: World) -> int:
+    """Homework that stands in the Russian journal of 6Б."""
+    from parta.journal.models import Homework
+
+    return Homework.objects.filter(journal_id=cast.russian.pk).order_by("pk").values_list("pk", flat=True)[0]
+
+
+def family_page(*, post: str = "405 *", **more: Callable[[World], Any]) -> dict[str, Line]:
+    """A page of the diary of one student: the student and the guardians with rights; to other families it is absent."""
+
+    def args(cast: World, student: Any) -> dict[str, Any]:
+        return {"student_id": student, **{name: find(cast) for name, find in more.items()}}
+
+    nobody = "404 student guardian outsider foreign_guardian"
+    return {
+        "own": Line(
+            lambda cast: args(cast, cast.student.pk),
+            get="200 student guardian; 404 outsider foreign_guardian",
+            post=post,
+        ),
+        "other_school": Line(
+            lambda cast: args(cast, cast.outside.student.pk),
+            get="404 student guardian outsider; 200 foreign_guardian"
+            if not more
+            else "404 student guardian outsider foreign_guardian",
+            post=post if post.startswith("405") else "404 student guardian outsider; 422 foreign_guardian",
+        ),
+        "absent": Line(
+            lambda cast: args(cast, ABSENT), get=nobody, post=post if post.startswith("405") else nobody
+        ),
+    }
+
+
 LINES: dict[str, dict[str, Line]] = {
     # ── people ──
     "login": {
@@ -373,6 +416,92 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"student_id": ABSENT}, get="404 student guardian outsider foreign_guardian"
         ),
     },
+    "diary_homework": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
+    "diary_absences": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
+    "diary_subject": family_page(subject_id=lambda cast: cast.subjects["russian"].pk),
+    "diary_results": family_page(),
+    "diary_class": family_page(),
+    "diary_news": family_page(),
+    "diary_data": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="200 guardian; 404 outsider foreign_guardian",
+            post="422 guardian; 404 outsider foreign_guardian",
+        ),
+        "absent": Line(
+            lambda cast: {"student_id": ABSENT},
+            get="404 guardian outsider foreign_guardian",
+            post="404 guardian outsider foreign_guardian",
+        ),
+    },
+    "diary_acknowledge": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="405 *",
+            post="422 guardian; 404 outsider foreign_guardian",
+        ),
+        "signed": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="405 *",
+            post="303 guardian; 404 outsider foreign_guardian",
+            body=lambda cast: {"week": "2026-10-12"},
+        ),
+    },
+    "absence_file": {
+        "absent": Line(
+            lambda cast: {"notice_id": ABSENT},
+            get="404 student guardian outsider foreign_guardian class_teacher master deputy director foreign_deputy",
+        )
+    },
+    "families": {
+        "page": Line(
+            get="200 class_teacher master deputy director foreign_deputy",
+            post="422 class_teacher master deputy director foreign_deputy",
+        ),
+        "own_class": Line(
+            query="homeroom={cast.homeroom.pk}",
+            get="200 class_teacher deputy director; 404 master foreign_deputy",
+            post="422 class_teacher deputy director; 404 master foreign_deputy",
+        ),
+    },
+    "family_absences": {"page": Line(get="200 class_teacher master", post="422 class_teacher master")},
+    "homework_states": {
+        "own": Line(
+            lambda cast: {"homework_id": homework_id(cast)}, get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}"
+        ),
+        "absent": Line(lambda cast: {"homework_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+    },
+    # ── communication ──
+    "messages": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "message_new": {
+        "own": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}"),
+        "student": Line(
+            query="student={cast.student.pk}",
+            get=f"200 {WRITE_OF_STUDENT}; 404 {WRITE_OF_NOBODY}",
+            post=f"422 {WRITE_OF_STUDENT}; 404 {WRITE_OF_NOBODY}",
+        ),
+        "class": Line(
+            query="homeroom={cast.homeroom.pk}",
+            get="200 class_teacher deputy director; "
+            "404 operator head_of_department teacher master social_pedagogue nurse secretary inspector student guardian"
+            " other_teacher outsider FOREIGN",
+            post="422 class_teacher deputy director; "
+            "404 operator head_of_department teacher master social_pedagogue nurse secretary inspector student guardian"
+            " other_teacher outsider FOREIGN",
+        ),
+    },
+    "thread": {
+        "absent": Line(lambda cast: {"thread_id": ABSENT}, get=f"404 {EVERYBODY}", post=f"404 {EVERYBODY}")
+    },
+    "message_file": {"absent": Line(lambda cast: {"message_id": ABSENT}, get=f"404 {EVERYBODY}")},
+    "writing_rules": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "announcements": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "announcement": {
+        "absent": Line(
+            lambda cast: {"announcement_id": ABSENT}, get=f"404 {EVERYBODY}", post=f"404 {EVERYBODY}"
+        )
+    },
+    "questions": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
     # ── exchange ──
     "imports": {"page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy")},
     "import_template": {"page": Line(get="200 SETUP foreign_deputy")},

@@ -118,7 +118,6 @@ def test_words_of_a_teacher_reach_that_family_only(cast: Any, client_of: Any) ->
 
 @under(GYMNASIUM)
 @pytest.mark.clause("GT-P-2.6b", partly="список похвал у классного руководителя")
-@pytest.mark.clause("GT-I-2.7a", "GT-I-2.7b", partly="извещение и список не доставленных")
 def test_praise_marks_and_absences_are_seen_at_once(cast: Any, client_of: Any) -> None:
     pupil = cast.named("Зайцев")
     saved(
@@ -135,8 +134,6 @@ def test_praise_marks_and_absences_are_seen_at_once(cast: Any, client_of: Any) -
 
 
 @under(IPATOVO)
-@pytest.mark.clause("IP-1.4.6a", "IP-1.4.6b", partly="извещение и список не доставленных")
-@pytest.mark.clause("IP-2.14c", partly="новое со времени прошлого захода")
 def test_marks_and_absences_in_the_diary_at_once(cast: Any, client_of: Any) -> None:
     pupil = cast.named("Зайцев")
     saved(send(client_of(cast.teacher), cast.russian, mark(cast.lesson, pupil, "5")))
@@ -145,7 +142,7 @@ def test_marks_and_absences_in_the_diary_at_once(cast: Any, client_of: Any) -> N
 
 
 @under(CENTRE)
-@pytest.mark.clause("CT-4.1b", "CT-4.1c", partly="извещение и список не доставленных")
+@pytest.mark.clause("CT-4.1b", partly="извещение и список не доставленных")
 def test_absence_is_in_the_diary_at_once(cast: Any, client_of: Any) -> None:
     saved(send(client_of(cast.teacher), cast.russian, absent(cast.lesson, cast.student, "н")))
     assert "нет на уроке" in diary(client_of, cast.guardian, cast.student)
@@ -194,7 +191,6 @@ def test_own_marks_with_dates_and_the_average_of_those_shown(cast: Any, client_o
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-I-3.6h", partly="суммы по каждой причине")
 def test_missed_lessons_by_reason_and_late_arrivals_apart(cast: Any, client_of: Any) -> None:
     pupil = cast.named("Зайцев")
     words = diary(client_of, cast.other_guardian, pupil)
@@ -312,7 +308,6 @@ def test_a_new_parent_needs_no_paper(cast: Any, client_of: Any) -> None:
 
 
 @under(COLLEGE)
-@pytest.mark.clause("ET-A-DEP-6p", partly="контрольные периода и каникулы отдельными списками")
 @pytest.mark.clause("ET-A-DEP-6q", partly="извещение об изменении")
 def test_changes_of_the_timetable_are_seen_at_once(cast: Any, client_of: Any) -> None:
     form = {"act": "substitute", "row": cast.lesson.pk, "substitute": cast.substitute.pk, "reason": "болезнь"}
@@ -325,8 +320,6 @@ def test_changes_of_the_timetable_are_seen_at_once(cast: Any, client_of: Any) ->
 
 
 @under(DUBROVO)
-@pytest.mark.clause("DB-2.1.2c", partly="пройдено тем из запланированных")
-@pytest.mark.clause("DB-3.7.2a", partly="место в классе")
 @pytest.mark.clause("DB-3.7.4", partly="вопрос к заданию")
 @pytest.mark.clause("DB-2.2.4a", partly="список классов без отчёта")
 def test_results_of_each_subject(cast: Any, client_of: Any) -> None:
@@ -344,9 +337,6 @@ def test_results_of_each_subject(cast: Any, client_of: Any) -> None:
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-P-1.6b", partly="события школы и класса")
-@pytest.mark.clause("GT-I-2.5a", partly="прошлые годы")
-@pytest.mark.clause("GT-I-3.6d", partly="просроченные задания отдельным списком")
 def test_substitution_changes_the_timetable_of_pupil_parent_and_teacher(cast: Any, client_of: Any) -> None:
     form = {"act": "substitute", "row": cast.lesson.pk, "substitute": cast.substitute.pk, "reason": "болезнь"}
     assert client_of(cast.deputy).post("/substitutions/?date=2026-10-14", form).status_code == 302

@@ -163,7 +163,6 @@ def test_one_address_for_every_role_stands_on_the_slips(cast: Any, client_of: An
 
 @under(IPATOVO)
 @pytest.mark.clause("IP-2.3a", "IP-2.13c")
-@pytest.mark.clause("IP-1.4.4", partly="отметки прошлых лет")
 def test_access_of_staff_is_issued_by_the_deputy_and_works_at_night(cast: Any, client_of: Any) -> None:
     for name in ("class_teacher", "teacher", "secretary", "head_of_department", "director"):
         answer = client_of(cast.people[name]).post(f"/setup/people/{cast.master.pk}/", {"act": "reset"})

@@ -75,6 +75,13 @@ def store_path(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
+def keep_file(name: str, chunks: Iterable[bytes]) -> tuple[str, str, int, str]:
+    """Take bytes in for another use, under the same checks: (name, type, size, digest). Raises BadInput."""
+    name, kind = _named(name)
+    sha256, size = _keep(chunks)
+    return name, kind, size, sha256
+
+
 def attach_file(
     viewer: Viewer,
     lesson_id: int,

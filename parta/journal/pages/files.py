@@ -94,13 +94,17 @@ def file(request: HttpRequest, attachment_id: int) -> FileResponse:
     """Download: as an attachment, of a fixed type, in a sandbox of its own."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = attachment(viewer, attachment_id)
-    if found is None or not store_path(found.sha256).is_file():
+    if found is None:
+        raise Http404
+    return kept_file(found.sha256, found.name, found.content_type)
+
+
+def kept_file(sha256: str, name: str, content_type: str) -> FileResponse:
+    """The bytes with this digest as a download. Raises Http404 when they are not there."""
+    if not sha256 or not store_path(sha256).is_file():
         raise Http404
     response = FileResponse(
-        store_path(found.sha256).open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type=found.content_type,
+        store_path(sha256).open("rb"), as_attachment=True, filename=name, content_type=content_type
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,7 +1,8 @@
 """Conducting one lesson: who is on the list, what stands, what the act lets this person write.
 
-Seven statements whatever the size of the class: the lesson, the list with today's absences, what surrounds it
-(kinds of work, the plan, lessons near), marks of the period, absences of the last two weeks, homework and words.
+Eight statements whatever the size of the class: the lesson, the list with today's absences, what surrounds it
+(kinds of work, the plan, lessons near), marks of the period, absences of the last two weeks and those that families
+told ahead, homework and words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.foundation.pagekit import hm, ru_date, weekday_short
+from parta.journal.queries import slots
 from parta.journal.queries.closures import CLASS_TEACHER, SUBSTITUTE, TEACHES, Closure, closed, writer
 from parta.journal.queries.words import (
     class_name,
@@ -614,6 +616,7 @@ class _Reading:
         for student, (since, last) in ill.items():
             if (self.date - last).days <= 4:
                 hints[student] = f"болеет с {ru_date(since)}"
+        hints.update(slots.expected(self.viewer.school.id, self.date, self.number, ids))
         return hints, copied
 
     def _words(self, lesson_id: int) -> tuple[Given | None, tuple[Given, ...], tuple[Note, ...]]:

@@ -158,6 +158,8 @@ class SubjectMarks:
     line: str
     """The small curve: the path of an SVG 100 × 20; empty with fewer than two marks."""
     ends_low: bool
+    id: int = 0
+    """Of the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,8 @@ class _Family:
     shown: Child
     periods: tuple[Period, ...]
     week_days: int
-    spans: list[tuple[date, date | None]] = field(default_factory=list)
+    every_period: Mapping[int, Period] = field(default_factory=dict)
+    """Periods of all years of the one shown, by id."""
 
     def period_on(self, on: date) -> Period | None:
         """The period of a day; in vacations the one before it."""
@@ -338,6 +341,11 @@ def _family(viewer: Viewer, student_id: int | None, on: date) -> _Family:
         next(child for child in children if child.is_shown),
         tuple(periods.values()),
         place[6] or 5,
+        {
+            row[7]: Period(row[7], row[8], row[9], row[10])
+            for row in rows
+            if row[0] == chosen and row[7] is not None
+        },
     )
 
 
@@ -403,9 +411,12 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
     id = family.shown.id
     period = family.period_on(viewer.on)
     if period_id is not None:
-        period = next((known for known in family.periods if known.id == period_id), None)
-        if period is None:
+        past = family.every_period.get(period_id)
+        if past is None:
             raise NotFound("period")
+        if past not in family.periods:  # a year before this one
+            family = _family(viewer, student_id, past.starts)
+        period = past
     since, until = (period.starts, period.until) if period else (viewer.on, viewer.on)
     marks = sql.read(_MARKS, (id, since, until))
     journals = sql.read(_JOURNALS, (id, id, id, period.id if period else 0))
@@ -564,6 +575,7 @@ def _subjects(
                 final,
                 line,
                 ends_low,
+                subject,
             )
         )
     return tuple(found)

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup, escape
 
 from parta.diary import access  # noqa: F401  (declares the permission named below)
+from parta.diary.actions import looks
 from parta.diary.queries import MarkShown, NotFound, WeekPage, marks_page, week_page
+from parta.diary.queries.news import around_week
 from parta.foundation.access import requires
 from parta.foundation.pagekit import NBSP, hm, plural, ru_date
 from parta.people.chrome import page
@@ -27,6 +29,7 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
     try:
         if request.GET.get("view") == "marks":
             marks = marks_page(viewer, student_id, _term(request))
+            looks.note_look(viewer, marks.student.id)
             return page(
                 request,
                 "diary/marks.html",
@@ -34,11 +37,14 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
                     "shown": marks,
                     "rows": [(subject, _row(subject.marks)) for subject in marks.subjects],
                     "address": address,
+                    "subject_at": subject_at,
                 },
             )
         shown = week_page(viewer, student_id, _week(request))
     except NotFound:
         raise Http404 from None
+    looks.note_look(viewer, shown.student.id)
+    around = around_week(viewer, shown.student.id, shown.monday)
     context = {
         "shown": shown,
         "before": shown.monday - timedelta(days=7),
@@ -46,6 +52,12 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
         "last": shown.days[-1].date if shown.days else shown.monday,
         "answers": _answers(shown, viewer.on),
         "address": address,
+        "around": around,
+        "events": {day.date: [one for one in around.events if one.on == day.date] for day in shown.days},
+        "later": [one for one in around.events if not shown.days or one.on > shown.days[-1].date],
+        "may_sign": looks.is_guardian(viewer, shown.student.id) and shown.monday <= viewer.on,
+        "signed": next((one for one in around.seen if one.guardian_id == viewer.person_id), None),
+        "nav_badges": {"announcements": around.unread},
     }
     return page(request, "diary/week.html", context)
 
@@ -54,6 +66,12 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
 def address(student_id: int) -> str:
     """The diary of a student."""
     return reverse("diary_of", args=[student_id])
+
+
+@lru_cache(maxsize=4096)
+def subject_at(student_id: int, subject_id: int) -> str:
+    """The page of a subject of a student."""
+    return reverse("diary_subject", args=[student_id, subject_id])
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,15 @@
+"""Who writes and reads messages: everybody of the school, each to whom the school allows (see `queries.reach`)."""
+
+from parta.foundation.access import permission
+from parta.people.access import STAFF
+from parta.people.chrome import nav
+
+EVERYBODY = (*STAFF, "guardian", "student")
+
+permission("messages", "писать и читать сообщения", *EVERYBODY)
+permission("writing_rules", "видеть, кто кому может писать", *EVERYBODY)
+permission("announcements", "читать объявления", *EVERYBODY)
+permission("questions", "спрашивать о работе с журналом", *EVERYBODY)
+
+nav("messages", "Сообщения", "messages", *EVERYBODY, position=70)
+nav("announcements", "Объявления", "announcements", *EVERYBODY, position=72)

@@ -1,0 +1,144 @@
+"""What families say back: who looked and when, what is done, what was read, what will be missed, what is wrong."""
+
+from django.db import models
+
+from parta.journal.models import Homework
+from parta.organisation.models import School
+from parta.people.models import Person
+
+
+class Look(models.Model):
+    """A day on which somebody of the family opened the student's diary.
+
+    `before_at` is the end of the look before this one: what was written since then is new to the person.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField(help_text="By the school's calendar.")
+    last_at = models.DateTimeField()
+    before_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "person", "day"], name="look_day")]
+
+
+class HomeworkState(models.Model):
+    """What became of homework at home: seen by the student, seen by the family, done. Marks nobody: no assessment."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homework = models.ForeignKey(Homework, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True, help_text="When the student first saw it.")
+    family_seen_at = models.DateTimeField(null=True, help_text="When a guardian first saw it.")
+    done_at = models.DateTimeField(
+        null=True, help_text="When the student called it done; null: not, or no more."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["homework", "student"], name="homework_state")]
+
+
+class Acknowledgement(models.Model):
+    """Отметка об ознакомлении: a guardian has seen the student's week, on the page or on paper."""
+
+    MEANS = [("web", "в дневнике"), ("paper", "на бумаге")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    week = models.DateField(help_text="Its Monday.")
+    guardian = models.ForeignKey(
+        Person,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Null: a signature on paper, of whom the class teacher did not say.",
+    )
+    means = models.CharField(max_length=5, choices=MEANS)
+    at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "week", "guardian", "means"], name="acknowledged_once"
+            ),
+            models.UniqueConstraint(
+                fields=["student", "week"], condition=models.Q(guardian=None), name="acknowledged_on_paper"
+            ),
+        ]
+
+
+class AbsenceNotice(models.Model):
+    """A planned absence told by a guardian. Accepted by the class teacher, it is the reason of those lessons."""
+
+    STATES = [
+        ("told", "ждёт решения"),
+        ("accepted", "принято"),
+        ("declined", "отклонено"),
+        ("withdrawn", "отозвано семьёй"),
+    ]
+    MEANINGS = [("ill", "болезнь"), ("excused", "семейные обстоятельства или другая уважительная причина")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts = models.DateField()
+    until = models.DateField(help_text="The day after the last.")
+    first_lesson = models.IntegerField(null=True, blank=True, help_text="Null with the next: whole days.")
+    last_lesson = models.IntegerField(null=True, blank=True)
+    meaning = models.CharField(max_length=10, choices=MEANINGS)
+    text = models.CharField(max_length=500)
+    file_name = models.CharField(max_length=200, blank=True, default="")
+    file_type = models.CharField(max_length=100, blank=True, default="")
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    told_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=STATES, default="told")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "state", "until"], name="absence_notice_open")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("starts")), name="absence_notice_span"
+            )
+        ]
+
+
+class DataChange(models.Model):
+    """A change of personal data told by a guardian; accepted, it is the history of the field."""
+
+    FIELDS = [
+        ("surname", "фамилия"),
+        ("given_name", "имя"),
+        ("patronymic", "отчество"),
+        ("birth_date", "дата рождения"),
+        ("phone", "телефон"),
+        ("email", "электронная почта"),
+    ]
+    STATES = [("told", "ждёт решения"), ("accepted", "принято"), ("declined", "отклонено")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose data: the student or the guardian.",
+    )
+    field = models.CharField(max_length=12, choices=FIELDS)
+    before = models.CharField(max_length=200, blank=True, default="")
+    after = models.CharField(max_length=200)
+    ground = models.CharField(max_length=300, blank=True, default="", help_text="Paper that shows it.")
+    told_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=STATES, default="told")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "state"], name="data_change_open")]

@@ -1,0 +1,7 @@
+"""Pages of the diary for the family, and of the family for the class teacher."""
+
+from django.urls import URLPattern
+
+from parta.diary.pages import family, teachers, week
+
+urlpatterns: list[URLPattern] = [*week.urlpatterns, *family.urlpatterns, *teachers.urlpatterns]

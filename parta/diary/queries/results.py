@@ -1,0 +1,420 @@
+"""Results of a student: one subject with the reckoning of its average, all periods of all years, the place in class."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from parta.diary.queries.week import _MINE, Child, NotFound, Period, _family, _scale
+from parta.foundation import sql
+from parta.foundation.pagekit import plural
+from parta.journal.queries.words import class_name, short_name
+from parta.people.viewer import Viewer
+from parta.regulation.queries import law as law_of_school
+
+STEPS = 40
+"""Marks beyond which a suggestion is no help."""
+VERBS = {
+    "mark_recorded": "поставлена",
+    "mark_corrected": "исправлена",
+    "mark_annulled": "снята",
+    "mark_commented": "изменён комментарий",
+}
+
+
+class Change(NamedTuple):
+    """A line of a mark's history."""
+
+    at: datetime
+    says: str
+    before: str
+    after: str
+    reason: str
+    author: str
+
+
+class Row(NamedTuple):
+    """A mark of the period with its part in the average. `left_out` says why it has none."""
+
+    id: int
+    day: date
+    number: int
+    work: str
+    title: str
+    weight: Decimal
+    value: str
+    first: str
+    comment: str
+    is_low: bool
+    left_out: str
+    history: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A mark for the period that is within reach: by how many marks of which value and weight."""
+
+    target: str
+    ways: tuple[str, ...]
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The page of a subject: marks of a period, the average and how it comes about, marks of periods and year."""
+
+    student: Child
+    children: tuple[Child, ...]
+    id: int
+    title: str
+    periods: tuple[Period, ...]
+    period: Period | None
+    rows: tuple[Row, ...]
+    average: Decimal | None
+    total: Decimal
+    """Sum of marks times weights."""
+    weights: Decimal
+    finals: tuple[tuple[str, str, str], ...]
+    """Period, its mark, the one before a correction."""
+    wishes: tuple[Wish, ...]
+    topics: tuple[int, int]
+    """Topics given and planned; 0 of 0 without a plan."""
+    has_weights: bool
+    clauses: tuple[str, ...]
+
+    @property
+    def formula(self) -> str:
+        """The sum as one writes it: «5·1 + 4·2 = 13; 13 : 3 = 4,33»."""
+        counted = [row for row in self.rows if not row.left_out]
+        if not counted or self.average is None:
+            return ""
+        terms = [
+            f"{part}·{_plain(row.weight)}" if self.has_weights else part
+            for row in counted
+            for part in row.value.split("/")
+        ]
+        total = _plain(self.total)
+        return f"{' + '.join(terms)} = {total};  {total} : {_plain(self.weights)} = {_plain(self.average, 2)}"
+
+
+def _plain(value: Decimal, places: int | None = None) -> str:
+    if places is not None:
+        value = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text and places is None else text).replace(".", ",")
+
+
+_MARKS = """
+SELECT m.id, m.assessment_id, m.part, m.value, m.first_value, m.comment, l.date, l.number,
+       COALESCE(k.title, a.work_kind), a.title, a.weight, s.symbols, a.position
+FROM journal_mark m JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
+JOIN plans_journal j ON j.id = a.journal_id LEFT JOIN organisation_markscale s ON s.id = j.scale_id
+LEFT JOIN organisation_workkind k ON k.school_id = j.school_id AND k.code = a.work_kind
+WHERE m.student_id = %s AND j.subject_id = %s AND l.date >= %s AND l.date < %s
+ORDER BY l.date, l.number, a.position, a.id, m.part
+"""
+
+_HEAD = f"""
+SELECT s.title, mine.journal_id, j.plan_id, k.symbols, t.title, f.value, f.first_value, t.starts, t.kind,
+       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id),
+       (SELECT COUNT(DISTINCT r.planned_topic_id) FROM journal_lessonrecord r WHERE r.journal_id = j.id),
+       mine.starts
+FROM {_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = mine.subject_id
+LEFT JOIN organisation_markscale k ON k.id = j.scale_id
+LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.student_id = %s
+LEFT JOIN organisation_term t ON t.id = f.term_id
+WHERE mine.subject_id = %s ORDER BY t.starts, t.until
+"""
+
+_HISTORY = """
+SELECT e.object_id, e.at, e.verb, e.data, p.surname, p.given_name, p.patronymic
+FROM foundation_logentry e JOIN foundation_chain c ON c.id = e.chain_id
+LEFT JOIN people_person p ON p.user_id = e.user_id AND p.school_id = e.school_id
+WHERE c.kind = 'journal' AND c.subject_id IN ({ids}) AND e.student_id = %s AND e.object_kind = 'mark'
+ORDER BY e.seq
+"""
+
+
+def subject_page(viewer: Viewer, student_id: int, subject_id: int, period_id: int | None = None) -> Subject:
+    """One subject of a student in a period (default: the one that runs). Raises NotFound. Four statements."""
+    family = _family(viewer, student_id, viewer.on)
+    id = family.shown.id
+    head = sql.read(_HEAD, (id, id, id, subject_id))
+    if not head:
+        raise NotFound("subject")
+    period = family.period_on(viewer.on)
+    if period_id is not None:
+        period = next((known for known in family.periods if known.id == period_id), None)
+        if period is None:
+            raise NotFound("period")
+    since, until = (period.starts, period.until) if period else (viewer.on, viewer.on)
+    marks = sql.read(_MARKS, (id, subject_id, since, until))
+    journals = sorted({row[1] for row in head})
+    history: dict[int, list[Change]] = {}
+    zone = ZoneInfo(viewer.school.timezone)
+    for row in sql.read(_HISTORY.format(ids=sql.marks(len(journals))), (*journals, id)):
+        history.setdefault(row[0], []).append(_change(row, zone))
+    rows, total, weights = _rows(marks, history)
+    scale = _scale(next((row[3] for row in reversed(head) if row[3]), ""))
+    average = total / weights if weights else None
+    heaviest = max((row.weight for row in rows), default=Decimal(1))
+    plan = next((row for row in head if row[2] is not None), None)
+    law = law_of_school(viewer.school.id, viewer.school.law_version)
+    return Subject(
+        student=family.shown,
+        children=family.children,
+        id=subject_id,
+        title=head[0][0],
+        periods=family.periods,
+        period=period,
+        rows=rows,
+        average=average,
+        total=total,
+        weights=weights,
+        finals=tuple(dict.fromkeys((row[4], row[5], row[6]) for row in head if row[5])),
+        wishes=_wishes(total, weights, scale.worth, scale.low, heaviest) if scale.worth else (),
+        topics=(plan[10], plan[9]) if plan else (0, 0),
+        has_weights=len({row.weight for row in rows}) > 1 or any(row.weight != 1 for row in rows),
+        clauses=tuple(
+            dict.fromkeys(
+                clause.printed
+                for _, entry, _ in law.on(viewer.on).entries
+                if entry.kind in ("work_weights", "final_from_average", "mark_scale")
+                for clause in entry.clauses
+            )
+        ),
+    )
+
+
+def _change(row: sql.Row, zone: ZoneInfo) -> Change:
+    data = json.loads(row[3])
+    return Change(
+        sql.aware(row[1]).astimezone(zone),
+        VERBS.get(row[2]) or str(row[2]),
+        str(data.get("before") or ""),
+        str(data.get("after") or ""),
+        str(data.get("reason") or ""),
+        short_name(row[4], row[5] or "", row[6] or "") if row[4] else "",
+    )
+
+
+def _rows(
+    marks: Sequence[sql.Row], history: Mapping[int, Sequence[Change]]
+) -> tuple[tuple[Row, ...], Decimal, Decimal]:
+    groups: dict[int, list[sql.Row]] = {}
+    for mark in marks:
+        groups.setdefault(mark[1], []).append(mark)
+    found, total, weights = [], Decimal(0), Decimal(0)
+    for parts in groups.values():
+        row = parts[0]
+        scale, weight = _scale(row[11] or ""), Decimal(str(row[10]))
+        values = [part[3] for part in parts if part[3]]
+        left_out = "" if values else "снята"
+        for value in values:
+            if value not in scale.worth:
+                left_out = "этот знак в средней не считается"
+            elif weight:
+                total += Decimal(str(scale.worth[value])) * weight
+                weights += weight
+        if values and not weight:
+            left_out = "вес этой работы 0"
+        lines = sorted(
+            (line for part in parts for line in history.get(part[0], ())), key=lambda line: line.at
+        )
+        found.append(
+            Row(
+                id=row[1],
+                day=row[6],
+                number=row[7],
+                work=row[8],
+                title=row[9],
+                weight=weight,
+                value="/".join(values),
+                first="/".join(part[4] for part in parts if part[4]),
+                comment=row[5],
+                is_low=any(value in scale.low for value in values),
+                left_out=left_out,
+                history=tuple(lines),
+            )
+        )
+    return tuple(found), total, weights
+
+
+def _wishes(
+    total: Decimal, weights: Decimal, worth: Mapping[str, float], low: frozenset[str], heaviest: Decimal
+) -> tuple[Wish, ...]:
+    """For each better mark: how many of the best marks lift the average to half a point below it. A suggestion only."""
+    values = {symbol: Decimal(str(value)) for symbol, value in worth.items()}
+    best, average = max(values.values()), total / weights if weights else None
+    if average is None:
+        return ()
+    now = max(
+        (value for value in values.values() if average >= value - Decimal("0.5")),
+        default=min(values.values()),
+    )
+    found = []
+    for symbol, value in sorted(values.items(), key=lambda item: item[1]):
+        if value <= now or symbol in low:
+            continue
+        edge = value - Decimal("0.5")
+        ways = []
+        for weight in sorted({Decimal(1), heaviest}):
+            for given, points in sorted(values.items(), key=lambda item: -item[1]):
+                if points <= edge or points < value:
+                    continue
+                count = math.ceil((edge * weights - total) / ((points - edge) * weight))
+                if 0 < count <= STEPS:
+                    work = "" if weight == 1 else f" за работы с весом {_plain(weight)}"
+                    ways.append(f"{plural(count, 'отметка', 'отметки', 'отметок')} «{given}»{work}")
+        found.append(Wish(symbol, tuple(dict.fromkeys(ways)), False))
+    if now == best:
+        return (Wish(next(s for s, v in values.items() if v == best), (), True),)
+    return tuple(found)
+
+
+# --- all periods of all years -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A school year of a student: its periods and the marks of each subject in them."""
+
+    title: str
+    homeroom: str
+    periods: tuple[Period, ...]
+    """Reporting periods whose marks may be opened."""
+    heads: tuple[str, ...]
+    subjects: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]
+    """Subject, title and, for each head, the mark and the one before a correction."""
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that was ever reckoned up."""
+
+    student: Child
+    children: tuple[Child, ...]
+    years: tuple[Year, ...]
+    period: Period | None
+    """The one that runs."""
+
+
+_YEARS = """
+SELECT y.id, y.title, h.title, t.id, t.title, t.starts, t.until, t.kind, h.term_kind, y.starts
+FROM people_enrolment e JOIN organisation_homeroom h ON h.id = e.homeroom_id
+JOIN organisation_academicyear y ON y.id = h.year_id JOIN organisation_term t ON t.year_id = y.id
+WHERE e.student_id = %s AND e.starts <= %s ORDER BY y.starts DESC, e.starts DESC, t.starts, t.until
+"""
+
+_FINALS = f"""
+SELECT DISTINCT j.year_id, s.id, s.title, s.position, f.term_id, f.value, f.first_value
+FROM {_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.student_id = %s AND f.value <> ''
+WHERE j.scale_id IS NOT NULL
+"""
+
+_MISSED = """
+SELECT j.year_id, COUNT(*) FROM journal_absence a JOIN plans_journal j ON j.id = a.journal_id
+WHERE a.student_id = %s AND a.meaning NOT IN ('', 'late') GROUP BY j.year_id
+"""
+
+
+def results(viewer: Viewer, student_id: int) -> Results:
+    """Marks of all periods, of this year and of those before. Raises NotFound. Four statements."""
+    family = _family(viewer, student_id, viewer.on)
+    id = family.shown.id
+    finals: dict[tuple[int, int, int], tuple[str, str]] = {}
+    subjects: dict[int, dict[int, tuple[int, str]]] = {}
+    for row in sql.read(_FINALS, (id, id, id)):
+        subjects.setdefault(row[0], {})[row[1]] = (row[3], row[2])
+        if row[4] is not None:
+            finals[row[0], row[1], row[4]] = (row[5], row[6] if row[6] != row[5] else "")
+    missed: dict[int, int] = dict(sql.read(_MISSED, (id,)))
+    years: dict[int, list[sql.Row]] = {}
+    for row in sql.read(_YEARS, (id, viewer.on)):
+        years.setdefault(row[0], []).append(row)
+    found = []
+    for year_id, rows in years.items():
+        terms = {row[3]: row for row in rows if row[7] == rows[0][8] or row[7] == "year"}
+        heads = sorted(terms.values(), key=lambda row: (row[7] == "year", row[5]))
+        lines = sorted(subjects.get(year_id, {}).items(), key=lambda item: item[1])
+        found.append(
+            Year(
+                title=rows[0][1],
+                homeroom=class_name(rows[0][2]),
+                periods=tuple(
+                    Period(row[3], row[4], row[5], row[6]) for row in heads if row[7] == rows[0][8]
+                ),
+                heads=tuple(row[4] for row in heads),
+                subjects=tuple(
+                    (
+                        subject,
+                        title,
+                        tuple(finals.get((year_id, subject, row[3]), ("", "")) for row in heads),
+                    )
+                    for subject, (_, title) in lines
+                ),
+                missed=missed.get(year_id, 0),
+            )
+        )
+    return Results(family.shown, family.children, tuple(found), family.period_on(viewer.on))
+
+
+# --- one's own place --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One's own place in the class by the average of the period; nobody else's."""
+
+    place: int
+    of: int
+    clauses: tuple[str, ...]
+
+
+_AVERAGES = """
+SELECT m.student_id, m.value, a.weight, k.symbols
+FROM people_enrolment e JOIN journal_mark m ON m.student_id = e.student_id AND m.value <> ''
+JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
+JOIN plans_journal j ON j.id = a.journal_id JOIN organisation_markscale k ON k.id = j.scale_id
+WHERE e.homeroom_id = (SELECT x.homeroom_id FROM people_enrolment x WHERE x.student_id = %s AND x.starts <= %s
+    AND (x.until IS NULL OR x.until > %s) ORDER BY x.starts DESC LIMIT 1)
+  AND e.starts <= %s AND (e.until IS NULL OR e.until > %s) AND l.date >= %s AND l.date < %s
+"""
+
+
+def own_place(viewer: Viewer, student_id: int, period: Period | None) -> Place | None:
+    """«7 из 25», where the act in force has a rating; None elsewhere. One statement, none without such a clause."""
+    law = law_of_school(viewer.school.id, viewer.school.law_version)
+    clauses = tuple(
+        dict.fromkeys(
+            clause.printed
+            for _, entry, _ in law.on(viewer.on).entries
+            if entry.kind == "own_rating"
+            for clause in entry.clauses
+        )
+    )
+    if not clauses or period is None or student_id not in viewer.student_ids:
+        return None
+    sums: dict[int, tuple[float, float]] = {}
+    on = viewer.on
+    for student, value, weight, symbols in sql.read(
+        _AVERAGES, (student_id, on, on, on, on, period.starts, period.until)
+    ):
+        points = _scale(symbols or "").worth.get(value)
+        if points is not None:
+            total, weights = sums.get(student, (0.0, 0.0))
+            sums[student] = (total + points * float(weight), weights + float(weight))
+    averages = {student: round(total / weights, 2) for student, (total, weights) in sums.items() if weights}
+    if student_id not in averages:
+        return None
+    mine = averages[student_id]
+    return Place(1 + sum(1 for value in averages.values() if value > mine), len(averages), clauses)
+
+
+__all__ = ["Place", "Results", "Subject", "own_place", "results", "subject_page"]
