@@ -25,6 +25,7 @@ from parta.demo.school_plan import (
     draw_up,
     title,
 )
+from parta.demo.voices import Voices, speak
 from parta.foundation.log import SYSTEM
 from parta.journal.actions.bulk import Ids, Pour, pour
 from parta.organisation.actions import (
@@ -287,6 +288,29 @@ class Gymnasium:
         book = self._set_up(calendar, today, last=last)
         self.progress(f"Гимназия {calendar.name}: люди и расписание", 1, 1)
         self._live(book, ids, today)
+        if last:
+            self._speak(book)
+
+    def _speak(self, book: YearBook) -> None:
+        """Families of the shown class and their teachers have their say."""
+        shown = next(one for one in self.registry.families if one.mother and one.mother.login == "roditel")
+        here = {place.child.human.id for place in book.places if title(place.group) == title(DEMO_CLASS)}
+        others = [
+            family
+            for family in self.registry.families
+            if family is not shown and family.children and family.children[0].human.id in here
+        ]
+        speak(
+            self.clerk,
+            Voices(
+                homeroom_id=book.homerooms[title(DEMO_CLASS)],
+                class_teacher=self.staff[CLASS_TEACHER_POST],
+                teacher=self.staff[DEMO_POST],
+                deputy=self.office["deputy"],
+                family=shown,
+                others=others,
+            ),
+        )
 
     def _set_up(self, calendar: YearCalendar, today: date, *, last: bool) -> YearBook:
         """Everything that stands before the first lesson, and the comings and goings up to `today`."""
