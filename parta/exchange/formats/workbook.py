@@ -568,10 +568,15 @@ def detect(path: Path) -> bool:
             table, _ = read_csv(read_bytes(path), path.name)
         except BadFile:
             return True
-        return _sheet_of(table) is not None
+        return _is_whole(table)
     if not is_spreadsheet(path):
         return False
-    return any(_sheet_of(table) is not None for table in read_book(path).tables)
+    return any(map(_is_whole, read_book(path).tables))
+
+
+def _is_whole(table: Table) -> bool:
+    found = _sheet_of(table)
+    return found is not None and not found.missing
 
 
 def read(path: Path, options: Options | None = None) -> SchoolData:
@@ -709,6 +714,10 @@ def explain(path: Path) -> str:
         tables = [read_csv(read_bytes(path), path.name)[0]]
     else:
         tables = read_book(path).tables
+    for table in tables:
+        named = _sheet_of(table)
+        if named and named.missing and len(named.missing) <= len(named.places):
+            return _lacking(f"Лист «{table.name}» назван знакомо", table, named)
     near = [(table, found) for table in tables for sheet in SHEETS if (found := _heads(table, sheet))]
     near = [(table, found) for table, found in near if len(found.places) >= 2 and found.missing]
     if not near:
