@@ -85,6 +85,9 @@ _FIELDS: Final = {
 }  # fmt: skip
 
 
+_SEVERAL: Final = re.compile(r"[;,/+]\s*[А-ЯЁA-Z]")
+"""Two names in one cell."""
+
 _TAG_WORDS: Final = {
     "language": "язык",
     "literature": "литература",
@@ -625,6 +628,8 @@ class _Planner:
         surname, given, patronymic = split_name(text)
         keys = name_keys(surname, given, patronymic)
         found: list[Entity] = []
+        if key not in self.exact_names and _SEVERAL.search(text):
+            keys, given, patronymic = ("", "", ""), "-", ""
         if len(given.rstrip(".")) > 1 or patronymic:
             found = list(self.teacher_names.get(keys[0], ()))
         if not found and len(given.rstrip(".")) > 1:
@@ -676,7 +681,7 @@ class _Planner:
 
     def _who(self, text: str) -> str:
         """What to do about a name that is not known, and whom it may mean."""
-        if re.search(r"[/;,+]", text):
+        if _SEVERAL.search(text):
             return " Если учителей двое, напишите каждого в своей строке, со своей подгруппой."
         close = close_names(text, [entity.title for entity in self.exact_names.values()])
         return (f" Может быть, «{close}»?" if close else "") + self._remedy("Сотрудники", "имя")
@@ -715,15 +720,16 @@ class _Planner:
         return bool(missing)
 
     def _roles_of_teachers(self) -> None:
-        """Who teaches by the file has at least the role of a teacher, whatever else the file says of them."""
+        """Who teaches by the file and never had a role here gets that of a teacher, whatever else the file says."""
+        enough = {"teacher", "master"} if self.data.owns_lists else set(dict(Role.KINDS))
         named = {
             item.entity.links["person"]
             for item in self.items
-            if item.kind == "role" and item.state is State.NEW
+            if item.kind == "role" and item.state is State.NEW and item.entity.links["kind"] in enough
         }
-        for journal in self.journals.values():
-            for teacher in journal.links["teachers"]:
-                if teacher in named or teacher.pk in self.with_role:
+        for teachers in self.told.values():
+            for teacher in teachers:
+                if teacher is None or teacher in named or teacher.pk in self.with_role:
                     continue
                 named.add(teacher)
                 role = Entity("role", f"{teacher.title}: {dict(Role.KINDS)['teacher']}")
