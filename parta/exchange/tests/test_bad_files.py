@@ -128,6 +128,20 @@ BAD = {
         "двойной перекодировкой",
     ),
     "letters lost": (write(TEXT.replace("О", "\ufffd").encode(), "ученики.csv"), "потерянных"),
+    "a web page named workbook": (
+        write(b"<html><meta charset=utf-8><table><tr><td>1</td></tr></table></html>", "отчёт.xls"),
+        "веб-страница",
+    ),
+    "a CSV named workbook": (write(TEXT.encode(), "ученики.xlsx"), "текст с разделителями"),
+    "a quote that is never closed": (
+        write('Класс;Фамилия;Имя\n6Б;"Ким;Анна\n6Б;Пак;Олег\n'.encode(), "ученики.csv"),
+        "кавычка в строке 2 открыта и не закрыта",
+    ),
+    "more rows than any school has": (
+        write(("Класс;Фамилия;Имя\n" + "6Б;Ким;Анна\n" * 50_001).encode(), "ученики.csv"),
+        "больше 50000 строк",
+    ),
+    "a timetable that says nothing": (write(b"<timetable/>", "t.xml"), "нет классов или уроков"),
     "zeros in a text": (write(b"\x00" * 400, "ученики.csv"), "не текст"),
     "a workbook of nothing known": (
         lambda folder: files.workbook(folder / "a.xlsx", {"Меню": [("Суп", "Каша"), ("Щи", "Рис")]}),

@@ -1,5 +1,6 @@
 """Each format read into the one shape."""
 
+import zipfile
 from datetime import date, time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from parta.exchange import template
 from parta.exchange.data import JournalKey, Options, SchoolData
 from parta.exchange.formats import read
+from parta.exchange.located import BadFile
 from parta.exchange.tests import files
 
 
@@ -251,3 +253,119 @@ def test_two_timetables_in_one_book(tmp_path: Path) -> None:
     assert data.choices == ("5 классы", "понедельник")
     assert any("два расписания" in problem.message for problem in data.problems)
     assert ("Алгебра", "5А", 1, 1, "") in lessons(read(path, Options(sheets=("понедельник",))))
+
+
+def rewritten(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    """The folder with texts of one file replaced."""
+    path = folder / f"{name}.csv"
+    text = path.read_text(encoding="utf-8")
+    for was, will in changes:
+        assert was in text, was
+        text = text.replace(was, will)
+    path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_oneroster_heads_in_any_letter_case_and_columns_of_the_producer(tmp_path: Path) -> None:
+    folder = files.oneroster(tmp_path / "set")
+    rewritten(folder, "users", ("sourcedId,status", "SOURCEDID,Status"), ("familyName", "FamilyName"))
+    rewritten(folder, "orgs", ("parentSourcedId", "parentSourcedId,ext_x"))
+    data = read(folder)
+    assert [row.surname for row in data.students] == ["Антонова", "Белов"] and not data.errors
+
+
+def test_oneroster_rows_to_be_deleted_are_counted_and_delete_nothing(tmp_path: Path) -> None:
+    folder = rewritten(
+        files.oneroster(tmp_path / "set"),
+        "users",
+        ("u2,,s1", "u2,tobedeleted,s1"),
+        ("u4,,s1", "u4,inactive,s1"),
+    )
+    data = read(folder)
+    assert [row.surname for row in data.students] == ["Белов"]
+    told = [str(problem) for problem in data.problems if "отмеченных к удалению" in problem.message]
+    assert told and told[0].startswith("файл «users.csv»: Строк, отмеченных к удалению: 2;")
+    assert not [problem for problem in data.problems if "«u2» нет" in problem.message]
+
+
+def test_oneroster_ended_membership_is_no_membership(tmp_path: Path) -> None:
+    """Of two homerooms the one that goes on counts, also when the other stands first."""
+    folder = files.oneroster(tmp_path / "set")
+    rewritten(folder, "classes", ("k1,,Русский", "h2,,6В,06,,6V,homeroom,215,s1,y\nk1,,Русский"))
+    rewritten(
+        folder,
+        "enrollments",
+        ("e2,,h1,s1,u2,student,,2026-09-01,", "e2,,h1,s1,u2,student,,2026-09-01,2026-09-20\n"
+         "e20,,h2,s1,u2,student,,2026-09-21T00:00:00.000Z,"),
+    )  # fmt: skip
+    student = next(row for row in read(folder).students if row.surname == "Антонова")
+    assert (student.homeroom, student.enrolled_on, student.left_on) == ("6В", date(2026, 9, 21), None)
+
+
+def test_oneroster_dangling_rows_do_not_flood_the_report(tmp_path: Path) -> None:
+    folder = files.oneroster(tmp_path / "set")
+    rows = "".join(f"x{n},,k1,s1,gone{n},student,,,\n" for n in range(40))
+    rewritten(folder, "enrollments", ("e1,,h1", rows + "e1,,h1"))
+    told = [problem.message for problem in read(folder).problems if "enrollments" in problem.where.sheet]
+    assert len(told) == 6 and told[-1].startswith("И ещё таких строк: 36 (строки 7, 8")
+
+
+def test_oneroster_without_a_needed_column_names_it(tmp_path: Path) -> None:
+    folder = rewritten(files.oneroster(tmp_path / "set"), "users", (",familyName,", ",lastName,"))
+    refused = [problem for problem in read(folder).errors if problem.where.sheet == "users.csv"]
+    assert [problem.where.row for problem in refused] == [1] and "«familyName»" in refused[0].message
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"a/users.csv": "sourcedId", "b/users.csv": "sourcedId"}, "два файла users.csv"),
+        ({"школа.xlsx": "x"}, "Распакуйте архив и загрузите сам этот файл"),
+        ({"set.zip": "x", "users.csv": "sourcedId"}, "лежит другой архив: «set.zip»"),
+    ],
+)
+def test_an_archive_of_something_else(tmp_path: Path, entries: dict[str, str], words: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    with pytest.raises(BadFile, match=words):
+        read(tmp_path / "a.zip")
+
+
+def test_an_archive_with_folders_absolute_paths_and_the_litter_of_a_mac(tmp_path: Path) -> None:
+    folder = files.oneroster(tmp_path / "set")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"/home/export/{file.name}")
+            archive.writestr(f"__MACOSX/export/{file.name}", b"\x00\x05litter")
+    assert len(read(tmp_path / "a.zip").students) == 2
+
+
+def test_fet_lessons_without_students_are_told_together(tmp_path: Path) -> None:
+    path = files.fet(tmp_path / "t.fet", {1: ("Monday", "08:30")})
+    text = path.read_text(encoding="utf-8")
+    lone = "<Activity><Subject>Педсовет</Subject><Duration>1</Duration><Id>9</Id><Active>true</Active></Activity>"
+    path.write_text(text.replace("</Activities_List>", lone * 12 + "</Activities_List>"), encoding="utf-8")
+    told = [problem.message for problem in read(path).problems if "без учеников" in problem.message]
+    assert len(told) == 1 and "Занятий без учеников: 12;" in told[0] and "и ещё 4" in told[0]
+
+
+def test_fet_with_more_hours_than_a_day_has_is_taken(tmp_path: Path) -> None:
+    path = files.fet(tmp_path / "t.fet", {1: ("Monday", "08:30")})
+    hours = "".join(f"<Hour><Name>{10 + n // 2}:{n % 2 * 3}0</Name></Hour>" for n in range(26))
+    text = path.read_text(encoding="utf-8").replace("<Hour><Name>10:30</Name></Hour>", hours)
+    path.write_text(text, encoding="utf-8")
+    assert len(read(path).slots) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_a_csv_in_every_usual_form(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    rows = (("Класс", "Фамилия", "Имя"), ("6Б", "Ёлкина", "Анна"), ("6 «б»", "Иванова-Петрова", "Ольга"))
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    (tmp_path / "ученики.csv").write_bytes(text.encode(encoding))
+    data = read(tmp_path / "ученики.csv")
+    assert [(row.homeroom, row.surname) for row in data.students] == [
+        ("6Б", "Ёлкина"),
+        ("6Б", "Иванова-Петрова"),
+    ]

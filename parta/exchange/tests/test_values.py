@@ -22,6 +22,9 @@ from parta.exchange.values import parse_class, parse_date, split_name
         ("5 мая 2011", date(2011, 5, 5)),
         ("7 марта 2011 года", date(2011, 3, 7)),
         ("46266", date(2026, 9, 1)),
+        ("46266.5", date(2026, 9, 1)),
+        ("«01» сентября 2026 г.", date(2026, 9, 1)),
+        ("1сентября2026", date(2026, 9, 1)),
         ("31.02.2020", None),
         ("сентябрь", None),
         ("0", None),
@@ -105,3 +108,22 @@ def test_no_text_breaks_a_parser(text: str) -> None:
         parse_class, values.is_person_name, values.is_formula,
     ):  # fmt: skip
         parser(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("каждая", 0),
+        ("нечётная", 1),
+        ("неч.", 1),
+        ("1 неделя", 1),
+        ("числитель", 1),
+        ("Чётная", 2),
+        ("II", 2),
+        ("знаменатель", 2),
+        ("иногда", None),
+    ],
+)
+def test_weeks(text: str, expected: int | None) -> None:
+    assert values.parse_week(text) == expected
