@@ -212,6 +212,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def small(text: str) -> str:
+    """The text in the middle of a sentence: «русский язык», «шахматная школа «Ладья»»; «ИЗО» stays as it is."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 JINJA_FILTERS: dict[str, Callable[..., Any]] = {
     "ru_date": ru_date,
     "ru_date_full": ru_date_full,
@@ -228,6 +233,7 @@ JINJA_FILTERS: dict[str, Callable[..., Any]] = {
     "nbsp": nbsp,
     "clause": clause,
     "capital": capital,
+    "small": small,
 }
 JINJA_GLOBALS: dict[str, Any] = {
     "icon": icon,

@@ -64,12 +64,13 @@ def grid(page: JournalPage, lesson_url: str) -> Markup:
 
 def _opening(side: JournalSide) -> Piece:
     count = len(side.columns)
+    totals = 3 if side.scale else 1
     title = f"Отметки, {side.subject}, {class_title(side.homeroom) or side.group}, {side.term.title}"
     # Without a script the whole grid is read-only; the script frees what is open (`navigate.js`).
     wide = f'<col class="cd" span="{count}">' if count else ""
     return (
-        f'<table class="jg" role="grid" aria-label="{escape(title)}"{READONLY}>'
-        f'<colgroup><col class="cn"><col class="cs">{wide}<col class="ce" span="3"></colgroup>'
+        f'<table class="jg{"" if side.scale else " jg--roll"}" role="grid" aria-label="{escape(title)}"{READONLY}>'
+        f'<colgroup><col class="cn"><col class="cs">{wide}<col class="ce" span="{totals}"></colgroup>'
     )
 
 
@@ -200,8 +201,11 @@ def _work_head(side: JournalSide, n: int, names: str) -> Piece:
 
 def _totals_head(side: JournalSide, rows: int) -> Piece:
     span = f' rowspan="{rows}"' if rows > 1 else ""
+    missed = f'<th class="e e1"{span} scope="col" title="Пропущено уроков">Проп.</th>'
+    if not side.scale:
+        return missed
     return (
-        f'<th class="e e1"{span} scope="col" title="Пропущено уроков">Проп.</th>'
+        f"{missed}"
         f'<th class="e e2"{span} scope="col" title="Средняя отметка с весами работ">Сред.</th>'
         f'<th class="e e3"{span} scope="col" title="{escape(side.term.title)}">{term_head(side.term)}</th>'
     )
@@ -343,6 +347,19 @@ class _Rows:
         enough: int = NEEDED_FOR_SUGGESTION,
     ) -> Piece:
         """Heads, given cells and totals of a student's line."""
+        head = _line_head(
+            student.id,
+            number,
+            student.surname,
+            student.given_name,
+            student.patronymic,
+            student.initial,
+            student.joined,
+            student.left,
+        )
+        missed = f'{head}{cells}<td class="e e1">{student.missed or ""}</td>'
+        if not self.side.scale:
+            return f"{missed}</tr>"
         value, first, version = student.final
         names = text = ""
         if value:
@@ -360,20 +377,7 @@ class _Rows:
         if mean is not None:
             average = f"{int(mean * 100 + 0.5 + 1e-6) / 100:.2f}".replace(".", ",")
             low = " low" if mean < self.bar else ""
-        head = _line_head(
-            student.id,
-            number,
-            student.surname,
-            student.given_name,
-            student.patronymic,
-            student.initial,
-            student.joined,
-            student.left,
-        )
-        return (
-            f'{head}{cells}<td class="e e1">{student.missed or ""}</td><td class="e e2{low}">{average}</td>'
-            f'<td class="e e3{names}"{seen}>{text}</td></tr>'
-        )
+        return f'{missed}<td class="e e2{low}">{average}</td><td class="e e3{names}"{seen}>{text}</td></tr>'
 
     def suggested(self, mean: float | None, counted: int, enough: int) -> tuple[str, bool]:
         """The symbol nearest to the average (halves go up) and whether it is borderline; none with too few marks."""
@@ -399,10 +403,10 @@ def _line_head(
     came = state = ""
     if left is not None:
         last = left - timedelta(days=1)
-        came, state = f" <small>до\u00a0{last.day}.{last.month:02}</small>", ' class="left"'
+        came, state = f" <small>до\u00a0{last.day}.{last.month:02}</small>", ' class="cm left"'
         full += f", в списке до {ru_date(last)}"
     elif joined is not None:
-        came = f" <small>с\u00a0{joined.day}.{joined.month:02}</small>"
+        came, state = f" <small>с\u00a0{joined.day}.{joined.month:02}</small>", ' class="cm"'
         full += f", в списке с {ru_date(joined)}"
     given = given_name + initial[2:]  # a namesake's patronymic: «Александр В.»
     return (
@@ -441,7 +445,7 @@ def lesson_lines(side: JournalSide, lines: Iterable[LessonLine], lesson_url: str
         if homework is not None:
             given = "Не задано" if homework.is_none else str(escape(homework.text))
         elif is_past and line.state != "cancelled":
-            given = "<em>не записано</em>"
+            given = "<em>не записано</em>" if side.asks_homework else ""
         else:
             given = str(escape(line.planned.homework)) if line.planned else ""
         out.append(

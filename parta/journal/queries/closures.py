@@ -49,10 +49,16 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """What closes a column: printed clauses and the reason in words."""
+    """What closes a column: the act, its printed clauses and the reason in words."""
 
-    clause: str
+    act: str
+    cite: str
     text: str
+
+    @property
+    def clause(self) -> str:
+        """The clauses with the act they stand in."""
+        return ", ".join(part for part in (self.act, self.cite) if part)
 
 
 def writer(viewer: Viewer, relations: frozenset[str]) -> Writer:
@@ -105,9 +111,17 @@ def locks_after_final(law: Law, place: Place, on: date) -> bool:
     return bool(law.on(on).bench(place).of("lock_after_final_marks"))
 
 
+def asks_homework(law: Law, place: Place, on: date) -> bool:
+    """Whether an act in force asks that homework be written at this place: a gap there is a gap, not a habit."""
+    bench = law.on(on).bench(place)
+    return bool(bench.of("homework_deadline")) or any(
+        "homework" in rule.params.facts() for rule in bench.of("lesson_deadline")
+    )
+
+
 def _closure(verdict: Verdict) -> Closure | None:
     for reason in verdict.reasons:
         if reason.outcome > Outcome.REMARK and _MENDABLE.isdisjoint(reason.ways_out):
             words = " ".join(part for part in (reason.found, reason.allowed) if part)
-            return Closure(", ".join(part for part in (reason.act, reason.cite) if part), words)
+            return Closure(reason.act, reason.cite, words)
     return None

@@ -19,6 +19,7 @@ from parta.journal.queries.closures import (
     SUBSTITUTE,
     TEACHES,
     Codes,
+    asks_homework,
     closed,
     codes_of,
     locks_after_final,
@@ -243,6 +244,8 @@ class JournalSide:
     is_year: bool
     formula: Formula | None
     """How the act computes the mark of the period."""
+    asks_homework: bool
+    """An act asks that homework be written: a past lesson without it lacks it."""
     clauses: tuple[tuple[str, str], ...]
     """Clause and reason of what closes columns."""
     memo: dict[Any, Any]
@@ -460,6 +463,7 @@ def _side(
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
         is_year=term.kind == "year" and row[14] != "year",
         formula=reading.formula,
+        asks_homework=asks_homework(law, place, min(viewer.on, term.until)),
         clauses=tuple(reading.clauses),
         memo={},
     )
@@ -680,7 +684,7 @@ class _Reading:
         )
         if closure is None:
             return None
-        return self.clauses.setdefault((closure.clause, closure.text), len(self.clauses))
+        return self.clauses.setdefault((closure.cite, closure.text), len(self.clauses))
 
 
 def _students(
@@ -707,11 +711,13 @@ def _students(
     namesakes: dict[tuple[str, str], int] = {}
     for surname, given, _ in people.values():
         namesakes[surname, given[:1]] = namesakes.get((surname, given[:1]), 0) + 1
+    # Who came before the first lesson did not come «in mid-term»: a circle opens after the first of September.
+    first_day = max(side.term.starts, side.columns[0].date) if side.columns else side.term.starts
     found = []
     for id, name in sorted(people.items(), key=lambda item: _register(item[1])):
         surname, given, patronymic = name
         mine = tuple(spans[id])
-        joined, left, is_whole = _presence(mine, side.term)
+        joined, left, is_whole = _presence(mine, first_day, side.term.until)
         away = missing.get(id, _NOTHING)
         stands, (total, weight, counted) = cells[id]
         initial = f"{given[:1]}."
@@ -769,10 +775,9 @@ _NOBODY: frozenset[int] = frozenset()
 
 
 def _presence(
-    spans: Sequence[tuple[date, date | None]], term: TermTab
+    spans: Sequence[tuple[date, date | None]], starts: date, until: date
 ) -> tuple[date | None, date | None, bool]:
     """First day on the list and first day off it, where they lie in the period; whether on it throughout."""
-    starts, until = term.starts, term.until
     for begin, end in spans:
         if begin <= starts and (end is None or end >= until):
             return None, None, True

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
+from parta.foundation.pagekit import NBSP, small
 
 _CLASS = re.compile(r"^(\d{1,2})\s*-?\s*[«\"]?([А-ЯЁA-Z])[»\"]?$", re.IGNORECASE)
 
@@ -19,9 +19,9 @@ def class_name(title: str) -> str:
 
 
 def journal_name(homeroom: str, subject: str, group: str = "") -> str:
-    """«6 «Б», русский язык, 1-я гр.»: a journal in a line of text."""
-    small = subject if subject[:2].isupper() else subject[:1].lower() + subject[1:]
-    return ", ".join(part for part in (class_name(homeroom), small, group) if part)
+    """«6 «Б», русский язык, 1-я гр.»: a journal in a line of text; a circle named after its subject says it once."""
+    of = "" if subject in homeroom else small(subject)
+    return ", ".join(part for part in (class_name(homeroom), of, group) if part)
 
 
 def short_name(surname: str, given: str, patronymic: str) -> str:

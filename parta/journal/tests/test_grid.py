@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils.html import strip_tags
 
-from parta.journal.models import Absence, Assessment, Mark, TermMark
+from parta.journal.models import Absence, Assessment, Homework, Mark, TermMark
 from parta.journal.pages import cells
 from parta.journal.queries.grid import NotFound, StudentRow, journal_page
 from parta.journal.queries.history import cell_history
@@ -387,3 +388,33 @@ def test_history_wants_a_place(cast: World, client_of: Callable[..., Any]) -> No
     client = client_of(cast.teacher)
     assert client.get(f"/journals/{cast.russian.id}/history").status_code == 400
     assert client.get(f"/journals/{cast.russian.id}/history?student={cast.student.id}").status_code == 400
+
+
+# --- a journal without marks; who came before the first lesson ------------------------------------------------------
+
+
+def test_a_journal_without_marks_has_no_columns_for_them(cast: World) -> None:
+    cast.russian.scale = None
+    cast.russian.save()
+    html = str(cells.grid(journal_page(cast.viewer("teacher"), cast.russian.id), "/lessons/0/"))
+    assert "Проп." in html
+    assert "Сред." not in html and 'class="e e2' not in html and 'class="e e3' not in html
+
+
+def test_who_came_before_the_first_lesson_did_not_come_in_mid_term(cast: World) -> None:
+    page = journal_page(cast.viewer("teacher"), cast.russian.id)
+    first = page.side.columns[0].date
+    assert first > page.side.term.starts
+    for starts, joined in ((first, None), (first + timedelta(days=1), first + timedelta(days=1))):
+        Enrolment.objects.filter(student=cast.student, homeroom=cast.homeroom).update(starts=starts)
+        found = row(journal_page(cast.viewer("teacher"), cast.russian.id), cast.student.surname)
+        assert (found.joined, found.is_whole) == (joined, joined is None)
+
+
+def test_homework_is_missing_only_where_an_act_asks_for_it(cast: World) -> None:
+    Homework.objects.filter(journal=cast.russian).delete()
+    side = journal_page(cast.viewer("teacher"), cast.russian.id).side
+    assert side.asks_homework
+    assert "не записано" in cells.lesson_lines(side, side.lessons, "/lessons/0/")
+    free = replace(side, asks_homework=False)
+    assert "не записано" not in cells.lesson_lines(free, free.lessons, "/lessons/0/")

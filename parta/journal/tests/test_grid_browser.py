@@ -383,6 +383,26 @@ def test_topic_and_homework_are_saved_where_the_lesson_is_opened(cast: World, op
     expect(page.locator("#topic")).to_have_value("Анализ контрольной работы. Фразеологизмы")
 
 
+def test_words_still_in_a_field_outlive_the_page(cast: World, open_as: Open) -> None:
+    page = open_as(cast.teacher, cast.russian)
+    page.locator("#topic").fill(cast.topics[8].text)
+    page.locator("#topic").press("End")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()  # the field was never left
+    expect(page.locator("#topic")).to_have_value(cast.topics[8].text)
+    assert LessonRecord.objects.get(lesson=cast.lesson).topic == cast.topics[8].text
+
+
+def test_a_closed_column_says_so_in_words(cast: World, open_as: Open) -> None:
+    page = open_as(cast.teacher, cast.russian)
+    page.locator("td.m.lk").first.click()
+    expect(page.locator("#save")).to_contain_text("закрыт")
+    expect(page.locator("#save")).to_contain_text("п.")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("Control+Home")
+    expect(page.locator("#keys")).to_be_visible()
+
+
 def test_a_reader_types_nothing(cast: World, open_as: Open) -> None:
     page = open_as(cast.deputy, cast.russian)
     press(page, "5", "Enter")

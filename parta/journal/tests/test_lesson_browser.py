@@ -1,6 +1,7 @@
 """A lesson conducted with a thumb on a phone, and seen in the guardian's diary."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -144,3 +145,28 @@ def test_without_a_script_each_tap_is_a_form(cast: Any, open_as: Callable[..., P
     page.locator('.pad button[value="4"]').click()
     expect(page.locator("[data-marks] .mk").first).to_have_text("4")
     assert Mark.objects.get(assessment__lesson=cast.lesson).value == "4"
+
+
+def test_the_second_half_of_a_double_tap_is_no_mark(cast: Any, open_as: Callable[..., Page]) -> None:
+    page = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/")
+    button = page.get_by_role("button", name="Все отмечены, к отметкам")
+    box = button.bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("tab", name="Отметки")).to_have_attribute("aria-selected", "true")
+    saved(page)
+    assert not Mark.objects.filter(assessment__lesson=cast.lesson).exists()
+    expect(page.locator("[data-for]")).to_have_text(re.compile("."))
+    first = page.locator("[data-marks] li").first
+    expect(first).to_have_class(re.compile(r"\bsel\b"))  # «дальше» under the finger was not pressed
+    expect(page.locator("#words")).to_be_hidden()
+
+
+def test_words_still_in_a_field_outlive_the_lesson_page(cast: Any, open_as: Callable[..., Page]) -> None:
+    page = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/?tab=topic")
+    page.get_by_label("Домашнее задание", exact=True).press_sequentially("§ 14")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_label("Домашнее задание", exact=True)).to_have_value("§ 14")
+    assert Homework.objects.get(lesson=cast.lesson, student=None).text == "§ 14"

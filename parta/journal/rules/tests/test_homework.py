@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from parta.journal.queries.closures import asks_homework
 from parta.journal.rules import Outcome
-from parta.journal.rules.tests.acting import act, case, misjudged
+from parta.journal.rules.tests.acting import ALGEBRA, MONDAY, act, case, law, misjudged
 
 PASS, REMARK, REFUSE = Outcome.PASS, Outcome.REMARK, Outcome.REFUSE
 COLLEGE = "egorievsk-college"
@@ -53,3 +54,8 @@ def test_nothing_set_leaves_the_column_empty() -> None:
     ]
     table.append(case("declared", given("", declared_none=True), PASS))
     assert misjudged(table, COLLEGE) == []
+
+
+@pytest.mark.parametrize(("preset", "asks"), [("goethe23", True), (COLLEGE, True), ("kemerovo-ct", False)])
+def test_a_centre_without_homework_is_not_asked_for_it(preset: str, asks: bool) -> None:
+    assert asks_homework(law(preset), ALGEBRA, MONDAY) is asks

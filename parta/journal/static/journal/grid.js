@@ -37,7 +37,9 @@ onMove((td) => {
   closePop(false);
   trouble(td);
   const closed = columnOf(td)?.closed;
-  if (closed && td.classList.contains("lk") && !refusals.has(td)) say("locked", `Столбец закрыт: ${closed.clause}`);
+  const isShut = Boolean(closed) && td.classList.contains("lk") && !refusals.has(td);
+  document.querySelector(".jbar")?.classList.toggle("shut", isShut);
+  if (closed && isShut) say("locked", `${closed.text.split(". ")[0]} (${closed.clause.split(", ")[0]})`);
   else if (document.getElementById("save")?.dataset.s === "locked") say("", "");
 });
 
@@ -97,6 +99,10 @@ if (table) {
 
   const wide = matchMedia("(pointer: fine)").matches && !location.hash;
   document.fonts.ready.then(() => begin(wide));
+  // Other rows, other widths: the cell one stands in stays in view.
+  new MutationObserver(() => go(currentCell(), { focus: false })).observe(document.documentElement, {
+    attributeFilter: ["data-density"],
+  });
 }
 
 document.addEventListener("keydown", (event) => {

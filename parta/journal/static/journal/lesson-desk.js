@@ -18,6 +18,8 @@ export class Desk {
     this.journal = Number(body.dataset.journal);
     this.topicVersion = Number(body.dataset.topicVersion);
     this.hasRoll = body.dataset.roll === "1";
+    /** @type {number | undefined} */
+    this.steadying = undefined;
     /** @type {(planned: HTMLInputElement) => void} */
     this.takeTopic = () => {};
     this.tabs = [...document.querySelectorAll('.steps [role="tab"]')].map((tab) => /** @type {HTMLElement} */ (tab));
@@ -56,7 +58,15 @@ export class Desk {
     address.search = `?tab=${name}`;
     history.replaceState(null, "", address);
     scrollTo(0, 0);
+    this.steady();
     document.dispatchEvent(new CustomEvent("step", { detail: name }));
+  }
+
+  /** For a moment after a step nothing under the finger takes a tap: the second half of a double one is no mark. */
+  steady() {
+    document.body.classList.add("steadying");
+    clearTimeout(this.steadying);
+    this.steadying = setTimeout(() => document.body.classList.remove("steadying"), 400);
   }
 
   /** @param {string} name @param {string} text */
@@ -233,7 +243,7 @@ export class Desk {
       });
       if (answer.ok) {
         block.replaceChildren(
-          element("h3", "", "Просьба отправлена"),
+          element("h2", "", "Просьба отправлена"),
           element("p", "", "Решение придёт на вашу первую страницу. Когда разрешат, запишите ещё раз."),
         );
         block.className = "note note--ok";
@@ -295,7 +305,7 @@ export function acts(...buttons) {
 /** @param {string} tone @param {string} title @param {string} text @returns {HTMLElement} */
 export function note(tone, title, text) {
   const made = element("div", `note note--${tone}`);
-  made.append(element("h3", "", title), element("p", "", text));
+  made.append(element("h2", "", title), element("p", "", text));
   return made;
 }
 

@@ -2,6 +2,7 @@
 // Step three: the topic out of the plan with one tap, homework, its files, «урок заполнен».
 
 import { token } from "../foundation/js/csrf.js";
+import { onLeaving } from "./leaving.js";
 import { button, clear, element, paint } from "./lesson-desk.js";
 
 /** @param {import("./lesson-desk.js").Desk} desk */
@@ -176,6 +177,14 @@ export function topic(desk) {
       saveHomework();
     });
   }
+
+  onLeaving(
+    () => {
+      saveTopic(chosenPlan());
+      saveHomework();
+    },
+    () => desk.queue.waiting > 0,
+  );
 
   // --- files
 

@@ -77,7 +77,8 @@ export const rows = () => bodyRows;
 /** @param {HTMLTableRowElement} row @returns {HTMLTableCellElement[]} cells of the row one can stand in: marks, then the mark of the period */
 export function cellsOf(row) {
   const cells = /** @type {HTMLTableCellElement[]} */ ([...row.cells].filter((cell) => cell.classList.contains("m")));
-  cells.push(row.cells[row.cells.length - 1]);
+  const last = row.cells[row.cells.length - 1];
+  if (isFinal(last)) cells.push(last);
   return cells;
 }
 
@@ -120,7 +121,8 @@ export function columnName(td) {
   if (isFinal(td)) return head.querySelector(".e3")?.getAttribute("title") ?? "";
   if (data.year) return head.rows[0].cells[td.cellIndex]?.textContent ?? "";
   const works = head.querySelector("tr.ty");
-  return works?.children[placeOf(td)]?.getAttribute("title")?.split(", вес")[0] ?? "";
+  const title = works?.children[placeOf(td)]?.getAttribute("title") ?? "";
+  return title.split(scale.size ? ", вес" : ",")[0];
 }
 
 /** @type {WeakMap<HTMLTableCellElement, Cell>} */

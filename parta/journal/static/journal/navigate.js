@@ -69,8 +69,8 @@ export function step(down, right) {
 /** The first or the last lesson of the row. @param {boolean} last */
 export function edge(last) {
   if (!current) return;
-  const cells = cellsOf(rowOf(current));
-  go(cells[last ? cells.length - 2 : 0] ?? cells[0]);
+  const cells = cellsOf(rowOf(current)).filter((td) => !isFinal(td));
+  go(cells[last ? cells.length - 1 : 0] ?? current);
 }
 
 /** Today's column, in the same row. */

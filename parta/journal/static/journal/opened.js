@@ -1,8 +1,9 @@
 // @ts-check
 // The lesson opened on the right page: topic and homework are saved as their field is left.
 
+import { onLeaving } from "./leaving.js";
 import { data } from "./model.js";
-import { send } from "./queue.js";
+import { send, unsent } from "./queue.js";
 import { say } from "./status.js";
 
 const now = document.getElementById("now");
@@ -17,6 +18,8 @@ let isHeld = now?.hasAttribute("data-held") ?? false;
 let planned = null;
 let savedTopic = topic?.dataset.saved ?? "";
 let savedHomework = "";
+let sentTopic = "";
+let sentHomework = "";
 
 /** @param {HTMLElement} field @param {string} text */
 function complain(field, text) {
@@ -45,6 +48,8 @@ function saveTopic() {
   if (!now || !topic) return;
   const text = topic.value.trim();
   if (text === savedTopic.trim()) return complain(topic, "");
+  if (text === sentTopic && topic.dataset.s) return;
+  sentTopic = text;
   const lesson = Number(now.dataset.l);
   const held = isHeld || now.hasAttribute("data-ahead");
   send({
@@ -62,11 +67,13 @@ function saveTopic() {
     },
     conflict: (found) => {
       topic.dataset.s = "no";
+      sentTopic = "";
       const theirs = found[0]?.theirs ?? "";
       complain(topic, `Тему уже изменили: «${theirs}». Обновите страницу, чтобы писать дальше.`);
     },
     refused: (found) => {
       topic.dataset.s = "no";
+      sentTopic = "";
       complain(topic, words(found));
     },
   });
@@ -79,7 +86,8 @@ function saveHomework(none = false) {
   const time = Number(minutes?.value ?? 0);
   const length = !none && Number.isInteger(time) && time > 0 && time <= 600 ? time : null;
   const state = JSON.stringify([text, none, length]);
-  if (state === savedHomework) return;
+  if (state === savedHomework || (state === sentHomework && homework.dataset.s)) return;
+  sentHomework = state;
   const due = homework.dataset.due ? Number(homework.dataset.due) : null;
   const lesson = Number(now.dataset.l);
   send({
@@ -97,10 +105,12 @@ function saveHomework(none = false) {
     },
     conflict: (found) => {
       homework.dataset.s = "no";
+      sentHomework = "";
       complain(homework, `Задание уже изменили: «${found[0]?.theirs ?? ""}». Обновите страницу, чтобы писать дальше.`);
     },
     refused: (found) => {
       homework.dataset.s = "no";
+      sentHomework = "";
       complain(homework, words(found));
     },
   });
@@ -137,6 +147,11 @@ export function openLesson() {
     else if (target.closest("[data-none]")) saveHomework(true);
   });
   openLines();
+  const typed = () => {
+    saveTopic();
+    if (homework?.value.trim()) saveHomework();
+  };
+  onLeaving(typed, () => unsent() > 0);
 }
 
 /** The lines of the right page: one stop of Tab, arrows between them; a line opens its lesson in place. */

@@ -75,7 +75,7 @@ async function work() {
     while (waiting.length) {
       const item = waiting[0];
       item.body ??= { operation: item.operation, changes: item.what.changes() };
-      const answer = await postJSON(url, item.body);
+      const answer = await postJSON(url, item.body, { keepalive: true });
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401 || answer.status === 429) {
         signedOut = answer.status === 401;
         failures += 1;

@@ -98,7 +98,7 @@ export class SaveQueue extends EventTarget {
     const answer = await postJSON(
       this.url,
       { operation: operation.id, changes: operation.changes },
-      { signal: patience.signal },
+      { signal: patience.signal, keepalive: true },
     );
     clearTimeout(limit);
     this.busy = false;

@@ -37,7 +37,8 @@ export function recount(row) {
     average.classList.toggle("low", mean !== null && mean < bar);
   }
   if (absences) absences.textContent = missed ? String(missed) : "";
-  suggest(cells[cells.length - 1], mean, counted);
+  const final = cells[cells.length - 1];
+  if (final && isFinal(final)) suggest(final, mean, counted);
 }
 
 /** The nearest symbol in pencil, while no mark of the period stands. @param {HTMLTableCellElement} td @param {number | null} mean @param {number} counted */

@@ -8,6 +8,9 @@ export function token() {
   return /(?:^|; )parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
+/** Requests that may outlive their page are small: browsers refuse more than 64 KB of them at once. */
+const KEPT = 15000;
+
 /**
  * @typedef {object} Answer
  * @property {boolean} ok the server did what was asked
@@ -22,14 +25,15 @@ export function token() {
  * @returns {Promise<Answer>} never rejects: a lost network is an answer too
  */
 export async function postJSON(url, body, { signal, headers = {}, keepalive = false } = {}) {
+  const text = JSON.stringify(body);
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token(), ...headers },
-      body: JSON.stringify(body),
+      body: text,
       credentials: "same-origin",
       signal,
-      keepalive,
+      keepalive: keepalive && text.length < KEPT,
     });
     const data = await response.json().catch(() => null);
     return { ok: response.ok, status: response.status, data };
