@@ -573,7 +573,7 @@ def _cells(hours: int, days: list[int]) -> list[Cell]:
 
 
 def _manners(unit: CollegeUnit) -> Manners:
-    """How a unit is written: a master marks practice on its day."""
+    """How a unit is written: a master marks practice on its day and declares that nothing is set for home."""
     by_master = unit.taught_by == "master"
     return Manners(
         unknown="н",
@@ -582,8 +582,7 @@ def _manners(unit: CollegeUnit) -> Manners:
         same_day=SAME_DAY,
         weights=WEIGHTS,
         answers="practice" if by_master else "oral",
-        declares_none=False,
+        declares_none=by_master,
         finals_pass=unit.finals == "Зачёт",
-        has_homework=not by_master,
         individual_text="индивидуальные задания",
     )

@@ -15,7 +15,7 @@ from parta.journal.actions.changes import BadInput, read_changes
 from parta.journal.actions.context import NotFound
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
 from parta.journal.pages.write import refusal
-from parta.journal.queries.home import TodayPage, today_page
+from parta.journal.queries.home import TodayPage, Unexplained, today_page
 from parta.people.chrome import page
 from parta.people.viewer import Viewer
 
@@ -43,8 +43,12 @@ def _page(
     fault: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    away: dict[int, list[Unexplained]] = {}
+    for line in shown.unexplained:
+        away.setdefault(line.student, []).append(line)
     context = {
         "day": shown,
+        "away": list(away.values()),
         "on": viewer.on,
         "summary": _summary(viewer, shown),
         "fault": fault,
@@ -78,23 +82,27 @@ def _summary(viewer: Viewer, shown: TodayPage) -> str:
 
 
 def _explain(request: HttpRequest, viewer: Viewer, shown: TodayPage) -> dict[str, Any] | None:
-    """Write the reason of a student's absences of a day into each journal; None: done."""
+    """Write the reason of a student's absences of a day, or of all days shown, into each journal; None: done."""
     student, _, rest = request.POST.get("reason", "").partition(":")
     on, _, symbol = rest.partition(":")
-    line = next(
-        (item for item in shown.unexplained if str(item.student) == student and item.date.isoformat() == on),
-        None,
-    )
-    if line is None or symbol not in {code.symbol for code in shown.reasons}:
+    lines = [
+        item
+        for item in shown.unexplained
+        if str(item.student) == student and on in ("all", item.date.isoformat())
+    ]
+    if not lines or symbol not in {code.symbol for code in shown.reasons}:
         return {
             "title": "Причина не сохранена",
             "text": "Пропуск уже объяснён или изменён: обновите страницу.",
         }
-    for journal_id, lesson_id, version in line.cells:
+    # The oldest day first: if a rule stops one, those before it are written and the page shows what is left.
+    for journal_id, lesson_id, version in [
+        cell for line in sorted(lines, key=lambda one: one.date) for cell in line.cells
+    ]:
         change = {
             "fact": "absence",
             "lesson": lesson_id,
-            "student": line.student,
+            "student": lines[0].student,
             "symbol": symbol,
             "seen": version,
         }

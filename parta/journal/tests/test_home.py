@@ -71,7 +71,26 @@ def test_class_teacher_gives_reasons_with_one_tap(cast: Any, client_of: Any) -> 
     assert client_of(cast.teacher).post("/today/", {"reason": wanted}).status_code == 422
 
 
-@pytest.mark.parametrize("sent", ["", "x", "1:2:3", "1:2026-10-14:н", ":::"])
+def test_one_tap_explains_all_days_of_a_student_and_of_no_other(cast: Any, client_of: Any) -> None:
+    student, other = cast.named("Орлова"), cast.named("Григорян")
+    for who, on in ((student, date(2026, 10, 13)), (student, cast.on), (other, cast.on)):
+        Absence.objects.filter(student=who, lesson__date=on).delete()
+        Absence.objects.create(
+            school=cast.school, journal=cast.russian, lesson=cast.lesson_on("russian", on), student=who,
+            meaning="unknown", symbol="н", set_at=cast.at, changed_at=cast.at, set_by=cast.teacher,
+        )  # fmt: skip
+    client = client_of(cast.class_teacher)
+    page = text_of(client)
+    assert f'value="{student.id}:all:Б"' in page and f'value="{other.id}:all:Б"' not in page
+    assert "13–14 октября" in page.replace("\u00a0", " ")
+    assert client.post("/today/", {"reason": f"{student.id}:all:Б"}).status_code == 303
+    mine = Absence.objects.filter(student=student, lesson__date__gte=date(2026, 10, 13))
+    assert set(mine.values_list("meaning", flat=True)) == {"ill"} and mine.count() == 2
+    assert Absence.objects.get(student=other, lesson__date=cast.on).meaning == "unknown"
+    assert client.post("/today/", {"reason": f"{student.id}:all:Б"}).status_code == 422
+
+
+@pytest.mark.parametrize("sent", ["", "x", "1:all:Б", "1:2:3", "1:2026-10-14:н", ":::"])
 def test_nonsense_reason_is_told_so(cast: Any, client_of: Any, sent: str) -> None:
     assert client_of(cast.class_teacher).post("/today/", {"reason": sent}).status_code == 422
 
