@@ -33,6 +33,8 @@ from parta.people.actions import (
 from parta.plans.models import PlannedTopic
 from parta.regulation.actions import adopt
 
+ADULT = 21
+"""Years from which a telephone is written down."""
 PASSWORD = "parta-demo"
 """The password of every account of the demo."""
 
@@ -143,8 +145,8 @@ class Clerk:
                 human.patronymic,
                 human.sex,
                 human.birth,
-                phone=self.phone(human) if at.year - human.birth.year > 21 else "",
-                address="" if at.year - human.birth.year > 21 else self.address(human),
+                phone=self.phone(human) if at.year - human.birth.year >= ADULT else "",
+                address="" if at.year - human.birth.year >= ADULT else self.address(human),
             )
             for human in fresh
         ]
@@ -153,10 +155,10 @@ class Clerk:
             human.id = person_id
 
     def phone(self, human: Human) -> str:
-        """An invented number (nobody is given 900 000-xx-xx); now and then none."""
+        """An invented number, now and then none: the code 000 belongs to no network."""
         draw = self.random(f"phone {human.surname} {human.given} {human.patronymic} {human.birth}")
         number = draw.randrange(10_000)
-        return "" if draw.random() < 0.02 else f"+7 900 000-{number // 100:02}-{number % 100:02}"
+        return "" if draw.random() < 0.02 else f"+7 000 000-{number // 100:02}-{number % 100:02}"
 
     def address(self, human: Human) -> str:
         """An invented address; now and then none."""

@@ -147,9 +147,9 @@ def _chain_says(p: CredentialsChain) -> str:
 
 
 def _kind(
-    name: str, shape: int, params: type[Params], title: str, says: Any, *, own: Iterable[str] = ()
+    name: str, shape: int, params: type[Params], title: str, says: Any, *, acts: str, own: Iterable[str] = ()
 ) -> None:
-    known_kind(RuleKind(name, shape, params, title, says, own=frozenset(own)))
+    known_kind(RuleKind(name, shape, params, title, says, own=frozenset(own), acts=acts))
 
 
 _BEFORE = {
@@ -157,13 +157,21 @@ _BEFORE = {
     "electronic_access": "выдают электронный доступ",
 }
 
-_kind("credentials_chain", 8, CredentialsChain, "Кто кому выдаёт доступ", _chain_says)
+_kind(
+    "credentials_chain",
+    8,
+    CredentialsChain,
+    "Кто кому выдаёт доступ",
+    _chain_says,
+    acts="на страницах доступа: чужую выдачу не принимает",
+)
 _kind(
     "consent_required",
     7,
     ConsentRequired,
     "Согласие семьи",
     lambda p: f"только с согласия семьи {' и '.join(_BEFORE.get(code, code) for code in sorted(p.before))}",
+    acts="в карточке ученика и при выдаче доступа: без записанного заявления не открывает",
 )
 _kind(
     "roster_review_every",
@@ -171,6 +179,7 @@ _kind(
     RosterReview,
     "Проверка данных класса",
     lambda p: f"данные класса проверяют {p.every}",
+    acts="на странице класса: срок и отметка «данные проверены»",
     own={"by"},
 )
 _kind(
@@ -181,6 +190,7 @@ _kind(
     lambda p: (
         f"в карточке заполняют: {', '.join(word for code, word in PROFILE_FIELDS.items() if code in p.fields)}"
     ),
+    acts="на странице класса: список незаполненного",
     own={"by"},
 )
 

@@ -71,11 +71,9 @@ class BackupCopies(Params):
 
 
 class Personal(Params):
-    """Who sees what, and consents."""
+    """Whose data are whose."""
 
-    of: Roles = Field(frozenset(), description="чьи данные или согласие")
-    kind: str = Field("", description="на что согласие")
-    before: str = Field("", description="до какого действия")
+    of: Roles = Field(frozenset(), description="кто видит только своё")
 
 
 def declared(law: Law, kind: str, on: Any) -> tuple[Any, ...]:
@@ -135,11 +133,6 @@ for _kind in (
         "backup_recent", 1, BackupCopies, "Свежесть копии",
         lambda p: "проверенная копия" + (f" не старше {p.max_age}" if p.max_age else " есть всегда"),
         acts="копии делает и проверяет работник программы",
-    ),
-    RuleKind(
-        "consent_required", 7, Personal, "Согласие",
-        lambda p: f"нужно согласие{f' ({p.kind})' if p.kind else ''}: {role_words(sorted(p.of)) or 'родителей'}",
-        acts=_SHOWN,
     ),
     RuleKind(
         "own_data_only", 8, Personal, "Только своё",
