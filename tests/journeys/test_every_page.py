@@ -1,0 +1,170 @@
+"""Every page of every role, found by following links as a person would: it answers, fits its window, can be read aloud.
+
+The walk starts at a role's first page and follows each kind of address once. On every page of every role: it answers,
+no script fails, one heading of the first level, targets of 24 px, nothing scrolls sideways on a phone. For every build
+of a page (the same address is built otherwise for a teacher and for an inspector) axe finds no violation on a phone.
+For every kind of page nothing scrolls sideways on a desk or at 200 % zoom, and axe finds no violation on a desk and in
+the dark.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.cast import World
+from tests.contracts.matrix import PERSONAS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROLES = (
+    "director deputy operator head_of_department teacher class_teacher master social_pedagogue nurse secretary"
+    " inspector student guardian"
+).split()
+PHONE, ZOOMED, DESK = (390, 844), (720, 450), (1440, 900)
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PHONE_BUILT = re.compile(r"/(lessons|diary|login)/")
+"""Pages that a phone shows by other elements than a desk."""
+DOWNLOADS = re.compile(r"\.xlsx$|/files/")
+RULES = {"resultTypes": ["violations"], "elementRef": False}
+CONTRAST = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary, textarea")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  const inText = one.closest("p, li, td, th, dd, .vh, .skip, .chip, .check, label");
+  const isSmall = box.width && box.height && (box.width < 24 || box.height < 24);
+  return isSmall && !inText && getComputedStyle(one).opacity !== "0";
+}).map((one) => one.outerHTML.slice(0, 120))"""
+BUILD = """() => [...new Set([...document.body.querySelectorAll("*")].map((one) =>
+  [one.localName, one.getAttribute("class"), one.getAttribute("role"), one.hasAttribute("aria-label")].join("|")))]
+  .sort().join()"""
+"""What a page is made of: its kinds of elements, whatever is written in them."""
+MET: set[tuple[str, str]] = set()
+"""Builds of pages met by the roles before."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def kind_of(address: str) -> str:
+    """Addresses of one kind differ in numbers only: «/lessons/12/?tab=roll» and «/lessons/7/?tab=topic» are one."""
+    parts = urlsplit(address)
+    names = ",".join(sorted(name for name, _ in parse_qsl(parts.query)))
+    return re.sub(r"/\d+", "/0", parts.path) + (f"?{names}" if names else "")
+
+
+@dataclass
+class Walk:
+    """One role's way through its pages, and what is wrong on them."""
+
+    page: Page
+    home: str
+    faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def go(self, start: str) -> None:
+        ahead = [start]
+        while ahead:
+            address = ahead.pop(0)
+            if kind_of(address) in self.seen:
+                continue
+            self.seen.add(kind_of(address))
+            answer = self.page.goto(self.home + address)
+            here = self.page.url.removeprefix(self.home)
+            if answer is None or answer.status != 200:
+                self.faults.append(f"{address}: answers {answer and answer.status}")
+                continue
+            if kind_of(here) != kind_of(address):
+                if kind_of(here) in self.seen:
+                    continue
+                self.seen.add(kind_of(here))
+            self.look(here)
+            ahead += self.links(here)
+
+    def links(self, here: str) -> list[str]:
+        found = self.page.eval_on_selector_all("a[href]", "all => all.map((one) => one.getAttribute('href'))")
+        full = [urlsplit(here).path + one if one.startswith("?") else one for one in found]
+        return [
+            one.partition("#")[0]
+            for one in full
+            if one.startswith("/") and not DOWNLOADS.search(one.partition("?")[0])
+        ]
+
+    def look(self, here: str) -> None:
+        page = self.page
+        self.window(PHONE, here)
+        if page.locator("h1").count() != 1:
+            self.faults.append(f"{here}: {page.locator('h1').count()} first headings")
+        self.faults += [f"{here}: small target {one}" for one in page.evaluate(SMALL)]
+        build = kind_of(here), page.evaluate(BUILD)
+        if build in MET:
+            return
+        MET.add(build)
+        page.evaluate(Axe().axe_script)
+        self.axe(here, "phone", RULES)
+        if any(kind == build[0] for kind, _ in MET - {build}):
+            return
+        page.emulate_media(color_scheme="dark")
+        if PHONE_BUILT.match(here):
+            self.axe(here, "phone, dark", CONTRAST)
+        self.window(DESK, here)
+        self.axe(here, "desk, dark", CONTRAST)
+        page.emulate_media(color_scheme="light")
+        self.axe(here, "desk", RULES)
+        self.window(ZOOMED, here)
+
+    def window(self, size: tuple[int, int], here: str) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.faults.append(f"{here}: scrolls sideways at {size[0]} px")
+
+    def axe(self, here: str, how: str, options: dict[str, Any]) -> None:
+        self.page.evaluate(DRAWN)  # colours that have just changed are measured after they are drawn
+        found = self.page.evaluate(f"axe.run({json.dumps(options)}).then((found) => found.violations)")
+        for one in found:
+            node = one["nodes"][0]
+            self.faults.append(f"{here} ({how}): {one['id']} ×{len(one['nodes'])}: {node['html'][:160]}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role(
+    cast: World, chromium: Browser, live_server: Any, client_of: Any, role: str
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU", reduced_motion="reduce"
+    )
+    key = client_of(PERSONAS[role](cast)).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    page = context.new_page()
+    walk = Walk(page, live_server.url)
+    page.on("pageerror", lambda fault: walk.faults.append(f"{page.url}: script: {fault}"))
+    walk.go("/")
+    context.close()
+    assert len(walk.seen) >= 4, walk.seen
+    assert not walk.faults, "\n".join(walk.faults)
+
+
+@pytest.mark.parametrize("address", ["/login/", "/no-such-page/"])
+def test_pages_without_a_role(cast: World, chromium: Browser, live_server: Any, address: str) -> None:
+    page = chromium.new_page(reduced_motion="reduce")
+    walk = Walk(page, live_server.url)
+    page.goto(live_server.url + address)
+    walk.look(address)
+    page.close()
+    assert not walk.faults, "\n".join(walk.faults)
