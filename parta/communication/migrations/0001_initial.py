@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organisation", "0001_initial"),
-        ("people", "0003_family_unread"),
+        ("people", "0004_family_unread"),
         ("timetable", "0001_initial"),
         ("foundation", "0002_append_only"),
     ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("journal", "0001_initial"),
         ("organisation", "0001_initial"),
-        ("people", "0003_family_unread"),
+        ("people", "0004_family_unread"),
     ]
 
     operations = [
