@@ -141,19 +141,21 @@ class Names:
             forms[fold(name)][name] += count
         whole = {key: names.most_common(1)[0][0] for key, names in forms.items()}
         full = [name for name in whole.values() if "." not in name]
-        said: set[str] = set()
+        said: dict[str, str] = {}
         for key, names in forms.items():
             title = whole[key]
             meant = _expand(title, full) or _expand(title, list(_COMMON)) or title.rstrip(".")
             meant = whole.get(fold(meant), meant)
             if "." in meant and fold(meant) == key:
                 meant = title
-            if fold(meant) != key and title not in said:
-                said.add(title)
-                self.problems.warn(Where(), f"«{title}» понято как «{meant}».")
+            if fold(meant) != key:
+                said[title] = meant
             meant = (meant[:1].upper() + meant[1:]).rstrip(".")
             for name in names:
                 self.titles[name] = meant[:160]
+        if said:
+            listed = "; ".join(f"«{short}» – «{meant}»" for short, meant in said.items())
+            self.problems.warn(Where(), f"Сокращения поняты так: {listed}. Проверьте их.")
 
     def final(self, parts: list[Part]) -> list[Part]:
         """The parts under their settled titles."""

@@ -126,7 +126,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         )
     upload = _store(viewer, files)
     try:
-        _plan(upload, viewer, "")
+        read(upload.main)
     except BadFile as bad:
         shutil.rmtree(upload.folder, ignore_errors=True)
         return _form(request, bad.message)

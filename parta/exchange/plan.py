@@ -673,9 +673,7 @@ class _Planner:
         else:
             self.problems.error(
                 where,
-                f"Учителя «{text}» нет в списке сотрудников."
-                + self._who(text)
-                + self._remedy("Сотрудники", "имя"),
+                f"Учителя «{text}» нет в списке сотрудников." + self._who(text),
             )
         return None
 

@@ -320,7 +320,7 @@ class _Archive:
         self.problems.warn(
             Where(self.name, "orgs.csv"),
             f"В архиве несколько школ. Взята «{self.schools[chosen].get('name', '')}» ({chosen}); не взяты: {others}. "
-            "Другую выберите при загрузке (ключ --org).",
+            "Другую выберите в списке на странице загрузки (в команде – ключ --org).",
         )
         return chosen
 

@@ -48,7 +48,10 @@ def detect(path: Path) -> bool:
     """True when some sheet has classes (or groups of a college) as heads and weekdays beside them."""
     if not path.is_file() or not is_spreadsheet(path):
         return False
-    return bool(_sheets(read_book(path).tables))
+    tables = read_book(path).tables
+    return any(parse_sheet(table).entries for table in tables) or any(
+        parse_sheet(table, with_groups=True).entries for table in tables
+    )
 
 
 def _sheets(tables: list[Table]) -> list[Sheet]:
@@ -199,7 +202,7 @@ def _choose(sheets: list[Sheet], file: str, problems: Problems) -> tuple[list[Sh
             Where(file),
             f"В книге два расписания одних и тех же классов, и они различаются. Взяты листы {_listed(chosen)} "
             f"({_size(chosen)}); не взяты {_listed(other)} ({_size(other)}). "
-            "Если нужны другие, выберите их при загрузке (ключ --sheets).",
+            "Если нужны другие, выберите их в списке на странице загрузки (в команде – ключ --sheets).",
         )
     return chosen, tuple(
         ", ".join(sheet.name for sheet in version) for version in [chosen, *left]

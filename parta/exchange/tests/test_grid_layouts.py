@@ -230,3 +230,14 @@ def test_subject_teacher_and_room_in_one_cell(
 def test_what_is_lacking_is_said(tmp_path: Path, rows: Sequence[Row], words: str) -> None:
     with pytest.raises(BadFile, match=words):
         read(files.workbook(tmp_path / "a.xlsx", {"Лист1": rows}))
+
+
+def test_abbreviations_are_told_once_for_all(tmp_path: Path) -> None:
+    rows = (
+        ("", "", "5А", "5Б"),
+        ("Понедельник", 1, "англ. язык", "информ."),
+        ("", 2, "физика", "обществозн."),
+    )
+    data = read(files.workbook(tmp_path / "a.xlsx", {"Лист1": rows}))
+    told = [problem.message for problem in data.problems if "поняты" in problem.message]
+    assert len(told) == 1 and "«англ. язык» – «английский язык»; «информ.» – «информатика»" in told[0]

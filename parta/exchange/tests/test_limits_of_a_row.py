@@ -86,6 +86,7 @@ def test_a_head_of_the_school_without_an_order_is_not_half_taken(look: Look, loa
 def test_a_teacher_not_in_the_list_gets_a_hint(look: Look, text: str, hint: str) -> None:
     plan = look(files.changed("Нагрузка", 1, "Учитель", text))
     assert hint in plan.refused[0].message
+    assert plan.refused[0].message.count("Сотрудники") <= 1
 
 
 def test_a_name_in_another_order_is_the_same_teacher(look: Look) -> None:
