@@ -1457,7 +1457,7 @@ class _Planner:
         )
         place = row.where.at(column) if row.where.sheet and not self.data.owns_lists else row.where
         if self.data.finished and column != "Класс":
-            self.problems.warn(place, text + " Загружено как есть.")
+            self.problems.warn(place, text + " Загружается как есть.")
             return False
         self.problems.error(place, text + " Исправьте одну из строк.")
         return True
