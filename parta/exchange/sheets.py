@@ -235,11 +235,6 @@ def parse_csv(text: str, name: str) -> list[list[str]]:
     if "\x00" in text:
         raise BadFile(f"Файл «{name}» повреждён: в нём нулевые байты. Сохраните его заново.")
     csv.field_size_limit(1_000_000)
-    opened = _open_quote(text, delimiter)
-    if opened:
-        raise BadFile(
-            f"Файл «{name}»: кавычка в строке {opened} открыта и не закрыта, дальше строки не разобрать. Исправьте её."
-        )
     try:
         rows = list(
             islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False), MAX_ROWS + 1)
@@ -248,6 +243,11 @@ def parse_csv(text: str, name: str) -> list[list[str]]:
         raise BadFile(f"Файл «{name}» не разбирается как CSV: проверьте кавычки и разделители.") from None
     if len(rows) > MAX_ROWS:
         raise BadFile(too_many_rows(name, ""))
+    opened = _open_quote(text, delimiter)
+    if opened:
+        raise BadFile(
+            f"Файл «{name}»: кавычка в строке {opened} открыта и не закрыта, дальше строки не разобрать. Исправьте её."
+        )
     return rows
 
 
