@@ -139,16 +139,17 @@ class Walk:
         found = self.page.evaluate(f"axe.run({json.dumps(options)}).then((found) => found.violations)")
         for one in found:
             node = one["nodes"][0]
-            self.faults.append(f"{here} ({how}): {one['id']} ×{len(one['nodes'])}: {node['html'][:160]}")
+            why = node["any"][0]["message"][:200] if node["any"] else ""
+            self.faults.append(
+                f"{here} ({how}): {one['id']} ×{len(one['nodes'])}: {node['html'][:160]} {why}"
+            )
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role(
     cast: World, chromium: Browser, live_server: Any, client_of: Any, role: str
 ) -> None:
-    context = chromium.new_context(
-        viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU", reduced_motion="reduce"
-    )
+    context = chromium.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU")
     key = client_of(PERSONAS[role](cast)).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
     page = context.new_page()
@@ -162,7 +163,7 @@ def test_every_page_of_a_role(
 
 @pytest.mark.parametrize("address", ["/login/", "/no-such-page/"])
 def test_pages_without_a_role(cast: World, chromium: Browser, live_server: Any, address: str) -> None:
-    page = chromium.new_page(reduced_motion="reduce")
+    page = chromium.new_page(locale="ru-RU")
     walk = Walk(page, live_server.url)
     page.goto(live_server.url + address)
     walk.look(address)
