@@ -15,10 +15,11 @@ from parta.foundation.log import SYSTEM, Actor
 from parta.journal.actions import files, permits, write
 from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
+from parta.organisation.models import BellSchedule, Department, MarkScale, Room
 from parta.people import actions as people
 from parta.people.models import AccessIssue, Enrolment, Guardianship, Person, Role, SubgroupMembership
 from parta.plans import actions as plans
-from parta.plans.models import TeachingLoad
+from parta.plans.models import CurriculumHours, TeachingLoad
 from parta.regulation import actions as regulation
 from parta.timetable import actions as timetable
 from tests.cast import World, preset_file
@@ -122,6 +123,18 @@ def _cancelled(cast: World) -> Any:
     lesson = _free(cast)
     timetable.cancel_lesson(lesson=lesson, reason="мороз", **_by(cast))
     return lesson
+
+
+def _code(cast: World) -> str:
+    (issued,) = people.issue_codes(
+        school_id=cast.school.pk, person_ids=[cast.guardian.pk], lives=timedelta(days=30), **_by(cast)
+    )
+    return issued.code
+
+
+def _issue(cast: World) -> AccessIssue:
+    people.reset_password(person=cast.teacher, **_by(cast))
+    return AccessIssue.objects.get(person=cast.teacher)
 
 
 def _enrolment(cast: World) -> Enrolment:
@@ -306,7 +319,94 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             **_by(c),
         ),
     ),
+    "organisation.actions.calendar.rename_bells": (
+        _nothing,
+        lambda c, _: organisation.rename_bells(
+            schedule=BellSchedule.objects.get(school=c.school), title="Первая смена", **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.change_room": (
+        _nothing,
+        lambda c, _: organisation.change_room(
+            room=Room.objects.get(school=c.school, title="27"), title="27а", purpose="", **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.change_department": (
+        _nothing,
+        lambda c, _: organisation.change_department(
+            department=Department.objects.filter(school=c.school)[0], title="Словесность", **_by(c)
+        ),
+    ),
+    "organisation.actions.subjects.change_scale": (
+        lambda c: MarkScale.objects.get(school=c.school, code="five"),
+        lambda c, scale: organisation.change_scale(
+            scale=scale, title="Пять баллов", symbols=scale.symbols, **_by(c)
+        ),
+    ),
     # ── people ──
+    "people.actions.access.issue_codes": (
+        lambda c: _person(c),
+        lambda c, person: people.issue_codes(
+            school_id=c.school.pk, person_ids=[person.pk], lives=timedelta(days=30), **_by(c)
+        ),
+    ),
+    "people.actions.access.activate": (
+        _code,
+        lambda c, code: people.activate(
+            code=code, new="новая-парта-у-окна-7", repeat="новая-парта-у-окна-7", at=c.at
+        ),
+    ),
+    "people.actions.access.report_loss": (
+        _nothing,
+        lambda c, _: people.report_loss(person=c.teacher, **_by(c)),
+    ),
+    "people.actions.access.hand_over": (
+        _issue,
+        lambda c, issue: people.hand_over(issue=issue, on=c.on, to="лично", **_by(c)),
+    ),
+    "people.actions.access.close_groundless": (
+        _nothing,
+        lambda c, _: people.close_groundless(school_id=c.school.pk, on=c.on, **_by(c)),
+    ),
+    "people.actions.access.bulk_issues": (
+        _nothing,
+        lambda c, _: people.bulk_issues(
+            school_id=c.school.pk,
+            rows=[people.IssueRow(c.guardian.pk, c.class_teacher.user_id, c.at, c.at, "лично")],
+            **_by(c),
+        ),
+    ),
+    "people.actions.cards.record_consent": (
+        _nothing,
+        lambda c, _: people.record_consent(
+            student=c.student,
+            kind="paper",
+            state="given",
+            signed_on=c.on,
+            paper_number="7",
+            **_by(c),
+        ),
+    ),
+    "people.actions.cards.review_roster": (
+        _nothing,
+        lambda c, _: people.review_roster(homeroom=c.homeroom, **_by(c)),
+    ),
+    "people.actions.cards.bulk_consents": (
+        _nothing,
+        lambda c, _: people.bulk_consents(
+            school_id=c.school.pk,
+            rows=[people.ConsentRow(c.student.pk, "paper", "given", c.on, "7")],
+            **_by(c),
+        ),
+    ),
+    "people.actions.cards.bulk_reviews": (
+        _nothing,
+        lambda c, _: people.bulk_reviews(
+            school_id=c.school.pk,
+            rows=[people.ReviewRow(c.homeroom.pk, c.at, c.class_teacher.user_id, 12)],
+            **_by(c),
+        ),
+    ),
     "people.actions.accounts.change_password": (
         _nothing,
         lambda c, _: people.change_password(
@@ -546,6 +646,12 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: plans.set_curriculum(
             year=c.year, rows=[plans.CurriculumRow(c.russian.subject_id, 7, 238, grade=6)], **_by(c)
+        ),
+    ),
+    "plans.actions.programmes.drop_curriculum_line": (
+        _nothing,
+        lambda c, _: plans.drop_curriculum_line(
+            line=CurriculumHours.objects.filter(school=c.school)[0], **_by(c)
         ),
     ),
     # ── regulation ──

@@ -15,7 +15,7 @@ from parta.foundation import sql
 from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.people.actions.accounts import Issued, checked_login, make_logins, register
+from parta.people.actions.accounts import Issued, _register, checked_login, make_logins
 from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, User
 
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -77,7 +77,7 @@ def issue_codes(
                     user.is_active = True
                     user.save(update_fields=["is_active"])
             code = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
-            line = register(person, "code", by=by, at=at, repeat=repeat)
+            line = _register(person, "code", by=by, at=at, repeat=repeat)
             line.code_hash, line.expires_at = _hash(code), at + lives
             line.save()
             lines.append(
@@ -168,8 +168,11 @@ def invitation(code: str, at: datetime) -> Invitation:
     return Invitation(line.pk, person.pk, line.school_id, line.person.user.login, person.full_name)
 
 
-def activate(*, code: str, new: str, repeat: str, at: datetime) -> User:
-    """The owner uses the code and sets a password that nobody else has seen. Raises Refusal: code, new or repeat."""
+def activate(*, code: str, new: str, repeat: str, by: Actor | None = None, at: datetime) -> User:
+    """The owner uses the code and sets a password that nobody else has seen. Raises Refusal: code, new or repeat.
+
+    `by` None: the owner, whom nothing but the code names.
+    """
     found = invitation(code, at)
     user = User.objects.get(login=found.login)
     if new != repeat:
@@ -180,7 +183,7 @@ def activate(*, code: str, new: str, repeat: str, at: datetime) -> User:
         validate_password(new, user)
     except ValidationError as error:
         raise Refusal(" ".join(error.messages), "new") from None
-    with act(found.school_id, by=Actor(user.pk, "owner"), at=at) as lines:
+    with act(found.school_id, by=by or Actor(user.pk, "owner"), at=at) as lines:
         used = AccessIssue.objects.filter(pk=found.issue_id, used_at=None, void_at=None).update(used_at=at)
         if not used:
             raise Refusal("Этим кодом уже воспользовались.", "code")
@@ -200,7 +203,7 @@ def report_loss(*, person: Person, by: Actor, at: datetime) -> AccessIssue:
         raise Refusal("У этого человека нет учётной записи.", "account")
     with act(person.school_id, by=by, at=at) as lines:
         _stop(person.user)
-        line = register(person, "loss", by=by, at=at)
+        line = _register(person, "loss", by=by, at=at)
         line.save()
         lines.append(
             Line(
@@ -257,10 +260,10 @@ def without_ground(school_id: int, on: date, user_id: int | None = None) -> list
     ]
 
 
-def close_groundless(*, school_id: int, on: date, at: datetime) -> int:
+def close_groundless(*, school_id: int, on: date, by: Actor = SYSTEM, at: datetime) -> int:
     """Close the accounts of those who have left: how many. The clock does this on the first day without a role."""
     found = without_ground(school_id, on)
-    with act(school_id, by=SYSTEM, at=at) as lines:
+    with act(school_id, by=by, at=at) as lines:
         for person_id, user_id in found:
             User.objects.filter(pk=user_id).update(is_active=False)
             lines.append(

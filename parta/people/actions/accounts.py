@@ -134,7 +134,7 @@ def checked_login(login: str) -> str:
     return login
 
 
-def register(person: Person, way: str, *, by: Actor, at: datetime, repeat: bool = False) -> AccessIssue:
+def _register(person: Person, way: str, *, by: Actor, at: datetime, repeat: bool = False) -> AccessIssue:
     """A line of the register of access data; what was issued before and not used is void."""
     AccessIssue.objects.filter(person=person, used_at=None, void_at=None).update(void_at=at)
     return AccessIssue(
@@ -163,7 +163,7 @@ def issue_account(*, person: Person, login: str = "", by: Actor, at: datetime) -
         user.save()
         person.user = user
         person.save(update_fields=["user"])
-        register(person, "password", by=by, at=at).save()
+        _register(person, "password", by=by, at=at).save()
         lines.append(Line("account_issued", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, login, password)
 
@@ -258,7 +258,7 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         user.save(update_fields=["password", "must_change_password"])
         KnownDevice.objects.filter(user=user).delete()
         LoginFailure.objects.filter(login=user.login).delete()
-        register(person, "password", by=by, at=at, repeat=True).save()
+        _register(person, "password", by=by, at=at, repeat=True).save()
         lines.append(Line("password_reset", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, user.login, password)
 

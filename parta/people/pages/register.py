@@ -38,7 +38,9 @@ def access(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "")[:80].strip()
 
     def close(posted: Posted) -> str:
-        count = actions.close_groundless(school_id=viewer.school.id, on=viewer.on, at=viewer.at)
+        count = actions.close_groundless(
+            school_id=viewer.school.id, on=viewer.on, by=viewer.acting_as(), at=viewer.at
+        )
         if not count:
             raise Refusal("Учётных записей без роли нет.", "close")
         return "closed_all"
