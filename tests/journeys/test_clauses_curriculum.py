@@ -304,3 +304,16 @@ def test_curriculum_asks_few_statements(cast: Any, client_of: Any, count_stateme
         with count_statements() as seen:
             assert client.get(address).status_code == 200
         assert len(seen) <= 16, (address, len(seen))
+
+
+@presets((DUBROVO, "DB-3.5.1"))
+def test_rights_of_the_administrator_come_by_order(cast: Any, client_of: Any) -> None:
+    address = f"/setup/people/{cast.substitute.pk}/"
+    grant = {"act": "grant", "kind": "operator", "starts": "2026-10-14"}
+    for missing in ({}, {"order_number": "15"}, {"order_date": "2026-10-13"}):
+        answer = client_of(cast.deputy).post(address, grant | missing)
+        assert answer.status_code == 422 and "Эту роль дают приказом" in text(answer), missing
+    assert client_of(cast.substitute).get("/setup/").status_code == 403
+    by_order = {"order_number": "15", "order_date": "2026-10-13"}
+    done(client_of(cast.deputy).post(address, grant | by_order))
+    assert page(client_of(cast.substitute), "/setup/"), "the rights come with the order"

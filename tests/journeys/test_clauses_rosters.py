@@ -213,7 +213,7 @@ def test_a_month_without_a_review_is_a_finding_on_the_first(cast: Any, client_of
     assert LogEntry.objects.filter(verb="roster_reviewed").count() == 2
 
 
-@presets((DUBROVO, "DB-3.3.2a"), (COLLEGE, "ET-6.4a"), (COLLEGE, "ET-A-CURATOR-6"))
+@presets((DUBROVO, "DB-3.3.2a"), (COLLEGE, "ET-6.4a"), (COLLEGE, "ET-A-CURATOR-6"), (COLLEGE, "ET-3.1.3b"))
 def test_list_not_confirmed_by_its_day_is_reported(cast: Any, client_of: Any) -> None:
     def head(day: date) -> str:
         with clock.rehearse(cast.local(day, 9)):
@@ -226,6 +226,7 @@ def test_list_not_confirmed_by_its_day_is_reported(cast: Any, client_of: Any) ->
         done(client_of(cast.class_teacher).post(f"/rosters/{cast.homeroom.pk}/", {"act": "review"}))
         words = page(client_of(cast.class_teacher), f"/rosters/{cast.homeroom.pk}/")
         assert "проверено 4 сентября" in words
+        assert "Представитель нет у" in words, "a student without a parent's contact is listed"
     assert title not in head(date(2026, 9, 6))
 
 

@@ -170,7 +170,7 @@ def test_replacement_stands_in_the_register_of_the_day(cast: Any, client_of: Any
 
 @under(COLLEGE)
 @pytest.mark.clause("ET-2.2.1", partly="прежнее название в истории")
-@pytest.mark.clause("ET-6.3a", "ET-6.3l", "ET-A-DEP-5a", "ET-A-DEP-5b")
+@pytest.mark.clause("ET-6.3a", "ET-6.3l", "ET-A-DEP-5a", "ET-A-DEP-5b", "ET-A-DEP-6b")
 def test_renamed_unit_and_periods_that_overlap(cast: Any, client_of: Any) -> None:
     client = client_of(cast.deputy)
     form = {
@@ -224,7 +224,9 @@ def test_renamed_unit_and_periods_that_overlap(cast: Any, client_of: Any) -> Non
     }
     for empty in ({"kind": ""}, {"starts": ""}, {"title": ""}):
         assert client.post("/setup/calendar/", winter | empty).status_code == 422, empty
+    assert "1 запись о каникулах" in page(client, "/setup/")
     done(client.post("/setup/calendar/", winter))
+    assert "2 записи о каникулах" in page(client, "/setup/")
     done(client.post("/setup/calendar/", second))
     other = {
         "lines": "4",

@@ -14,6 +14,7 @@ from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
 from parta.people import actions, queries
 from parta.people.actions import Issued
+from parta.people.actions.roles import BY_ORDER
 from parta.people.forms import Posted, carry_out
 from parta.people.granting import allowed_way, card_closed, give
 from parta.people.models import Guardianship, Person, Role
@@ -187,6 +188,12 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         return "reopened"
 
     def grant(posted: Posted) -> str:
+        order_date = posted.date_or_none("order_date", "дата приказа")
+        if posted.text("kind") in BY_ORDER and not (posted.text("order_number") and order_date):
+            raise Refusal(
+                "Эту роль дают приказом: укажите его номер и дату.",
+                "order_date" if posted.text("order_number") else "order_number",
+            )
         actions.grant_role(
             person=who,
             kind=posted.text("kind"),
@@ -195,7 +202,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             homeroom_id=posted.id_or_none("homeroom"),
             department_id=posted.id_or_none("department"),
             order_number=posted.text("order_number"),
-            order_date=posted.date_or_none("order_date", "дата приказа"),
+            order_date=order_date,
             by=by,
             at=at,
         )
