@@ -80,6 +80,27 @@ class _Speech:
         )
         self.absences(mother, child)
         self.questions(mother)
+        for one in family.children:
+            self.tick_off(one.human.id)
+
+    def tick_off(self, student_id: int) -> None:
+        """The student has ticked off what was due before today, but for two tasks."""
+        today = self.clerk.now.astimezone(self.clerk.zone).date()
+        rows = sql.read(
+            "SELECT w.id, w.due_date FROM people_enrolment e JOIN plans_journal j ON j.homeroom_id = e.homeroom_id"
+            " JOIN journal_homework w ON w.journal_id = j.id AND w.text <> '' AND w.student_id IS NULL"
+            " WHERE e.student_id = %s AND w.due_date >= %s AND w.due_date < %s ORDER BY w.due_date, w.id",
+            (student_id, today - 30 * DAY, today),
+        )
+        states = []
+        for homework_id, due in rows[:-2]:
+            at = self.clerk.moment(due - DAY, 17 * 60 + self.random.randrange(120))
+            states.append((self.clerk.school_id, homework_id, student_id, at, at + timedelta(hours=1), at))
+        sql.bulk_insert(
+            "diary_homeworkstate",
+            ("school_id", "homework_id", "student_id", "seen_at", "family_seen_at", "done_at"),
+            states,
+        )
 
     def talk(
         self,

@@ -416,6 +416,7 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"student_id": ABSENT}, get="404 student guardian outsider foreign_guardian"
         ),
     },
+    "diary_guide": {"page": Line(get="200 student guardian outsider foreign_guardian")},
     "diary_homework": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
     "diary_absences": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
     "diary_subject": family_page(subject_id=lambda cast: cast.subjects["russian"].pk),

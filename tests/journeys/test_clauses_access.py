@@ -35,6 +35,7 @@ FAMILY_PAGES = {
         "diary_class",
         "diary_news",
         "diary_data",
+        "diary_guide",
     ),
     *WORDS,
 }

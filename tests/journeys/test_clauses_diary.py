@@ -117,7 +117,6 @@ def test_words_of_a_teacher_reach_that_family_only(cast: Any, client_of: Any) ->
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-P-2.6b", partly="список похвал у классного руководителя")
 def test_praise_marks_and_absences_are_seen_at_once(cast: Any, client_of: Any) -> None:
     pupil = cast.named("Зайцев")
     saved(
@@ -320,7 +319,6 @@ def test_changes_of_the_timetable_are_seen_at_once(cast: Any, client_of: Any) ->
 
 
 @under(DUBROVO)
-@pytest.mark.clause("DB-3.7.4", partly="вопрос к заданию")
 @pytest.mark.clause("DB-2.2.4a", partly="список классов без отчёта")
 def test_results_of_each_subject(cast: Any, client_of: Any) -> None:
     saved(

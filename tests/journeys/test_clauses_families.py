@@ -324,3 +324,23 @@ def test_change_of_data_is_told_decided_and_kept(cast: Any, client_of: Any) -> N
     cast.student.refresh_from_db()
     assert cast.student.surname == "Сафина" and "Нужно свидетельство" in page(family, address)
     assert client_of(cast.master).post("/families/", {"act": "accept", "row": second.pk}).status_code == 422
+
+
+@presets((DUBROVO, "DB-3.3.2b"))
+def test_families_without_account_or_first_sign_in_are_listed(cast: Any, client_of: Any) -> None:
+    from parta.people.models import Guardianship, Person
+
+    parent = Person.objects.create(school=cast.school, surname="Авдеева", given_name="Инна")
+    Guardianship.objects.create(
+        school=cast.school, guardian=parent, student=cast.named("Авдеев"), starts=date(2026, 9, 1)
+    )
+    table = client_of(cast.class_teacher)
+    page(client_of(cast.guardian), f"/diary/{cast.student.pk}/")
+    words = page(table, "/families/")
+    assert "Авдеева И. нет доступа" in line_of(words, "Авдеев Кирилл", "Асанов Тимур")
+    assert "не записаны" in line_of(words, "Асанов Тимур", "Григорян Давид")
+    assert "не открывали" in line_of(words, "Зайцев Михаил", "Иванов Александр"), (
+        "an account, and no sign-in yet"
+    )
+    row = line_of(words, "Сафина Диляра", "Цой Максим")
+    assert "не открывали" not in row and "нет доступа" not in row

@@ -485,3 +485,95 @@ def test_own_place_only(cast: Any, client_of: Any) -> None:
 @pytest.mark.parametrize("cast", [IPATOVO, CENTRE], indirect=True)
 def test_no_rating_where_the_act_has_none(cast: Any, client_of: Any) -> None:
     assert "Место в классе" not in page(client_of(cast.guardian), at(cast, cast.student, "results/"))
+
+
+# --- small things ---------------------------------------------------------------------------------------------------
+
+
+@presets((DUBROVO, "DB-3.7.1"))
+def test_family_reads_the_guide_views_and_writes(cast: Any, client_of: Any) -> None:
+    family = client_of(cast.guardian)
+    assert 'href="/diary/guide/"' in family.get(at(cast, cast.student, "class/")).content.decode()
+    assert "Памятка семье" in page(family, "/diary/guide/") and "Памятка" in page(
+        client_of(cast.student), "/diary/guide/"
+    )
+    page(client_of(cast.teacher), "/diary/guide/", 403)
+    form = {"act": "send", "to": cast.class_teacher.pk, "subject": "Вопрос", "text": "По памятке всё понятно"}
+    done(family.post(f"/messages/new/?student={cast.student.pk}", form))
+    assert "По памятке" in page(client_of(cast.class_teacher), "/messages/")
+
+
+@presets((DUBROVO, "DB-3.7.4"))
+def test_individual_task_with_a_file_and_a_question_on_it(cast: Any, client_of: Any) -> None:
+    import html
+    import re
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    due, pupil = cast.lesson_on("russian", TOMORROW), client_of(cast.student)
+    teacher = client_of(cast.teacher)
+    own = homework(cast.lesson, "прочитать дополнительно, с. 90", student=cast.student, due_lesson=due.id)
+    saved(send(teacher, cast.russian, own))
+    sheet = SimpleUploadedFile("статья.pdf", b"%PDF-1.4", content_type="application/pdf")
+    form = {"file": sheet, "student": cast.student.pk}
+    assert teacher.post(f"/lessons/{cast.lesson.pk}/files", form).status_code in (200, 302, 303)
+    words = page(pupil, at(cast, cast.student, "homework/"))
+    assert "с. 90" in words and "статья.pdf" in words
+    other = page(client_of(cast.named("Зайцев")), at(cast, cast.named("Зайцев"), "homework/"))
+    assert "с. 90" not in other and "статья.pdf" not in other
+    body = pupil.get(at(cast, cast.student, "homework/")).content.decode()
+    block = body[body.index("статья.pdf") :]
+    found = re.search(r'href="(/messages/new/[^"]+)"', block)
+    assert found is not None
+    where = html.unescape(found[1])
+    assert f'value="{cast.teacher.pk}" checked' in pupil.get(where).content.decode()
+    done(
+        pupil.post(where, {"act": "send", "to": cast.teacher.pk, "subject": "Задание", "text": "Читать всё?"})
+    )
+    thread = page(teacher, "/messages/")
+    assert "Читать всё?" in thread
+
+
+@presets((GYMNASIUM, "GT-P-2.6b"))
+def test_achievement_shows_in_the_diary_and_in_the_list_of_praise(cast: Any, client_of: Any) -> None:
+    pupil = cast.named("Зайцев")
+    table = client_of(cast.class_teacher)
+    assert "Победил в олимпиаде" not in page(table, "/families/")
+    saved(
+        send(
+            client_of(cast.teacher),
+            cast.russian,
+            note(cast.lesson, pupil, "praise", "Победил в олимпиаде"),
+            note(cast.lesson, pupil, "remark", "Шумел на уроке"),
+        )
+    )
+    assert "Победил в олимпиаде" in page(client_of(cast.other_guardian), at(cast, pupil))
+    words = page(table, "/families/")
+    assert (
+        "Похвалы и благодарности: 1" in words and "Победил в олимпиаде" in words and "Соколова М. В." in words
+    )
+    assert "Шумел" not in words
+    assert "Победил" not in page(client_of(cast.master), "/families/")
+
+
+@presets((GYMNASIUM, "GT-P-1.5c"))
+def test_family_sees_its_data_and_the_deputy_who_read_them(cast: Any, client_of: Any) -> None:
+    from parta.diary.models import DataChange
+
+    family, deputy, head = client_of(cast.guardian), client_of(cast.deputy), client_of(cast.class_teacher)
+    words = page(family, at(cast, cast.student, "data/"))
+    assert "Сафина" in words and "Диляра" in words and "Рустамовна" in words
+    assert "Зайцев" not in words
+    form = {
+        "act": "change",
+        "which": f"{cast.student.pk}:patronymic",
+        "after": "Руслановна",
+        "ground": "паспорт",
+    }
+    done(family.post(at(cast, cast.student, "data/"), form))
+    done(head.post("/families/", {"act": "accept", "row": DataChange.objects.get().pk}))
+    assert "Руслановна" in page(family, at(cast, cast.student, "data/"))
+    page(head, f"/students/{cast.student.pk}/")
+    readers = page(deputy, f"/students/{cast.student.pk}/")
+    assert "Кто открывал эту карточку" in readers and "Исаков" in readers[readers.index("Кто открывал") :]
+    assert "Кто открывал" not in page(head, f"/students/{cast.student.pk}/")

@@ -138,7 +138,6 @@ def test_who_viewed_a_students_data(cast: Any, client_of: Any) -> None:
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-P-1.5c", partly="печать сведений и заявка на исправление от родителя")
 def test_deputy_lists_who_opened_the_card_and_who_was_refused(cast: Any, client_of: Any) -> None:
     page(client_of(cast.class_teacher), f"/students/{cast.student.pk}/")
     assert client_of(cast.master).get(f"/students/{cast.student.pk}/").status_code == 404

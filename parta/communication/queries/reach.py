@@ -13,9 +13,9 @@ from parta.journal.queries.words import class_name, register_key
 from parta.people.viewer import Viewer
 
 GROUPS: Mapping[str, tuple[str, str]] = {
-    "administration": ("Администрация", "администрации"),
     "class_teacher": ("Классный руководитель, мастер", "классному руководителю"),
     "teacher": ("Учитель", "учителю"),
+    "administration": ("Администрация", "администрации"),
     "guardian": ("Родитель", "родителям"),
     "student": ("Ученик", "ученикам"),
 }

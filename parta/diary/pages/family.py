@@ -198,6 +198,13 @@ def diary_news(request: HttpRequest, student_id: int) -> HttpResponse:
     return _show(request, "news", "week", shown, "diary_news")
 
 
+@require_safe
+@requires("diary")
+def diary_guide(request: HttpRequest) -> HttpResponse:
+    """How a family uses the diary."""
+    return page(request, "diary/guide.html", {})
+
+
 @require_http_methods(FORM)
 @requires("diary.tell")
 def diary_data(request: HttpRequest, student_id: int) -> HttpResponse:
@@ -265,6 +272,7 @@ def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
 
 
 urlpatterns = [
+    path("diary/guide/", diary_guide, name="diary_guide"),
     path("diary/<int:student_id>/homework/", diary_homework, name="diary_homework"),
     path("diary/<int:student_id>/absences/", diary_absences, name="diary_absences"),
     path("diary/<int:student_id>/subjects/<int:subject_id>/", diary_subject, name="diary_subject"),

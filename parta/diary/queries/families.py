@@ -84,6 +84,8 @@ class ClassFamilies:
     changes: tuple[tuple[DataChange, str, datetime | None, bool, str], ...]
     """Waiting changes of data: the row, the student, until when, whether overdue, the clause."""
     is_own: bool
+    praise: tuple[tuple[str, str, str, str, str, datetime], ...]
+    """Praise and thanks of thirty days: student, kind, text, subject, author, when."""
 
     @property
     def looked(self) -> int:
@@ -148,6 +150,15 @@ FROM journal_absence a WHERE a.student_id IN ({ids}) AND a.changed_at > %s
 """
 
 
+_PRAISE = """
+SELECT x.surname, x.given_name, n.kind, n.text, s.title, p.surname, p.given_name, p.patronymic, n.made_at
+FROM journal_diarynote n JOIN people_person x ON x.id = n.student_id JOIN people_person p ON p.id = n.author_id
+JOIN plans_journal j ON j.id = n.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+WHERE n.student_id IN ({ids}) AND n.kind IN ('praise', 'thanks') AND n.withdrawn_at IS NULL AND n.made_at > %s
+ORDER BY n.made_at DESC
+"""
+
+
 def homerooms_of(viewer: Viewer) -> list[tuple[int, str]]:
     """Classes whose families the viewer answers for: one's own; a deputy or director all of the running year."""
     where, values = (
@@ -166,7 +177,7 @@ def homerooms_of(viewer: Viewer) -> list[tuple[int, str]]:
 
 
 def class_families(viewer: Viewer, homeroom_id: int, week: date | None = None) -> ClassFamilies | None:
-    """The families of a class; None when it is not the viewer's. Four statements."""
+    """The families of a class; None when it is not the viewer's. Five statements."""
     titles = dict(homerooms_of(viewer))
     if homeroom_id not in titles:
         return None
@@ -249,6 +260,17 @@ def class_families(viewer: Viewer, homeroom_id: int, week: date | None = None) -
         term=term,
         changes=tuple(changes),
         is_own=homeroom_id in viewer.homeroom_ids,
+        praise=tuple(
+            (
+                f"{row[0]} {row[1]}",
+                "похвала" if row[2] == "praise" else "благодарность",
+                row[3],
+                row[4],
+                short_name(*row[5:8]),
+                sql.aware(row[8]).astimezone(zone),
+            )
+            for row in sql.read(_PRAISE.format(ids=sql.marks(len(ids))), (*ids, since))
+        ),
     )
 
 

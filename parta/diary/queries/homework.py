@@ -30,6 +30,8 @@ class Planned:
     done_at: datetime | None
     seen_by_student: bool
     seen_by_family: bool
+    lesson: int
+    teacher: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Planner:
 
 _TASKS = f"""
 SELECT w.id, s.title, w.text, w.minutes, w.student_id, l.date, w.due_date, f.id, f.name, x.done_at, x.seen_at,
-       x.family_seen_at
+       x.family_seen_at, l.id,
+       COALESCE((SELECT ts.substitute_id FROM timetable_substitution ts WHERE ts.lesson_id = l.id), l.teacher_id)
 FROM {_MINE} mine
 JOIN journal_homework w ON w.journal_id = mine.journal_id AND w.text <> ''
      AND (w.student_id IS NULL OR w.student_id = %s)
@@ -94,6 +97,8 @@ def planner(viewer: Viewer, student_id: int, subject: str = "") -> Planner:
             done_at=sql.aware(row[9]).astimezone(zone) if row[9] else None,
             seen_by_student=row[10] is not None,
             seen_by_family=row[11] is not None,
+            lesson=row[12],
+            teacher=row[13],
         )
         for row in first.values()
     ]

@@ -348,7 +348,9 @@ def results(viewer: Viewer, student_id: int) -> Results:
                 title=rows[0][1],
                 homeroom=class_name(rows[0][2]),
                 periods=tuple(
-                    Period(row[3], row[4], row[5], row[6]) for row in heads if row[7] == rows[0][8]
+                    Period(row[3], row[4], row[5], row[6])
+                    for row in heads
+                    if row[7] == rows[0][8] and row[5] <= viewer.on
                 ),
                 heads=tuple(row[4] for row in heads),
                 subjects=tuple(
