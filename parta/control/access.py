@@ -1,16 +1,24 @@
-"""Who looks over how the journals are kept, and who reads the act they are kept by."""
+"""Who looks over how the journals are kept, who answers for it, and who reads the act they are kept by."""
 
 from parta.foundation.access import permission
 from parta.people.chrome import nav
 
 CONTROLLERS = ("director", "deputy", "head_of_department", "inspector")
 """The school's whole for the first, second and last; the own department for a head of department."""
+ANSWERABLE = ("teacher", "class_teacher", "master")
+"""Who answers remarks and reads certificates."""
 
 permission("control", "контроль ведения журналов", *CONTROLLERS)
+permission("control.act", "проверки, замечания и справки", "director", "deputy", "head_of_department")
+permission("control.answer", "замечания и справки о проверках", *CONTROLLERS, *ANSWERABLE)
+permission("control.class", "сведения о классе", *CONTROLLERS, "class_teacher", "master")
+permission("reports", "отчёты", *CONTROLLERS, *ANSWERABLE)
 permission("regulation", "положение о ведении журнала", signed_in=True)
 permission("regulation.choose", "настройки положения", "director", "deputy", "head_of_department", "operator")
 permission("regulation.draft", "новая редакция положения", "director", "deputy", "operator")
 permission("regulation.approve", "утверждение положения", "director")
 
 nav("control", "Контроль", "control", *CONTROLLERS, position=35)
+nav("class", "Мой класс", "control_classes", "class_teacher", "master", position=36)
+nav("reports", "Отчёты", "reports", *CONTROLLERS, *ANSWERABLE, position=37)
 nav("regulation", "Положение", "regulation", *CONTROLLERS, "operator", position=95)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from parta.demo.clerk import Clerk, Progress, hand_of
 from parta.demo.content import Content
 from parta.demo.content.calendar import YearCalendar
+from parta.demo.control import show_control
 from parta.demo.families import Child, Human, Registry
 from parta.demo.health import Misses, year_of_misses
 from parta.demo.life import Course, Hour, Life, Manners, Topic
@@ -1014,8 +1015,11 @@ class Gymnasium:
         return found
 
     def show(self) -> None:
-        """The accounts worth showing."""
+        """What control has done, and the accounts worth showing."""
         office, show = self.office, self.clerk.show
+        self.progress("Гимназия: контроль", 0, 1)
+        show_control(self.clerk, office["deputy"])
+        self.progress("Гимназия: контроль", 1, 1)
         show("Учитель", self.staff[DEMO_POST], "русский язык и литература")
         show(
             "Классный руководитель",

@@ -3,7 +3,7 @@
 Apps add their entries with :func:`nav` in their `access` drawer. An entry names a URL; the order is `position`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -49,6 +49,28 @@ def nav(name: str, title: str, url_name: str, *roles: str, position: int) -> Nav
     ENTRIES.append(entry)
     ENTRIES.sort(key=lambda known: known.position)
     return entry
+
+
+Filler = Callable[[Viewer], str]
+SLOTS: dict[str, list[tuple[int, Filler]]] = {}
+"""Places on earlier pages that later apps fill, by name: each filler gives finished HTML, or nothing."""
+
+
+def slot(name: str, *, position: int) -> Callable[[Filler], Filler]:
+    """Fill a place on an earlier app's page: the decorated function is asked for each viewer."""
+
+    def declare(fill: Filler) -> Filler:
+        SLOTS.setdefault(name, []).append((position, fill))
+        SLOTS[name].sort(key=lambda known: known[0])
+        return fill
+
+    return declare
+
+
+def filled(name: str, viewer: Viewer) -> list[Markup]:
+    """What the later apps put into a place for this viewer, in order. The pieces are rendered templates of ours."""
+    pieces = (fill(viewer) for _, fill in SLOTS.get(name, ()))
+    return [Markup(piece) for piece in pieces if piece]
 
 
 @cache

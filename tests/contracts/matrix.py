@@ -49,6 +49,7 @@ SETS = {
     "ROSTERS": "class_teacher master deputy director operator secretary",
     "READERS": "director deputy head_of_department teacher class_teacher master inspector other_teacher",
     "WRITERS": "deputy head_of_department teacher class_teacher master other_teacher",
+    "CONTROL": "director deputy head_of_department inspector",
     "FOREIGN": "foreign_deputy foreign_teacher foreign_guardian",
     "FOREIGN_STAFF": "foreign_deputy foreign_teacher",
     "SIGNED": " ".join(name for name in PERSONAS if name not in ("anonymous", "installer")),
@@ -396,6 +397,84 @@ LINES: dict[str, dict[str, Line]] = {
     "regulation_file": {
         "preset": Line(query="preset=goethe23", get="200 SETUP director foreign_deputy"),
         "absent": Line(query="act=GT&since=2001-01-01", get="404 SETUP director foreign_deputy"),
+    },
+    "control_check": {
+        "page": Line(
+            get="200 CONTROL; 200 foreign_deputy",
+            post="422 CONTROL foreign_deputy",
+        ),
+        "finish": Line(
+            get="200 CONTROL; 200 foreign_deputy",
+            post="422 CONTROL foreign_deputy",
+            body=lambda cast: {"act": "finish", "conclusion": "Проверено"},
+        ),
+    },
+    "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "control_classes": {"page": Line(get="200 CONTROL class_teacher master foreign_deputy")},
+    "control_class": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 CONTROL class_teacher; 404 master foreign_deputy",
+        ),
+        "other_school": Line(
+            lambda cast: {"homeroom_id": cast.outside.homeroom.pk},
+            get="404 CONTROL class_teacher master; 200 foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {"homeroom_id": ABSENT},
+            get="404 CONTROL class_teacher master foreign_deputy",
+        ),
+    },
+    "remarks": {
+        "page": Line(get="200 READERS FOREIGN_STAFF", post="422 READERS FOREIGN_STAFF"),
+        "other_school": Line(
+            query="lesson={cast.outside.lesson.pk}",
+            get="200 teacher class_teacher master other_teacher inspector FOREIGN_STAFF;"
+            " 404 director deputy head_of_department",
+            post="422 teacher class_teacher master other_teacher inspector FOREIGN_STAFF;"
+            " 404 director deputy head_of_department",
+        ),
+        "absent": Line(
+            get="200 READERS FOREIGN_STAFF",
+            post="422 READERS FOREIGN_STAFF",
+            body=lambda cast: {"act": "accept", "row": ABSENT},
+        ),
+    },
+    "certificates": {"page": Line(get="200 READERS FOREIGN_STAFF")},
+    "certificate": {
+        "absent": Line(
+            lambda cast: {"check_id": ABSENT},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        )
+    },
+    "reports": {"page": Line(get="200 READERS FOREIGN_STAFF", post="422 READERS FOREIGN_STAFF")},
+    "report": {
+        "school": Line(
+            lambda cast: {"code": "performance"},
+            get="200 CONTROL foreign_deputy; 404 teacher class_teacher master other_teacher foreign_teacher",
+            post="422 CONTROL foreign_deputy; 404 teacher class_teacher master other_teacher foreign_teacher",
+        ),
+        "own": Line(
+            lambda cast: {"code": "subject_period"},
+            get="200 READERS FOREIGN_STAFF",
+            post="422 READERS FOREIGN_STAFF",
+        ),
+        "other_school": Line(
+            lambda cast: {"code": "class_monitoring"},
+            query="homeroom={cast.outside.homeroom.pk}",
+            get="404 CONTROL class_teacher master teacher other_teacher foreign_teacher; 200 foreign_deputy",
+            post="404 CONTROL class_teacher master teacher other_teacher foreign_teacher; 422 foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {"code": "absent"},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        ),
+    },
+    "report_kept": {
+        "absent": Line(lambda cast: {"report_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
     },
     # ── diary ──
     "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},

@@ -97,7 +97,7 @@ def test_every_change_stands_in_the_history_and_cannot_be_removed(cast: Any, cli
 
 
 @under(IPATOVO)
-@pytest.mark.clause("IP-2.11l", partly="находка об отметке отсутствовавшему")
+@pytest.mark.clause("IP-2.11l")
 def test_changed_mark_shows_both_values(cast: Any, client_of: Any) -> None:
     pupil, lesson = cast.named("Авдеев"), cast.lesson_on("russian", cast.on.replace(day=12))
     entries = history(client_of(cast.director), cast, lesson, pupil)

@@ -283,20 +283,20 @@ def test_no_page_and_no_file_changes_a_saved_mark(cast: Any, client_of: Any, tmp
 
 
 @under(COLLEGE)
-@pytest.mark.clause("ET-7.2p", partly="список отставания у завуча")
+@pytest.mark.clause("ET-7.2p")
 @pytest.mark.clause("ET-A-DEP-6s", partly="сводка дня по н, б, п")
 def test_given_and_planned_lessons_on_the_teachers_page(cast: Any, client_of: Any) -> None:
     assert "8 из 18" in page(client_of(cast.teacher), "/today/")
 
 
 @under(DUBROVO)
-@pytest.mark.clause("DB-2.2.7a", partly="список тем и отставание у завуча")
+@pytest.mark.clause("DB-2.2.7a")
 def test_lag_is_seen_on_the_teachers_page(cast: Any, client_of: Any) -> None:
     assert "8 из 18" in page(client_of(cast.teacher), "/today/")
 
 
 @under(IPATOVO)
-@pytest.mark.clause("IP-2.11a", partly="находка о журнале без плана")
+@pytest.mark.clause("IP-2.11a")
 def test_plan_is_entered_from_a_table(cast: Any, client_of: Any) -> None:
     form = {
         "act": "add",

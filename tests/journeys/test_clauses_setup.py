@@ -290,7 +290,7 @@ def test_overview_shows_what_is_set_up(cast: Any, client_of: Any) -> None:
 
 @under(CENTRE)
 @pytest.mark.clause("CT-2.2e")
-@pytest.mark.clause("CT-2.2a", "CT-2.2d", "CT-2.2f", partly="находка после 8 сентября")
+@pytest.mark.clause("CT-2.2a", "CT-2.2d", "CT-2.2f")
 def test_group_without_a_pedagogue_is_listed(cast: Any, client_of: Any) -> None:
     client = client_of(cast.operator)
     done(

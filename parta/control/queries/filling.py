@@ -1,68 +1,22 @@
-"""How the journals in the viewer's scope were filled in a span of days; the act they are kept by."""
+"""How the journals in the viewer's scope were filled in a span of days."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from parta.foundation import sql
-from parta.journal.queries.words import journal_name, register_key, short_name
-from parta.journal.rules import Lesson, Place
-from parta.journal.rules.questions import fact_limit
+from parta.control.queries.cites import Acts
+from parta.control.queries.lessons import FACTS, IN_TIME, LATE, MISSING, OPEN, LessonLine, lessons_of
+from parta.journal.queries.words import journal_name, register_key
 from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
-from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
-FACTS = {"conducted": "урок", "roll": "явка", "homework": "задание"}
-"""The facts of a lesson that are counted, as a column names them."""
 LISTED = 300
 """Lines of a list on the page; counts are of all."""
-IN_TIME, LATE, MISSING, OPEN = "in_time", "late", "missing", "open"
-"""States of a fact: there before its limit, there after it, overdue, not there and not yet overdue."""
-
-_LESSONS = """
-SELECT l.id, l.date, l.number, l.starts_at, l.ends_at,
-    (SELECT MAX(d.ends_at) FROM timetable_lesson d JOIN plans_journal dj ON dj.id = d.journal_id
-        WHERE d.school_id = l.school_id AND d.date = l.date AND dj.homeroom_id = j.homeroom_id
-        AND d.state <> 'cancelled'),
-    j.id, s.code, s.title, s.area, s.tags, j.grade, COALESCE(h.title, ''), j.weekly_hours, j.subgroup_id,
-    COALESCE(g.short, ''), j.scale_id,
-    r.conducted_at, r.roll_at, w.set_at, CASE WHEN w.is_none THEN 1 ELSE 0 END,
-    p.id, p.surname, p.given_name, p.patronymic, x.replaced_id
-FROM timetable_lesson l
-JOIN plans_journal j ON j.id = l.journal_id
-JOIN organisation_subject s ON s.id = j.subject_id
-LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
-LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
-LEFT JOIN timetable_substitution x ON x.lesson_id = l.id
-LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
-LEFT JOIN journal_homework w ON w.lesson_id = l.id AND w.student_id IS NULL AND (w.is_none OR w.text <> '')
-LEFT JOIN people_person p ON p.id = COALESCE(x.substitute_id, l.teacher_id, (
-    SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts <= l.date
-    AND (tl.until IS NULL OR tl.until > l.date)))
-WHERE {scope} AND l.date >= %s AND l.date <= %s AND l.ends_at <= %s AND l.state <> 'cancelled'
-ORDER BY l.date, l.number, l.id"""
-
-
-@dataclass(frozen=True, slots=True)
-class LessonLine:
-    """A lesson that is over: where, by whom, and the state of each of its facts."""
-
-    id: int
-    date: date
-    number: int
-    title: str
-    who_id: int | None
-    who: str
-    full_name: str
-    is_replaced: bool
-    states: dict[str, str]
-    homework_none: bool
 
 
 @dataclass(slots=True)
@@ -140,16 +94,50 @@ class Board:
     teacher: TeacherLine | None
     lessons: tuple[LessonLine, ...]
     """Lessons of the chosen teacher; empty when nobody is chosen."""
+    groups: tuple["ClauseGroup", ...] = ()
+    """Overdue findings by clause, the most frequent first."""
+    heat: tuple["HeatLine", ...] = ()
+    """Filling by teacher and day, the worst first."""
+    days: tuple[date, ...] = ()
+    """The days of the heat map."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseGroup:
+    """A clause with the findings that cite it first."""
+
+    cite: str
+    act: str
+    what: str
+    count: int
+    lines: tuple[FoundLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A teacher's day: lessons, those not recorded in time, those not recorded at all."""
+
+    lessons: int
+    late: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatLine:
+    """A teacher's row of the heat map."""
+
+    id: int | None
+    name: str
+    cells: tuple[HeatCell | None, ...]
+    share: int
 
 
 def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> Board:
     """What was filled in the journals the viewer reads, from `since` to `until` inclusive. Five statements."""
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
-    scope, values = readable_journals(viewer)
-    rows = sql.read(_LESSONS.format(scope=scope), [*values, since, until, viewer.at])
-    lessons = [_lesson(row, law, calendar, viewer.at) for row in rows]
-    journals = {row[6] for row in rows}
+    lessons = lessons_of(viewer, readable_journals(viewer), since, until)
+    journals = {lesson.journal_id for lesson in lessons}
     names = {line.who_id: line.full_name for line in lessons}
     lines: dict[int | None, TeacherLine] = {}
     total = TeacherLine(None, "Всего")
@@ -176,7 +164,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
                 for counted in (lines.setdefault(one.who_id, TeacherLine(one.who_id, "")), total):
                     setattr(counted, name, getattr(counted, name) + 1)
     in_order = sorted(lines.values(), key=lambda line: (-line.trouble, register_key(line.name)))
-    acts = _Acts(law)
+    acts = Acts(law)
     zone = ZoneInfo(viewer.school.timezone)
     shown = [one for one in overdue if teacher_id is None or one.who_id == teacher_id]
     counts: dict[tuple[str, str], int] = {}
@@ -202,74 +190,62 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
         ),
         teacher=lines.get(teacher_id) if teacher_id is not None else None,
         lessons=tuple(one for one in lessons if one.who_id == teacher_id) if teacher_id is not None else (),
+        groups=_groups([_found(one, names, acts, viewer.at, zone) for one in overdue]),
+        heat=_heat(lessons, in_order, heat_days := _heat_days(lessons)),
+        days=heat_days,
     )
 
 
-def _lesson(row: sql.Row, law: Law, calendar: Any, at: datetime) -> LessonLine:
-    tags = frozenset(json.loads(row[10]) if isinstance(row[10], str) else row[10])
-    place = Place(
-        subject=row[7],
-        subject_title=row[8],
-        subject_area=row[9],
-        grade=row[11],
-        homeroom=row[12],
-        weekly_hours=float(row[13]),
-        tags=tags | {"subgroup"} if row[14] else tags,
-        unmarked=row[16] is None,
-        journal_id=row[6],
+HEAT_DAYS = 15
+"""Days with lessons that the heat map shows, the latest of the span."""
+HEAT_LINES = 40
+GROUP_LINES = 25
+"""Findings shown under one clause; the count is of all."""
+
+
+def _groups(lines: Sequence[FoundLine]) -> tuple[ClauseGroup, ...]:
+    found: dict[tuple[str, str], list[FoundLine]] = {}
+    for line in lines:
+        if line.clauses:
+            found.setdefault((line.clauses[0], line.act), []).append(line)
+    made = [
+        ClauseGroup(
+            cite,
+            act,
+            ", ".join(dict.fromkeys(line.what.partition(":")[0].lower() for line in mine)),
+            len(mine),
+            tuple(sorted(mine, key=lambda line: (-line.days, line.who))[:GROUP_LINES]),
+        )
+        for (cite, act), mine in found.items()
+    ]
+    return tuple(sorted(made, key=lambda group: -group.count))
+
+
+def _heat_days(lessons: Sequence[LessonLine]) -> tuple[date, ...]:
+    return tuple(sorted({lesson.date for lesson in lessons})[-HEAT_DAYS:])
+
+
+def _heat(
+    lessons: Sequence[LessonLine], teachers: Sequence[TeacherLine], days: Sequence[date]
+) -> tuple[HeatLine, ...]:
+    counts: dict[tuple[int | None, date], list[int]] = {}
+    for lesson in lessons:
+        cell = counts.setdefault((lesson.who_id, lesson.date), [0, 0, 0])
+        cell[0] += 1
+        cell[1] += LATE in lesson.states.values()
+        cell[2] += MISSING in lesson.states.values()
+    return tuple(
+        HeatLine(
+            line.id,
+            line.name,
+            tuple(HeatCell(*counts[line.id, day]) if (line.id, day) in counts else None for day in days),
+            line.share("conducted"),
+        )
+        for line in teachers[:HEAT_LINES]
     )
-    lesson = Lesson(
-        id=row[0],
-        date=row[1],
-        number=row[2],
-        starts_at=sql.aware(row[3]),
-        ends_at=sql.aware(row[4]),
-        day_ends_at=sql.moment(row[5]) if row[5] is not None else None,
-    )
-    done = {"conducted": row[17], "roll": row[18], "homework": row[19]}
-    states = {}
-    for fact, moment in done.items():
-        limit = fact_limit(law, fact, lesson=lesson, place=place, calendar=calendar)
-        if moment is not None:
-            states[fact] = LATE if limit is not None and sql.aware(moment) > limit.deadline else IN_TIME
-        else:
-            states[fact] = MISSING if limit is not None and at > limit.deadline else OPEN
-    return LessonLine(
-        id=row[0],
-        date=row[1],
-        number=row[2],
-        title=journal_name(row[12], row[8], row[15]),
-        who_id=row[21],
-        who=short_name(*row[22:25]) if row[21] else "Учитель не назначен",
-        full_name=" ".join(filter(None, row[22:25])),
-        is_replaced=row[25] is not None,
-        states=states,
-        homework_none=bool(row[20]),
-    )
 
 
-class _Acts:
-    """Which act, in which edition, a clause of a day belongs to."""
-
-    def __init__(self, law: Law) -> None:
-        self.law = law
-        self.known: dict[tuple[str, ...], dict[str, str]] = {}
-
-    def of(self, clause_id: str, day: date) -> str:
-        code = self.law.on(day)
-        key = tuple(f"{edition.code} {edition.in_force_from}" for edition in code.editions)
-        if key not in self.known:
-            self.known[key] = {
-                clause.id: f"{edition.short}, редакция с {edition.in_force_from:%d.%m.%Y}"
-                for edition, entry, _ in code.entries
-                for clause in entry.clauses
-            }
-        return self.known[key].get(clause_id, "")
-
-
-def _found(
-    one: Finding, names: dict[int | None, str], acts: _Acts, at: datetime, zone: ZoneInfo
-) -> FoundLine:
+def _found(one: Finding, names: dict[int | None, str], acts: Acts, at: datetime, zone: ZoneInfo) -> FoundLine:
     return FoundLine(
         lesson_id=one.lesson_id,
         date=one.date,

@@ -72,7 +72,7 @@ def test_week_shows_topics_homework_marks_and_changes(cast: Any, client_of: Any)
     assert "Замена: Мельник О. П." in page
 
 
-@pytest.mark.clause("GT-I-3.4a", partly=True)
+@pytest.mark.clause("GT-I-3.4a")
 def test_corrected_mark_keeps_the_first_one_and_an_annulled_is_gone(cast: Any, client_of: Any) -> None:
     viewer = cast.viewer("guardian")
     Mark.objects.filter(student=cast.student, part=0).update(value="3", first_value="2")

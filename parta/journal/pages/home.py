@@ -16,7 +16,7 @@ from parta.journal.actions.context import NotFound
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
 from parta.journal.pages.write import refusal
 from parta.journal.queries.home import TodayPage, Unexplained, today_page
-from parta.people.chrome import page
+from parta.people.chrome import filled, page
 from parta.people.viewer import Viewer
 
 GENITIVE = {"четверть": "четверти", "полугодие": "полугодия", "триместр": "триместра", "семестр": "семестра"}
@@ -54,6 +54,8 @@ def _page(
         "fault": fault,
         "teaches": bool(shown.journals or shown.lessons),
         "decides": may(viewer, "permits.decide"),
+        "told": filled("today.main", viewer),
+        "asked": filled("today.aside", viewer),
         "nav_badges": {"permits": shown.school.waiting_permits}
         if shown.school and may(viewer, "permits.decide")
         else {},

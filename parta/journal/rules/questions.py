@@ -38,6 +38,7 @@ __all__ = [
     "fact_limit",
     "grace",
     "headline",
+    "limit_key",
     "mark_limit",
     "mark_symbols",
     "may_post_ahead",
@@ -234,6 +235,16 @@ _DEADLINES = {
     "topic": (lesson_deadlines,),
     "conducted": (lesson_deadlines,),
 }
+
+
+def limit_key(law: Law, fact: str, *, on: date, place: Place) -> tuple[int, ...]:
+    """What a limit depends on besides the lesson's times: equal keys give equal limits, within one law."""
+    bench = law.on(on).bench(place)
+    key: tuple[int, ...] = bench.memo(
+        ("limit_key", fact),
+        lambda: tuple(id(rule) for find in _DEADLINES[fact] for rule in find(bench).rules),
+    )
+    return key
 
 
 def fact_limit(

@@ -34,7 +34,7 @@ from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Law, Rule
 from parta.regulation.registry import watch
 
-__all__ = ["Finding", "Scope", "findings", "late_marks"]
+__all__ = ["Finding", "Scope", "findings", "late_marks", "needs_day_end"]
 
 ANSWERS = frozenset({"oral", "current", "practice", "production_training"})
 """Kinds of work that are no work of the whole class: who has no mark for them owes none."""
@@ -237,7 +237,7 @@ def lesson_gaps(
 ) -> list[Finding]:
     """Lessons that have begun and lack their record, topic, roll or homework. One statement."""
     today = at.astimezone(calendar.zone).date()
-    statement = _LESSON_GAPS.replace("{day_end}", _DAY_END if _needs_day_end(law, since, today) else "NULL")
+    statement = _LESSON_GAPS.replace("{day_end}", _DAY_END if needs_day_end(law, since, today) else "NULL")
     values: list[object] = [school_id, since, today, at]
     if scope.teacher_id is not None:
         statement += _OF_TEACHER
@@ -264,7 +264,8 @@ def lesson_gaps(
     return found
 
 
-def _needs_day_end(law: Law, since: date, until: date) -> bool:
+def needs_day_end(law: Law, since: date, until: date) -> bool:
+    """Whether any limit of these days counts from the end of the class's day."""
     for day in {since, until} | {bound for bound in law.bounds if since < bound <= until}:
         for _, entry, _ in law.on(day).entries:
             raw = dict(entry.raw)

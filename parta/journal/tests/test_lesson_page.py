@@ -72,7 +72,7 @@ def test_substitute_conducts_the_lesson_on_its_day_only(cast: Any, client_of: An
         assert client.get(address(lesson)).status_code == 404
 
 
-@pytest.mark.clause("GT-I-3.5f", partly=True)
+@pytest.mark.clause("GT-I-3.5f")
 def test_letters_are_those_of_the_act_and_the_role(cast: Any, client_of: Any, teacher: Any) -> None:
     student = cast.named("Авдеев")
     page = text_of(teacher.get(address(cast.lesson)))

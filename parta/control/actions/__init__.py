@@ -1,0 +1,18 @@
+"""Acts of control: each one function, one transaction, a line on the school's chain."""
+
+from parta.control.actions.checks import CheckRow, acknowledge, finish_check
+from parta.control.actions.remarks import accept, answer, raise_remark, return_remark
+from parta.control.actions.reports import ReportRow, form_report, receive_report
+
+__all__ = [
+    "CheckRow",
+    "ReportRow",
+    "accept",
+    "acknowledge",
+    "answer",
+    "finish_check",
+    "form_report",
+    "raise_remark",
+    "receive_report",
+    "return_remark",
+]

@@ -1,0 +1,227 @@
+"""Reports: chosen, shown, taken away as a file, handed in and received; the page of a class."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods
+
+from parta.control.actions import ReportRow, form_report, receive_report
+from parta.control.actions.nightly import table_contents
+from parta.control.documents import comma_separated, workbook
+from parta.control.pages.frame import FORM, READ, YEAR, control_page, span
+from parta.control.queries.class_sheet import class_sheet
+from parta.control.queries.classes import MEANINGS, class_page, readable_classes
+from parta.control.queries.duties import year_of
+from parta.control.queries.forms import FORMS, asked_of, forms_of, handed, kept, spans_of
+from parta.control.queries.sheets import Cut
+from parta.foundation.access import may, requires
+from parta.foundation.pagekit import ru_span
+from parta.organisation.acts import Refusal
+from parta.people.actions import trace
+from parta.people.forms import Posted, carry_out
+from parta.people.pages.setup import looking
+from parta.people.viewer import Viewer
+
+LINES = 500
+"""Rows of a report on the page; the file holds all."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_http_methods(FORM)
+@requires("reports")
+def reports(request: HttpRequest) -> HttpResponse:
+    """The menu of reports, and those that stand."""
+    viewer = looking(request)
+
+    def receive(posted: Posted) -> str:
+        if not may(viewer, "control.act"):
+            raise Refusal("Отчёт принимает заместитель директора или директор.")
+        line = next((one for one in handed(viewer, posted.id("row", "отчёт"))), None)
+        if line is None:
+            raise Refusal("Такого отчёта нет: обновите страницу.")
+        receive_report(
+            school_id=viewer.school.id,
+            report_id=line.id,
+            person_id=viewer.person_id,
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        return "saved"
+
+    forms = carry_out(request, {"receive": receive})
+    if isinstance(forms, HttpResponse):
+        return forms
+    context = {
+        "menu": forms_of(viewer),
+        "asked": asked_of(viewer),
+        "handed": handed(viewer),
+        "receives": may(viewer, "control.act") and viewer.is_school_wide,
+    }
+    return control_page(request, "control/reports.html", context, forms)
+
+
+def _homeroom(viewer: Viewer, cut: Cut, of_class: bool) -> tuple[Cut, list[tuple[int, str, str]]]:
+    """The cut with a class where the report is of one; the classes to choose from."""
+    classes = readable_classes(viewer) if may(viewer, "control.class") else []
+    ids = [one[0] for one in classes]
+    if cut.homeroom_id is not None and cut.homeroom_id not in ids:
+        raise Http404
+    if of_class and cut.homeroom_id is None and ids:
+        own = [id for id in ids if id in viewer.homeroom_ids]
+        cut = Cut(cut.since, cut.until, (own or ids)[0], cut.department_id)
+    return cut, classes
+
+
+@require_http_methods(FORM)
+@requires("reports")
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """One report over a span; `?as=xlsx` or `?as=csv` is the file; the form hands it in."""
+    viewer = looking(request)
+    form = FORMS.get(code)
+    if form is None or not form.roles & viewer.roles:
+        raise Http404
+    choices = spans_of(viewer)
+    if "since" not in request.GET and choices:
+        since = _first(choices[-2:] if len(choices) > 1 else choices)
+        cut = Cut(since, viewer.on)
+    else:
+        cut = span(request, viewer, days=30, longest=YEAR)
+    cut, classes = _homeroom(viewer, span_cut(request, viewer, cut), form.of_class)
+    table = form.make(viewer, cut)
+
+    def hand_in(posted: Posted) -> str:
+        department = viewer.department_ids[0] if viewer.department_ids else None
+        if form.of_class and cut.homeroom_id not in viewer.homeroom_ids:
+            raise Refusal("Отчёт о классе сдаёт его классный руководитель.")
+        form_report(
+            school_id=viewer.school.id,
+            row=ReportRow(
+                code,
+                cut.since,
+                cut.until + timedelta(days=1),
+                table_contents(table),
+                homeroom_id=cut.homeroom_id if form.of_class else None,
+                department_id=None if form.of_class or viewer.is_school_wide else department,
+                note=posted.text("note"),
+            ),
+            made_by=viewer.person_id,
+            by=viewer.acting_as(),
+            at=viewer.at,
+            needs_note=True,
+        )
+        return f"{reverse('reports')}?done=saved"
+
+    forms = carry_out(request, {"hand_in": hand_in})
+    if isinstance(forms, HttpResponse):
+        return forms
+    trace(viewer, f"report_{code}", object_id=cut.homeroom_id)
+    of = next((one[1] for one in classes if one[0] == cut.homeroom_id), "")
+    wanted = request.GET.get("as", "")
+    if wanted in ("xlsx", "csv"):
+        about = [viewer.school.short_name, ru_span(cut.since, cut.until), *([of] if of else [])]
+        if table.note:
+            about.append(table.note)
+        body = workbook(form.title, about, table) if wanted == "xlsx" else comma_separated(table)
+        answer = HttpResponse(body, content_type=XLSX if wanted == "xlsx" else "text/csv; charset=utf-8")
+        name = f"{code}-{cut.since:%Y%m%d}-{cut.until:%Y%m%d}.{wanted}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+    query = {"since": cut.since.isoformat(), "until": cut.until.isoformat()}
+    if cut.homeroom_id is not None:
+        query["homeroom"] = str(cut.homeroom_id)
+    context = {
+        "form": form,
+        "table": table,
+        "cut": cut,
+        "of": of,
+        "classes": classes if form.of_class or viewer.is_school_wide else [],
+        "spans": [(one.title, _address(one.since, one.until, cut.homeroom_id)) for one in choices],
+        "query": urlencode(query),
+        "lines": LINES,
+        "clauses": asked_of(viewer).get(code, ()),
+        "hands_in": (form.of_class and cut.homeroom_id in viewer.homeroom_ids)
+        or "head_of_department" in viewer.roles
+        or code in asked_of(viewer),
+    }
+    return control_page(request, "control/report.html", context, forms)
+
+
+def _first(choices: list[Any]) -> date:
+    found: date = choices[0].since
+    return found
+
+
+def span_cut(request: HttpRequest, viewer: Viewer, cut: Cut) -> Cut:
+    """The chosen class of the address, on the span given."""
+    asked = span(request, viewer)
+    return Cut(cut.since, cut.until, asked.homeroom_id, asked.department_id)
+
+
+def _address(since: date, until: date, homeroom_id: int | None) -> str:
+    query = {"since": since.isoformat(), "until": until.isoformat()}
+    if homeroom_id is not None:
+        query["homeroom"] = str(homeroom_id)
+    return urlencode(query)
+
+
+@require_http_methods(READ)
+@requires("reports")
+def report_kept(request: HttpRequest, report_id: int) -> HttpResponse:
+    """A report as it stood when it was made."""
+    viewer = looking(request)
+    found = kept(viewer, report_id)
+    if found is None:
+        raise Http404
+    line, table = found
+    if request.GET.get("as", "") == "xlsx":
+        body = workbook(
+            line.title, [viewer.school.short_name, line.of, ru_span(line.since, line.until)], table
+        )
+        answer = HttpResponse(body, content_type=XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="{line.code}-{line.id}.xlsx"'
+        return answer
+    trace(viewer, "report_kept", object_id=report_id)
+    return control_page(request, "control/report_kept.html", {"line": line, "table": table, "lines": LINES})
+
+
+@require_http_methods(READ)
+@requires("control.class")
+def classes(request: HttpRequest) -> HttpResponse:
+    """The classes the viewer answers for: how fresh, how many without marks, who of the families signs in."""
+    viewer = looking(request)
+    cut = span(request, viewer, days=30)
+    known = {one[0] for one in readable_classes(viewer)}
+    lines = [line for line in class_sheet(viewer, cut) if line.id in known]
+    return control_page(request, "control/classes.html", {"lines": lines, "cut": cut})
+
+
+@require_http_methods(READ)
+@requires("control.class")
+def one_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
+    """One class now: marks, absences, quality, months."""
+    viewer = looking(request)
+    cut = span(request, viewer, days=30, longest=YEAR)
+    begins, _ = year_of(viewer, cut.until)
+    found = class_page(viewer, homeroom_id, cut, min(begins, cut.since))
+    if found is None:
+        raise Http404
+    trace(viewer, "class", object_id=homeroom_id)
+    context = {
+        "found": found,
+        "meanings": MEANINGS,
+        "spans": [(one.title, _address(one.since, one.until, None)) for one in spans_of(viewer)],
+        "own": homeroom_id in viewer.homeroom_ids,
+    }
+    return control_page(request, "control/class.html", context)
+
+
+urlpatterns = [
+    path("control/classes/", classes, name="control_classes"),
+    path("control/classes/<int:homeroom_id>/", one_class, name="control_class"),
+    path("reports/", reports, name="reports"),
+    path("reports/kept/<int:report_id>/", report_kept, name="report_kept"),
+    path("reports/<slug:code>/", report, name="report"),
+]

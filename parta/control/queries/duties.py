@@ -1,0 +1,375 @@
+"""What is not as the act asks, beside single records: plans, programmes, contradictions, the year, and control itself.
+
+Each line leads to its place and names whose duty it is. Everything is worked out from the facts at the moment of
+asking; nothing is kept, so a line closes by the fact alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from parta.control.queries.cites import Acts
+from parta.control.queries.intervals import check_matters, report_matters, school_intervals
+from parta.control.queries.lessons import lessons_of as lessons_of_span
+from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
+from parta.control.queries.year import setup_matters
+from parta.foundation import sql
+from parta.journal.queries.words import class_name, journal_name, short_name
+from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.marking_watches import final_gaps, missing_finals
+from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
+from parta.journal.rules.programme_watches import (
+    control_works,
+    plan_gaps,
+    programme,
+    programme_lags,
+    work_dates,
+)
+from parta.people.viewer import ROLE_TITLES, Viewer
+from parta.regulation.durations import plural
+from parta.regulation.words import ROLES
+
+GROUPS = {
+    "plan_present": "Тематические планы",
+    "programme_progress": "Прохождение программы",
+    "work_per_plan": "Контрольные работы по плану",
+    "attendance_consistency": "Достоверность явки",
+    "record_matches_timetable": "Записи и расписание",
+    "period_marks_complete": "Отметки за период",
+    "journal_mandatory": "Кто не ведёт журнал",
+    "participation_rate": "Участие учителей",
+    "journal_up_to_date": "Актуальность",
+    "setup_by": "Готовность года",
+    "accounts_active": "Учётные записи семей",
+    "appointment_required": "Назначения",
+    "check_every": "Проверки журнала",
+    "report_due": "Отчёты",
+    "remark_fixed_by": "Замечания",
+    "certificate_read": "Ознакомление со справками",
+}
+"""Kinds of duties and their Russian heads, in the order of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A matter in words, with the place it leads to."""
+
+    kind: str
+    clauses: tuple[str, ...]
+    ids: tuple[str, ...]
+    act: str
+    text: str
+    detail: str
+    place: str
+    url_name: str
+    url_id: int | None
+    who_id: int | None
+    who: str
+    """The person, or the role when nobody is named."""
+    since: date
+    students: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The page of duties."""
+
+    since: date
+    until: date
+    groups: tuple[tuple[str, str, tuple[DutyLine, ...]], ...]
+    """Kind, head, lines."""
+
+    @property
+    def count(self) -> int:
+        return sum(len(lines) for _, _, lines in self.groups)
+
+    @property
+    def lines(self) -> Iterable[DutyLine]:
+        """All lines, group by group."""
+        return (line for _, _, lines in self.groups for line in lines)
+
+
+def year_of(viewer: Viewer, on: date) -> tuple[date, int]:
+    """First day of the year a day lies in and its teaching days a week. One statement."""
+    rows = sql.read(
+        "SELECT starts, week_days FROM organisation_academicyear WHERE school_id = %s AND starts <= %s AND until > %s",
+        [viewer.school.id, on, on],
+    )
+    return (rows[0][0], rows[0][1]) if rows else (date(on.year, 1, 1), 7)
+
+
+def duties(viewer: Viewer, since: date, until: date) -> Duties:
+    """Everything that is not as the act asks on the last day of the span, in a fixed number of statements."""
+    found = matters(viewer, since, until)
+    names = _names(viewer)
+    acts = Acts(law_for(viewer))
+    lines = [_line(one, names, acts) for one in found]
+    groups = []
+    for kind, head in GROUPS.items():
+        mine = [line for line in lines if line.kind == kind]
+        if mine:
+            mine.sort(key=lambda line: (line.who, line.since))
+            groups.append((kind, head, tuple(mine)))
+    return Duties(since, until, tuple(groups))
+
+
+def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
+    """All matters of the viewer's journals; those of the school as a whole for school-wide viewers."""
+    found = journal_matters(viewer, since, until)
+    if viewer.is_school_wide or "head_of_department" in viewer.roles:
+        intervals = school_intervals(viewer)
+        own = check_matters(viewer, intervals) + report_matters(viewer, intervals)
+        found += own + remark_matters(viewer) + reading_matters(viewer)
+    if viewer.is_school_wide:
+        found += setup_matters(viewer) + appointment_matters(viewer)
+    return found
+
+
+def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
+    """Plans, programmes, works, contradictions, period marks, who keeps no journal: of the viewer's journals."""
+    law, school_id = law_for(viewer), viewer.school.id
+    cut = Cut(since, until)
+    reach = whole(school_id) if viewer.is_school_wide else reach_of(viewer, cut)
+    begins, week_days = year_of(viewer, until)
+    lines = programme(school_id, reach, until=until, at=viewer.at)
+    found = plan_gaps(law, lines, until=until)
+    found += programme_lags(law, lines, until=until, ends=_ends(viewer, until))
+    if rules_on(law, until, "work_per_plan"):
+        works = control_works(school_id, reach, works_of(law, until), begins=begins, since=since, until=until)
+        found += work_dates(law, works, until=until)
+    if rules_on(law, until, "attendance_consistency"):
+        found += as_matters(
+            law,
+            contradictions(school_id, reach, since=since, until=until),
+            "attendance_consistency",
+        )
+    if rules_on(law, until, "record_matches_timetable"):
+        off = off_timetable(school_id, reach, since=since, until=until, week_days=week_days)
+        found += as_matters(law, off, "record_matches_timetable")
+    if rules_on(law, until, "period_marks_complete"):
+        missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins)
+        found += final_gaps(law, missing, on=viewer.on)
+    return found + idle_matters(viewer, until)
+
+
+def _ends(viewer: Viewer, until: date) -> frozenset[date]:
+    rows = sql.read(
+        "SELECT until FROM organisation_term WHERE school_id = %s AND until > %s AND until <= %s",
+        [viewer.school.id, until, until + timedelta(days=1)],
+    )
+    return frozenset(row[0] - timedelta(days=1) for row in rows)
+
+
+def idle_matters(viewer: Viewer, until: date) -> list[Matter]:
+    """Who had lessons within the window of the act and entered nothing; whose share of participation is too low."""
+    law = law_for(viewer)
+    rules = rules_on(law, until, "journal_mandatory")
+    shares = [rule for rule in rules_on(law, until, "participation_rate") if "teacher" in rule.params.roles]
+    if not rules and not shares:
+        return []
+    windows = {_days(rule.params.window) for rule in rules} | {7, 30}
+    since = until - timedelta(days=max(windows) - 1)
+    lessons = lessons_of_span(viewer, reach_of(viewer, Cut(since, until)), since, until)
+    found = []
+
+    def counted(days: int) -> dict[int, list[Any]]:
+        first = until - timedelta(days=days - 1)
+        people: dict[int, list[Any]] = {}
+        for lesson in lessons:
+            if lesson.who_id is not None and lesson.date >= first:
+                people.setdefault(lesson.who_id, []).append(lesson)
+        return people
+
+    for rule in rules:
+        for who_id, taught in counted(_days(rule.params.window)).items():
+            if sum(lesson.is_touched for lesson in taught) < rule.params.min:
+                count = len(taught)
+                found.append(
+                    Matter(
+                        kind="journal_mandatory",
+                        clauses=clauses_of([rule]),
+                        text=f"Нет ни одной записи за {rule.params.window}: было {count} "
+                        + plural(count, "урок", "урока", "уроков"),
+                        since=taught[0].date,
+                        lesson_id=taught[0].id,
+                        who_id=who_id,
+                        role="teacher",
+                        told=told_of([rule]),
+                    )
+                )
+    for rule in shares:
+        people = counted(30 if "month" in rule.params.window else 7)
+        idle = [who for who, taught in people.items() if not any(lesson.is_touched for lesson in taught)]
+        share = per_cent(len(people) - len(idle), len(people))
+        if share is not None and share < rule.params.threshold:
+            found.append(
+                Matter(
+                    kind="participation_rate",
+                    clauses=clauses_of([rule]),
+                    text=f"Журнал ведут {share} % учителей, у которых были уроки",
+                    since=until,
+                    role="deputy",
+                    told=told_of([rule]),
+                    detail=f"не ведут: {len(idle)} из {len(people)}",
+                )
+            )
+    return found
+
+
+def _days(duration: Any) -> int:
+    return int(duration.count) if duration.unit == "d" else max(int(duration.count / 24), 1)
+
+
+# --- control itself -------------------------------------------------------------------------------------------------
+
+_REMARKS = """
+SELECT r.id, r.due, r.person_id, r.journal_id, r.lesson_id, r.homeroom_id, s.title, h.title, r.text
+FROM control_remark r
+LEFT JOIN plans_journal j ON j.id = r.journal_id
+LEFT JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN organisation_homeroom h ON h.id = COALESCE(r.homeroom_id, j.homeroom_id)
+WHERE r.school_id = %s AND r.state = 'open' AND r.due < %s{more}
+ORDER BY r.due, r.id"""
+
+
+def remark_matters(viewer: Viewer, person_id: int | None = None) -> list[Matter]:
+    """Remarks past their day without an answer; of one person, or all the viewer may see. One statement."""
+    values: list[object] = [viewer.school.id, viewer.on]
+    more = ""
+    if person_id is not None:
+        more = " AND r.person_id = %s"
+        values.append(person_id)
+    elif not viewer.is_school_wide:
+        scope, of_journals = reach_of(viewer, Cut(viewer.on, viewer.on))
+        more = " AND (r.made_by_id = %s OR " + scope + ")"
+        values += [viewer.person_id, *of_journals]
+    law = law_for(viewer)
+    rules = rules_on(law, viewer.on, "remark_fixed_by")
+    return [
+        Matter(
+            kind="remark_fixed_by",
+            clauses=clauses_of(rules),
+            text=f"Замечание не устранено в срок: {row[8][:120]}",
+            since=row[1],
+            journal_id=row[3],
+            lesson_id=row[4],
+            homeroom_id=row[5],
+            subject=row[6] or "",
+            homeroom=row[7] or "",
+            who_id=row[2],
+            role="teacher",
+            told=told_of(rules),
+        )
+        for row in sql.read(_REMARKS.replace("{more}", more), values)
+    ]
+
+
+def reading_matters(viewer: Viewer) -> list[Matter]:
+    """Certificates that somebody they are brought to has not read within the limit of the act. One statement."""
+    law = law_for(viewer)
+    rules = rules_on(law, viewer.on, "certificate_read")
+    if not rules:
+        return []
+    days = min(_days(rule.params.within) for rule in rules)
+    zone = calendar_for(viewer).zone
+    found = []
+    for number, made_at, person_id, role in sql.read(
+        "SELECT c.number, c.made_at, a.person_id, a.role FROM control_acknowledgement a"
+        " JOIN control_check c ON c.id = a.check_made_id WHERE a.school_id = %s AND a.at IS NULL"
+        + ("" if viewer.is_school_wide else " AND c.made_by_id = %s")
+        + " ORDER BY c.made_at, a.id",
+        [viewer.school.id, *([] if viewer.is_school_wide else [viewer.person_id])],
+    ):
+        limit = sql.aware(made_at).astimezone(zone).date() + timedelta(days=days)
+        if viewer.on > limit:
+            found.append(
+                Matter(
+                    kind="certificate_read",
+                    clauses=clauses_of(rules),
+                    text=f"Не ознакомлен со справкой № {number}",
+                    since=limit,
+                    who_id=person_id,
+                    role=role,
+                    told=told_of(rules),
+                )
+            )
+    return found
+
+
+def appointment_matters(viewer: Viewer) -> list[Matter]:
+    """Roles that nobody holds by an order. One statement."""
+    law = law_for(viewer)
+    rules = rules_on(law, viewer.on, "appointment_required")
+    if not rules:
+        return []
+    held = {
+        row[0]
+        for row in sql.read(
+            "SELECT DISTINCT kind FROM people_role WHERE school_id = %s AND starts <= %s"
+            " AND (until IS NULL OR until > %s) AND order_number <> ''",
+            [viewer.school.id, viewer.on, viewer.on],
+        )
+    }
+    return [
+        Matter(
+            kind="appointment_required",
+            clauses=clauses_of([rule]),
+            text=f"Не назначен приказом: {ROLES.get(role, (role,))[0]}",
+            since=viewer.on,
+            role="director",
+            told=told_of([rule]),
+        )
+        for rule in rules
+        for role in sorted(rule.params.roles - held)
+    ]
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _names(viewer: Viewer) -> dict[int, str]:
+    return {
+        row[0]: short_name(*row[1:])
+        for row in sql.read(
+            "SELECT id, surname, given_name, patronymic FROM people_person WHERE school_id = %s AND id IN ("
+            "SELECT person_id FROM people_role WHERE school_id = %s UNION"
+            " SELECT teacher_id FROM plans_teachingload WHERE school_id = %s UNION"
+            " SELECT substitute_id FROM timetable_substitution WHERE school_id = %s)",
+            [viewer.school.id] * 4,
+        )
+    }
+
+
+def _line(one: Matter, names: dict[int, str], acts: Acts) -> DutyLine:
+    place = journal_name(one.homeroom, one.subject, one.group) if one.subject else class_name(one.homeroom)
+    url_name, url_id = "", None
+    if one.lesson_id is not None:
+        url_name, url_id = "lesson", one.lesson_id
+    elif one.journal_id is not None:
+        url_name, url_id = "journal", one.journal_id
+    elif one.homeroom_id is not None:
+        url_name, url_id = "control_class", one.homeroom_id
+    role = ROLE_TITLES.get(one.role) or ROLES.get(one.role, (one.role,))[0]
+    return DutyLine(
+        kind=one.kind,
+        clauses=tuple(dict.fromkeys(clause.printed for clause in one.clauses)),
+        ids=tuple(clause.id for clause in one.clauses),
+        act=acts.of(one.clauses[0].id, one.since) if one.clauses else "",
+        text=one.text,
+        detail=one.detail,
+        place=place,
+        url_name=url_name,
+        url_id=url_id,
+        who_id=one.who_id,
+        who=names.get(one.who_id or 0, "") or role,
+        since=one.since,
+        students=one.students,
+        told=one.told,
+    )
+
+
+def of_person(lines: Iterable[DutyLine], person_id: int) -> Sequence[DutyLine]:
+    """The lines whose duty falls on one person."""
+    return [line for line in lines if line.who_id == person_id]

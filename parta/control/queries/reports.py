@@ -1,0 +1,261 @@
+"""Reports as tables: one function each, from the journals the viewer reads, with no figure typed by hand.
+
+Averages are weighted by the works' weights. Quality and success follow `parta.control.queries.classes`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from parta.control.queries import sheets
+from parta.control.queries.lessons import IN_TIME, LATE, MISSING
+from parta.control.queries.sheets import Cut, per_cent, reach_of
+from parta.foundation import sql
+from parta.journal.queries.words import class_name, register_key, short_name
+from parta.people.viewer import ROLE_TITLES, Viewer
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A report: heads and rows of plain values; the last rows may be sums."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    sums: int = 0
+    """How many of the last rows are sums."""
+    note: str = ""
+
+
+def journal_filling(viewer: Viewer, cut: Cut) -> Table:
+    """Per teacher: lessons, records, rolls and homework in time and late. Three statements."""
+    lessons = sheets.lessons_of(viewer, reach_of(viewer, cut), cut.since, cut.until)
+    lines: dict[str, list[int]] = {}
+    total = [0] * 10
+    for lesson in lessons:
+        line = lines.setdefault(lesson.who, [0] * 10)
+        for counted in (line, total):
+            counted[0] += 1
+            for at, fact in enumerate(("conducted", "roll", "homework")):
+                state = lesson.states[fact]
+                counted[1 + 3 * at] += state == IN_TIME
+                counted[2 + 3 * at] += state == LATE
+                counted[3 + 3 * at] += state == MISSING
+    rows: list[tuple[Cell, ...]] = [
+        (name, *line) for name, line in sorted(lines.items(), key=lambda one: register_key(one[0]))
+    ]
+    heads = ["Учитель", "Уроков"]
+    for fact in ("Урок записан", "Явка", "Задание"):
+        heads += [f"{fact}: в срок", f"{fact}: позже", f"{fact}: нет"]
+    return Table(tuple(heads), (*rows, ("Всего", *total)), sums=1)
+
+
+def timely_filling(viewer: Viewer, cut: Cut) -> Table:
+    """Per teacher and class: lessons, recorded in time, late, missing; the roll the same. One statement."""
+    lessons = sheets.lessons_of(viewer, reach_of(viewer, cut), cut.since, cut.until)
+    lines: dict[tuple[str, str], list[int]] = {}
+    total = [0] * 7
+    for lesson in lessons:
+        line = lines.setdefault((lesson.who, class_name(lesson.homeroom)), [0] * 7)
+        for counted in (line, total):
+            counted[0] += 1
+            for at, fact in enumerate(("conducted", "roll")):
+                state = lesson.states[fact]
+                counted[1 + 3 * at] += state == IN_TIME
+                counted[2 + 3 * at] += state == LATE
+                counted[3 + 3 * at] += state == MISSING
+    rows: list[tuple[Cell, ...]] = [
+        (*key, *line) for key, line in sorted(lines.items(), key=lambda one: register_key(*one[0]))
+    ]
+    return Table(
+        (
+            "Педагог",
+            "Группа",
+            "Занятий",
+            "Записано в срок",
+            "Позже",
+            "Не записано",
+            "Явка в срок",
+            "Явка позже",
+            "Явки нет",
+        ),
+        (*rows, ("Всего", "", *total)),
+        sums=1,
+    )
+
+
+def teachers_work(viewer: Viewer, cut: Cut) -> Table:
+    """Per teacher: filled, in time, roll, homework, marks per student, remarks, corrections. Five statements."""
+    found = sheets.teacher_sheet(viewer, cut)
+    remarks = {
+        row[0]: (int(row[1]), int(row[2]))
+        for row in sql.read(
+            "SELECT person_id, SUM(CASE WHEN state = 'accepted' THEN 0 ELSE 1 END),"
+            " SUM(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END) FROM control_remark WHERE school_id = %s"
+            " GROUP BY person_id",
+            [viewer.school.id],
+        )
+    }
+    scope, values = reach_of(viewer, cut)
+    corrected = {
+        row[0]: int(row[1])
+        for row in sql.read(
+            "SELECT k.set_by_id, COUNT(*) FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+            " JOIN organisation_subject s ON s.id = j.subject_id JOIN journal_assessment a ON a.lesson_id = l.id"
+            f" JOIN journal_mark k ON k.assessment_id = a.id AND k.first_value <> '' WHERE {scope}"
+            " AND l.date >= %s AND l.date <= %s GROUP BY k.set_by_id",
+            [*values, cut.since, cut.until],
+        )
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (
+            line.name,
+            line.lessons,
+            line.share("recorded"),
+            line.share("in_time"),
+            line.late,
+            line.missing,
+            line.share("rolls"),
+            line.share("homework"),
+            round(line.marks_each, 2) if line.marks_each is not None else None,
+            line.overdue_works,
+            remarks.get(line.id or 0, (0, 0))[0],
+            remarks.get(line.id or 0, (0, 0))[1],
+            corrected.get(line.id or 0, 0),
+        )
+        for line in sorted(found.lines, key=lambda line: register_key(line.name))
+    ]
+    total = found.total
+    rows.append(
+        (
+            "Всего",
+            total.lessons,
+            total.share("recorded"),
+            total.share("in_time"),
+            total.late,
+            total.missing,
+            total.share("rolls"),
+            total.share("homework"),
+            round(total.marks_each, 2) if total.marks_each is not None else None,
+            total.overdue_works,
+            sum(one[0] for one in remarks.values()),
+            sum(one[1] for one in remarks.values()),
+            sum(corrected.values()),
+        )
+    )
+    return Table(
+        (
+            "Учитель",
+            "Уроков",
+            "Заполнено, %",
+            "В срок, %",
+            "Позже срока",
+            "Не записано",
+            "Явка, %",
+            "Задание, %",
+            "Отметок на ученика",
+            "Работ просрочено",
+            "Замечаний открыто",
+            "Замечаний снято",
+            "Исправлений",
+        ),
+        tuple(rows),
+        sums=1,
+    )
+
+
+def mark_density(viewer: Viewer, cut: Cut) -> Table:
+    """Per journal: marks per student, students without marks and with one. One statement."""
+    lines = sheets.marks_sheet(viewer, cut)
+    total = sheets.whole_of(lines)
+
+    def row(line: sheets.MarksLine) -> tuple[Cell, ...]:
+        return (
+            line.title,
+            line.students,
+            line.marks,
+            round(line.each, 2) if line.each is not None else None,
+            len(line.none),
+            line.none_share,
+            len(line.one),
+            line.one_share,
+        )
+
+    return Table(
+        (
+            "Журнал",
+            "Учеников",
+            "Отметок",
+            "На ученика",
+            "Без отметок",
+            "Без отметок, %",
+            "С одной",
+            "С одной, %",
+        ),
+        (*(row(line) for line in lines), row(total)),
+        sums=1,
+    )
+
+
+def user_activity(viewer: Viewer, cut: Cut) -> Table:
+    """Per role and person of the staff: entries of the span, the last of them, the last sign-in. Two statements."""
+    zone = ZoneInfo(viewer.school.timezone)
+    begin = datetime.combine(cut.since, time(), zone)
+    end = datetime.combine(cut.until + timedelta(days=1), time(), zone)
+    entries = {
+        row[0]: (int(row[1]), row[2])
+        for row in sql.read(
+            "SELECT user_id, COUNT(*), MAX(at) FROM foundation_logentry WHERE school_id = %s AND at >= %s AND at < %s"
+            " AND user_id IS NOT NULL GROUP BY user_id",
+            [viewer.school.id, begin, end],
+        )
+    }
+
+    def shown(value: Any) -> str:
+        at = sql.moment(value) if value is not None else None
+        return "" if at is None else f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
+
+    rows: list[tuple[Cell, ...]] = []
+    for kind, user_id, last_login, *names in sql.read(
+        "SELECT DISTINCT r.kind, p.user_id, u.last_login, p.surname, p.given_name, p.patronymic FROM people_role r"
+        " JOIN people_person p ON p.id = r.person_id LEFT JOIN people_user u ON u.id = p.user_id"
+        " WHERE r.school_id = %s AND r.starts <= %s AND (r.until IS NULL OR r.until > %s)"
+        " ORDER BY r.kind, p.surname, p.given_name",
+        [viewer.school.id, cut.until, cut.until],
+    ):
+        count, last = entries.get(user_id, (0, None))
+        rows.append((ROLE_TITLES.get(kind, kind), short_name(*names), count, shown(last), shown(last_login)))
+    return Table(("Роль", "Кто", "Записей", "Последняя запись", "Последний вход"), tuple(rows))
+
+
+def curriculum(viewer: Viewer, cut: Cut) -> Table:
+    """By journal: hours by plan, given, lost, made up, of the curriculum. Two statements."""
+    lines = sheets.programme_sheet(viewer, cut)
+    lines.sort(key=lambda line: register_key(line.title))
+    rows: list[tuple[Cell, ...]] = []
+    total = [0] * 5
+    for line in lines:
+        p = line.progress
+        numbers = [p.planned, p.held, p.cancelled + p.moved, p.made_up, p.curriculum or 0]
+        total = [one + other for one, other in zip(total, numbers, strict=True)]
+        rows.append(
+            (line.title, line.who, *numbers[:4], line.lag, p.curriculum, per_cent(p.held, p.curriculum or 0))
+        )
+    rows.append(("Всего", "", *total[:4], None, total[4], per_cent(total[1], total[4])))
+    return Table(
+        (
+            "Журнал",
+            "Учитель",
+            "По плану на день, ч.",
+            "Дано, ч.",
+            "Пропущено, ч.",
+            "Восполнено, ч.",
+            "Отставание, уроков",
+            "По учебному плану, ч.",
+            "Выполнено, %",
+        ),
+        tuple(rows),
+        sums=1,
+    )

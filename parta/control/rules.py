@@ -1,0 +1,141 @@
+"""The rule kinds over acts of control and the set-up of a year: all of them watches, none refuses a write.
+
+What a person owes by them is worked out in :mod:`parta.control.queries.duties`.
+"""
+
+from typing import Any, Literal
+
+from parta.regulation.registry import (
+    Codes,
+    Dur,
+    Every,
+    OnDate,
+    Params,
+    Roles,
+    RuleKind,
+    known_kind,
+    parse_duration,
+)
+
+__all__ = [
+    "AccountsActive",
+    "Acknowledged",
+    "Appointment",
+    "CheckEvery",
+    "RemarkFixed",
+    "ReportDue",
+    "SetupBy",
+]
+
+
+class CheckEvery(Params):
+    """In each interval there is a check by the role, over all journals or over each part of them."""
+
+    every: Every
+    scope: Literal["journal", "each_department", "own_department", "each_homeroom"] = "journal"
+    directions: Codes = frozenset()
+    """What the check must have looked at; empty: anything."""
+
+
+class ReportDue(Params):
+    """A report exists for each interval, or at the end of each period, by a day."""
+
+    report: str
+    every: Every | None = None
+    on: Literal["", "period_end", "year_end"] = ""
+    on_day: int = 1
+    """Day of the next month by whose end it is there; of an interval of a week the weekday."""
+    grace: Dur = parse_duration("0d")
+    """After the end of a period."""
+    each: Literal["school", "homeroom", "department"] = "school"
+    to: Roles = frozenset()
+    """Who receives it."""
+
+
+class RemarkFixed(Params):
+    """A remark is answered by its day; `default` proposes one."""
+
+    default: Dur
+
+
+class Acknowledged(Params):
+    """Whom it concerns has read the certificate within a limit."""
+
+    document: str = "check_certificate"
+    within: Dur = parse_duration("7d")
+
+
+class SetupBy(Params):
+    """An item of the yearly set-up is complete by a day of the year; ``all``: every item."""
+
+    until: OnDate
+    item: str = "all"
+
+
+class AccountsActive(Params):
+    """Each student has at least so many live accounts of these roles by a day of the year."""
+
+    of: Roles
+    min: int = 1
+    until: OnDate
+
+
+class Appointment(Params):
+    """Somebody holds each of these roles by an order."""
+
+    roles: Roles
+    each: Literal["school", "homeroom"] = "school"
+    min: int = 1
+
+
+_ACTS = "на странице «Обязанности» контроля"
+
+
+def _register(name: str, shape: int, params: type[Params], title: str, says: Any, *own: str) -> None:
+    known_kind(RuleKind(name, shape, params, title, says, own=frozenset(own), acts=_ACTS))
+
+
+_register(
+    "check_every",
+    1,
+    CheckEvery,
+    "Проверки журнала",
+    lambda p: f"журнал проверяют {p.every}, проверка записана",
+)
+_register(
+    "report_due",
+    1,
+    ReportDue,
+    "Отчёты в срок",
+    lambda p: f"отчёт есть {p.every or 'после каждого периода'}",
+)
+_register(
+    "remark_fixed_by",
+    1,
+    RemarkFixed,
+    "Замечания устраняют",
+    lambda p: f"замечание устраняют к названному в нём дню (обычно: {p.default})",
+)
+_register(
+    "certificate_read",
+    1,
+    Acknowledged,
+    "Справку доводят",
+    lambda p: f"со справкой ознакомлены все, кого она касается: {p.within}",
+)
+_register("setup_by", 1, SetupBy, "Год подготовлен", lambda p: "подготовка года закончена к названному дню")
+_register(
+    "accounts_active",
+    1,
+    AccountsActive,
+    "Учётные записи семей",
+    lambda p: "у каждого ученика есть родитель с учётной записью",
+)
+_register(
+    "appointment_required",
+    7,
+    Appointment,
+    "Назначены приказом",
+    lambda p: "ответственные назначены приказом",
+    "roles",
+)

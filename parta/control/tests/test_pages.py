@@ -1,0 +1,58 @@
+"""Every page of control stands for every role that has it, under every act, in a fixed number of statements."""
+
+from typing import Any
+
+import pytest
+
+from parta.control.queries.forms import FORMS
+
+pytestmark = pytest.mark.django_db
+SHEETS = ("teachers", "classes", "marks", "programme", "works", "truth", "homework")
+
+
+def addresses(cast: Any) -> list[str]:
+    return [
+        "/control/",
+        *(f"/control/check/?sheet={sheet}&since=2026-10-01" for sheet in SHEETS),
+        "/control/duties/",
+        "/control/year/",
+        "/control/classes/",
+        f"/control/classes/{cast.homeroom.pk}/",
+        "/control/remarks/",
+        "/control/certificates/",
+        "/reports/",
+        *(f"/reports/{code}/?since=2026-10-01&until=2026-10-14" for code in FORMS),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cast", ["goethe23", "kemerovo-ct", "egorievsk-college", "ipatovo1", "dubrovo"], indirect=True
+)
+def test_every_page_stands_under_every_act(cast: Any, client_of: Any) -> None:
+    for who in ("deputy", "head_of_department", "inspector"):
+        client = client_of(cast.people[who])
+        for address in addresses(cast):
+            if who == "head_of_department" and "user_activity" in address:
+                continue
+            assert client.get(address).status_code == 200, (who, address)
+    client = client_of(cast.class_teacher)
+    for code in ("class_monitoring", "class_analysis", "subject_period", "low_marks", "missed_topics"):
+        assert client.get(f"/reports/{code}/").status_code == 200, code
+    assert client.get(f"/control/classes/{cast.homeroom.pk}/").status_code == 200
+    assert client.get(f"/control/classes/{cast.younger.pk}/").status_code == 404
+    assert client.get("/reports/user_activity/").status_code == 404
+
+
+def test_statements_do_not_grow_with_the_span(cast: Any, client_of: Any, count_statements: Any) -> None:
+    client = client_of(cast.deputy)
+    for address in addresses(cast):
+        if "classes/" in address and address.count("/") > 3:
+            address += "?until=2026-10-14"
+        client.get(address)
+        seen = []
+        joint = "&" if "?" in address else "?"
+        for since in ("2026-10-13", "2026-10-01"):
+            with count_statements() as statements:
+                client.get(f"{address}{joint}since={since}")
+            seen.append(len(statements))
+        assert seen[0] == seen[1] <= 40, (address, seen)

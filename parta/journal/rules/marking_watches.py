@@ -1,0 +1,277 @@
+"""Do marks accumulate, does everybody keep the journal: students with few marks, period marks, who takes part.
+
+Watches only. An empty divisor is «no data», not 0 or 100 per cent. Who came or left in the span is counted by the last
+day; annulled marks do not count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from parta.foundation import sql
+from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
+from parta.regulation.durations import plural
+from parta.regulation.judge import Law
+from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
+
+__all__ = ["MarkCount", "MissingFinals", "final_gaps", "mark_counts", "missing_finals"]
+
+
+class FewMarks(Params):
+    """Students with exactly this number of marks in a journal within a span."""
+
+    count: int
+    window: str = "period"
+    threshold: int = 0
+    """Per cent of students that may have so few."""
+
+
+class Participation(Params):
+    """The share of users of a role who take part."""
+
+    roles: Roles
+    metric: str = "active"
+    base: str = ""
+    window: str = "1 week"
+    threshold: int = 100
+    """Per cent below which there is a finding."""
+
+
+class Mandatory(Params):
+    """Each person of these roles keeps the journal at least so often while there are lessons."""
+
+    roles: Roles
+    does: Literal["entry", "review", "any"] = "entry"
+    min: int = 1
+    window: Dur
+
+
+class UpToDate(Params):
+    """How many overdue items a class may have."""
+
+    objects: Codes = frozenset({"lesson", "attendance", "homework", "mark"})
+    max_late: int = 0
+
+
+class FillQuality(Params):
+    """Measures of filling, per teacher and class."""
+
+    measures: Codes
+    form: str = "percent"
+
+
+class PeriodMarks(Params):
+    """By when each student has the mark of the period in each journal."""
+
+    until: OnDate
+
+
+def _register(
+    name: str, shape: int, params: type[Params], title: str, says: Any, own: frozenset[str] = frozenset()
+) -> None:
+    known_kind(RuleKind(name, shape, params, title, says, own=own, acts=ON_CONTROL))
+
+
+_register(
+    "students_with_few_marks",
+    2,
+    FewMarks,
+    "Ученики без отметок и с одной отметкой",
+    lambda p: f"видно, у кого {p.count} {plural(p.count, 'отметка', 'отметки', 'отметок')} за период",
+)
+_register(
+    "participation_rate",
+    2,
+    Participation,
+    "Доля участвующих",
+    lambda p: f"видна доля участвующих, находка ниже {p.threshold} %",
+    frozenset({"roles"}),
+)
+_register(
+    "journal_mandatory",
+    1,
+    Mandatory,
+    "Журнал ведут все",
+    lambda p: f"у кого есть уроки, тот пишет в журнал хотя бы раз за {p.window}",
+    frozenset({"roles"}),
+)
+_register(
+    "journal_up_to_date",
+    2,
+    UpToDate,
+    "Журнал актуален",
+    lambda p: (
+        "просроченных записей нет" if not p.max_late else f"просроченных записей не больше {p.max_late}"
+    ),
+)
+_register(
+    "fill_quality",
+    2,
+    FillQuality,
+    "Качество заполнения",
+    lambda p: "видно качество заполнения по учителям и классам",
+)
+_register(
+    "period_marks_complete",
+    1,
+    PeriodMarks,
+    "Отметки за период выставлены всем",
+    lambda p: "к названному дню у каждого ученика есть отметка за период по каждому предмету",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCount:
+    """Marks of one student in one journal within a span."""
+
+    row: Sequence[Any]
+    student_id: int
+    student: str
+    marks: int
+    who_id: int | None
+
+
+_MEMBERS = """
+SELECT j.id AS journal_id, e.student_id FROM plans_journal j
+JOIN organisation_subject s ON s.id = j.subject_id
+JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
+WHERE {scope} AND j.subgroup_id IS NULL
+UNION ALL
+SELECT j.id, m.student_id FROM plans_journal j
+JOIN organisation_subject s ON s.id = j.subject_id
+JOIN people_subgroupmembership m ON m.subgroup_id = j.subgroup_id AND m.starts <= %s
+    AND (m.until IS NULL OR m.until > %s)
+WHERE {scope}"""
+
+_COUNTS = f"""
+WITH member AS ({_MEMBERS}), lately AS (
+    SELECT a.journal_id, k.student_id, COUNT(*) AS marks
+    FROM timetable_lesson l JOIN journal_assessment a ON a.lesson_id = l.id
+    JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> '' AND k.part < 2
+    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s GROUP BY a.journal_id, k.student_id
+), active AS (
+    SELECT l.journal_id, MIN(COALESCE(ts.substitute_id, l.teacher_id)) AS who_id
+    FROM timetable_lesson l LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
+    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled' GROUP BY l.journal_id
+)
+SELECT {PLACE}, q.student_id, n.surname, n.given_name, COALESCE(c.marks, 0), COALESCE((
+    SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts <= %s
+    AND (tl.until IS NULL OR tl.until > %s)), x.who_id)
+FROM member q
+JOIN plans_journal j ON j.id = q.journal_id AND j.scale_id IS NOT NULL
+{JOINS}
+JOIN active x ON x.journal_id = j.id
+JOIN people_person n ON n.id = q.student_id
+LEFT JOIN lately c ON c.journal_id = j.id AND c.student_id = q.student_id
+ORDER BY COALESCE(j.grade, 99), h.title, s.position, s.title, g.short, j.id, n.surname, n.given_name, n.id"""
+
+
+def mark_counts(law: Law, school_id: int, reach: Reach, *, since: date, until: date) -> list[MarkCount]:
+    """Marks of every student of every marked journal with lessons in the span. One statement.
+
+    Journals in which the act has no marks (grade 1) are left out.
+    """
+    scope, values = reach
+    span: list[object] = [school_id, since, until]
+    rows = sql.read(
+        _COUNTS.replace("{scope}", scope),
+        [until, until, *values, until, until, *values, *span, *span, until, until],
+    )
+    reader = places(law)
+    unmarked: dict[int, bool] = {}
+    found = []
+    for row in rows:
+        if row[0] not in unmarked:
+            unmarked[row[0]] = bool(reader.rules(row, until, "unmarked"))
+        if not unmarked[row[0]]:
+            found.append(MarkCount(row[:12], row[12], f"{row[13]} {row[14]}", int(row[15]), row[16]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFinals:
+    """Students of a journal without the mark of a period that has ended."""
+
+    row: Sequence[Any]
+    term: str
+    until: date
+    """The day after the period's last."""
+    students: tuple[tuple[int, str], ...]
+    who_id: int | None
+
+
+_FINALS = f"""
+SELECT {PLACE}, t.id, t.title, t.until, e.student_id, n.surname, n.given_name, (
+    SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts < t.until
+    AND (tl.until IS NULL OR tl.until >= t.until))
+FROM plans_journal j
+{JOINS}
+JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
+JOIN (
+    SELECT e.homeroom_id AS room, NULL AS part, e.student_id, e.starts, e.until FROM people_enrolment e
+    WHERE e.school_id = %s
+    UNION ALL
+    SELECT NULL, m.subgroup_id, m.student_id, m.starts, m.until FROM people_subgroupmembership m WHERE m.school_id = %s
+) e ON ((j.subgroup_id IS NULL AND e.room = j.homeroom_id) OR e.part = j.subgroup_id) AND e.starts < t.until
+    AND (e.until IS NULL OR e.until >= t.until) AND (e.until IS NULL OR e.until > %s)
+JOIN people_person n ON n.id = e.student_id
+LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.term_id = t.id AND f.student_id = e.student_id
+    AND f.value <> ''
+WHERE {{scope}} AND j.scale_id IS NOT NULL AND f.id IS NULL
+    AND EXISTS (SELECT 1 FROM timetable_lesson l WHERE l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until)
+ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
+
+
+def missing_finals(law: Law, school_id: int, reach: Reach, *, on: date, since: date) -> list[MissingFinals]:
+    """Journals of periods that ended after `since` and by `on`, with students who have no mark. One statement.
+
+    «Не аттестован» is a mark. Who has left since owes nothing, and grades without marks are left out.
+    """
+    scope, values = reach
+    groups: dict[tuple[int, int], list[sql.Row]] = {}
+    for row in sql.read(_FINALS.replace("{scope}", scope), [on, since, school_id, school_id, on, *values]):
+        groups.setdefault((row[0], row[12]), []).append(row)
+    reader = places(law)
+    found = []
+    for rows in groups.values():
+        row = rows[0]
+        until = date.fromisoformat(row[14]) if isinstance(row[14], str) else row[14]
+        if not reader.rules(row, until - timedelta(days=1), "unmarked"):
+            students = tuple((one[15], f"{one[16]} {one[17]}") for one in rows)
+            found.append(MissingFinals(row[:12], row[13], until, students, row[18]))
+    return found
+
+
+def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Matter]:
+    """What is overdue of the missing marks, by the clause that sets the day."""
+    reader = places(law)
+    found = []
+    for line in lines:
+        last = line.until - timedelta(days=1)
+        events = {"period_end": last, "vacation_day_1": line.until}
+        broken = []
+        for rule in reader.rules(line.row, last, "period_marks_complete"):
+            limit = rule.params.until.on(events)
+            if limit is not None and on > limit:
+                broken.append(rule)
+        if broken:
+            count = len(line.students)
+            found.append(
+                Matter(
+                    kind="period_marks_complete",
+                    clauses=clauses_of(broken),
+                    text=f"{line.term}: нет отметки у {count} {plural(count, 'ученика', 'учеников', 'учеников')}",
+                    since=line.until,
+                    journal_id=line.row[0],
+                    homeroom_id=line.row[11],
+                    subject=line.row[2],
+                    homeroom=line.row[6],
+                    group=line.row[10],
+                    students=tuple(name for _, name in line.students),
+                    who_id=line.who_id,
+                    role="teacher",
+                    told=told_of(broken),
+                )
+            )
+    return found
