@@ -98,7 +98,9 @@ class Walk:
             ahead += self.links(here)
 
     def links(self, here: str) -> list[str]:
-        found = self.page.eval_on_selector_all("a[href]", "all => all.map((one) => one.getAttribute('href'))")
+        found = self.page.eval_on_selector_all(
+            "a[href]:not([download])", "all => all.map((one) => one.getAttribute('href'))"
+        )
         full = [urlsplit(here).path + one if one.startswith("?") else one for one in found]
         return [
             one.partition("#")[0]
