@@ -53,13 +53,6 @@ def _asked(cast: World) -> int:
     return permits.ask_permit(cast.viewer("teacher"), _wish(cast), at=cast.at, operation_id=str(uuid4()))
 
 
-def _code(cast: World) -> str:
-    (issued,) = people.issue_codes(
-        school_id=cast.school.pk, person_ids=[cast.people["teacher"].pk], lives=timedelta(days=7), **_by(cast)
-    )
-    return str(issued.code)
-
-
 def _proposed(cast: World) -> int:
     source = preset_file(cast.preset).read_text(encoding="utf-8")
     draft = regulation.propose(school_id=cast.school.pk, source=source, file_name="act.toml", **_by(cast))
@@ -543,40 +536,6 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         lambda c, _: people.bulk_roles(
             school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
         ),
-    ),
-    "people.actions.access.issue_codes": (_nothing, lambda c, _: _code(c)),
-    "people.actions.access.activate": (
-        _code,
-        lambda c, code: people.activate(code=code, new="парта-у-окна-17", repeat="парта-у-окна-17", at=c.at),
-    ),
-    "people.actions.access.report_loss": (
-        _nothing,
-        lambda c, _: people.report_loss(person=c.people["teacher"], **_by(c)),
-    ),
-    "people.actions.access.hand_over": (
-        _code,
-        lambda c, _: people.hand_over(
-            issue=AccessIssue.objects.get(school=c.school), on=c.on, to="Орлова В. Д.", **_by(c)
-        ),
-    ),
-    "people.actions.access.close_groundless": (
-        lambda c: Role.objects.filter(person=c.people["former_teacher"]).count(),
-        lambda c, _: people.close_groundless(school_id=c.school.pk, on=c.on, at=c.at),
-    ),
-    "people.actions.cards.record_consent": (
-        _nothing,
-        lambda c, _: people.record_consent(
-            student=c.students[0],
-            kind="personal_data",
-            state="given",
-            signed_on=c.on,
-            paper_number="12",
-            **_by(c),
-        ),
-    ),
-    "people.actions.cards.review_roster": (
-        _nothing,
-        lambda c, _: people.review_roster(homeroom=c.homeroom, **_by(c)),
     ),
     # ── plans ──
     "plans.actions.journals.bulk_journals": (

@@ -1,6 +1,5 @@
 """Control over the journals: how they were filled."""
 
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
