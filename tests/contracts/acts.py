@@ -30,7 +30,6 @@ NEXT_YEAR = date(2027, 9, 1)
 SILENT: Mapping[str, str] = {
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
-    "people.actions.accounts.register": "it makes the register's line; the act that issues access saves it",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""
