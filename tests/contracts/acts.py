@@ -23,6 +23,7 @@ from parta.plans.models import CurriculumHours, TeachingLoad
 from parta.regulation import actions as regulation
 from parta.timetable import actions as timetable
 from tests.cast import World, preset_file
+from tests.contracts.acts_families import MORE
 
 DAY = date(2026, 10, 15)
 NEXT_YEAR = date(2027, 9, 1)
@@ -30,6 +31,11 @@ NEXT_YEAR = date(2027, 9, 1)
 SILENT: Mapping[str, str] = {
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
+    "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",
+    "communication.actions.messages.count_unread": "a count kept beside the person, made anew from the threads",
+    "communication.actions.announcements.note_receipt": "the receipt is itself the note of who read, and when",
+    "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
+    "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""
@@ -687,6 +693,7 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             **_by(c),
         ),
     ),
+    **MORE,
 }
 
 
