@@ -199,7 +199,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
 HEAT_DAYS = 15
 """Days with lessons that the heat map shows, the latest of the span."""
 HEAT_LINES = 40
-GROUP_LINES = 25
+GROUP_LINES = 10
 """Findings shown under one clause; the count is of all."""
 
 
