@@ -577,3 +577,73 @@ def test_family_sees_its_data_and_the_deputy_who_read_them(cast: Any, client_of:
     readers = page(deputy, f"/students/{cast.student.pk}/")
     assert "Кто открывал эту карточку" in readers and "Исаков" in readers[readers.index("Кто открывал") :]
     assert "Кто открывал" not in page(head, f"/students/{cast.student.pk}/")
+
+
+# --- what the diary of the college shows ----------------------------------------------------------------------------
+
+
+@presets((COLLEGE, "ET-3.2.2a"))
+def test_marks_with_date_unit_and_kind_of_work(cast: Any, client_of: Any) -> None:
+    pupil, teacher = cast.student, client_of(cast.teacher)
+    subject = at(cast, pupil, f"subjects/{cast.subjects['russian'].pk}/")
+    before = page(client_of(cast.guardian), subject)
+    assert "14 октября" not in before and "лабораторная" not in before
+    saved(
+        send(
+            teacher,
+            cast.russian,
+            mark(cast.lesson, pupil, "5", "oral"),
+            mark(cast.lesson, pupil, "3", "laboratory"),
+        )
+    )
+    for person in (cast.guardian, pupil):
+        words = page(client_of(person), subject)
+        assert words.index("Русский язык") < words.index("5 14 октября , устный ответ")
+        assert "3 14 октября , лабораторная работа" in words
+
+
+@presets((COLLEGE, "ET-3.2.2b"))
+def test_half_year_column_is_empty_until_the_mark_is_set(cast: Any, client_of: Any) -> None:
+    family, years = client_of(cast.guardian), at(cast, cast.student, "results/")
+    words = page(family, years)
+    assert "I полугодие" in words and "Русский язык – – –" in words
+    with clock.rehearse(cast.local(date(2026, 12, 23), 12)):
+        saved(send(client_of(cast.teacher), cast.russian, final(cast.term, cast.student, "4")))
+        words = page(family, years)
+    assert "Русский язык 4 – –" in words and "Математика – – –" in words
+
+
+@presets((COLLEGE, "ET-3.2.2e"), (COLLEGE, "ET-3.2.2g"), (COLLEGE, "ET-3.2.2i"))
+def test_own_timetable_topics_and_tasks(cast: Any, client_of: Any) -> None:
+    from parta.journal.models import LessonRecord
+    from parta.timetable.models import Lesson
+
+    pupil, other = cast.student, cast.named("Зайцев")
+    due = cast.lesson_on("russian", TOMORROW)
+    planned = cast.topics[8]
+    saved(
+        send(
+            client_of(cast.teacher),
+            cast.russian,
+            topic(cast.lesson, planned.text, planned),
+            held(cast.lesson),
+            homework(cast.lesson, "выучить § 29, письменно с. 7", due_lesson=due.id),
+            homework(cast.lesson, "прочитать с. 90", student=pupil, due_lesson=due.id),
+        )
+    )
+    words = page(client_of(pupil), at(cast, pupil))
+    wednesday = words[words.index("Среда 14") : words.index("Четверг 15")]
+    record = LessonRecord.objects.get(lesson=cast.lesson)
+    assert record.topic in wednesday, "the topic is the journal's"
+    own, foreign = cast.english, cast.english_2
+    if pupil.subgroup_memberships.get().subgroup_id != own.subgroup_id:
+        own, foreign = foreign, own
+    assert Lesson.objects.filter(date=cast.on, journal=foreign).exists()
+    mine = Lesson.objects.filter(date=cast.on, journal__in=[cast.russian, cast.maths, own])
+    for lesson in mine.select_related("journal__subject"):
+        assert f"{lesson.number} {lesson.journal.subject.title}" in wednesday, lesson.number
+    assert wednesday.count("Английский язык") == 1, "the own half of the group"
+    thursday = words[words.index("Четверг 15") : words.index("Пятница 16")]
+    assert "§ 29" in thursday and "Лично: прочитать с. 90" in thursday
+    words = page(client_of(other), at(cast, other))
+    assert "§ 29" in words and "с. 90" not in words
