@@ -146,13 +146,17 @@ def propose(
     Raises RegulationError with everything that is wrong in the file.
     """
     parsed = parse_edition(source)
+    sha256 = hashlib.sha256(source.encode()).hexdigest()
+    waiting = EditionDraft.objects.filter(school_id=school_id, sha256=sha256, state="waiting").first()
+    if waiting is not None:
+        return waiting  # the same file sent twice is one draft
     draft = EditionDraft.objects.create(
         school_id=school_id,
         code=parsed.code[:40],
         title=parsed.title[:300],
         file_name=file_name[:200],
         source=source,
-        sha256=hashlib.sha256(source.encode()).hexdigest(),
+        sha256=sha256,
         proposed_at=at,
         proposed_by_id=by.user_id,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from parta.regulation.entries import MISSING, Edition, Entry
 from parta.regulation.explain import breach_words, population, sentences, value_words
+from parta.regulation.reference import parameters
 from parta.regulation.registry import KINDS
 from parta.regulation.values import filled, is_place_table, params_of, thawed
 from parta.regulation.words import role_words
@@ -121,10 +122,15 @@ def _differences(one: Entry, other: Entry, old: Mapping[str, Any], new: Mapping[
     numbers = [", ".join(clause.printed for clause in entry.clauses) for entry in (one, other)]
     if _ids(one) != _ids(other):
         yield from line("пункты", *numbers)
-    yield from line("требуется", "; ".join(sentences(one, old)), "; ".join(sentences(other, new)))
     left, right = _params(one, old), _params(other, new)
-    for name in sorted(left.keys() | right.keys()):
-        yield from line(f"параметр «{name}»", left.get(name, ""), right.get(name, ""))
+    numbers_changed = [
+        shown
+        for name in sorted(left.keys() | right.keys())
+        for shown in line(_param_words(other.kind, name), left.get(name, ""), right.get(name, ""))
+    ]
+    yield from numbers_changed or line(
+        "требуется", "; ".join(sentences(one, old)), "; ".join(sentences(other, new))
+    )
     yield from line("кого касается", population(one) or "всех", population(other) or "всех")
     yield from line("при нарушении", breach_words(one, old), breach_words(other, new))
     yield from line("кто отвечает", role_words(sorted(one.by)), role_words(sorted(other.by)))
@@ -134,6 +140,11 @@ def _differences(one: Entry, other: Entry, old: Mapping[str, Any], new: Mapping[
     yield from line("включено", _switch(one, old), _switch(other, new))
     yield from line("отменяет пункты", ", ".join(sorted(one.overrides)), ", ".join(sorted(other.overrides)))
     yield from line("допускает послабления", *("да" if e.may_relax else "нет" for e in (one, other)))
+
+
+def _param_words(kind: str, name: str) -> str:
+    words = {found: meaning for found, _, _, _, meaning in parameters(KINDS[kind].params)}.get(name, "")
+    return f"{words.split(':')[0].split(';')[0]} ({name})" if words else name
 
 
 def _params(entry: Entry, values: Mapping[str, Any]) -> dict[str, str]:

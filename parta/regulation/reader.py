@@ -26,11 +26,13 @@ from parta.regulation.values import (
     frozen,
     listed_names,
     named_settings,
+    parameter_names,
     params_problems,
     parse_grades,
     said,
     settings_in,
     table_problems,
+    unknown_parameter,
     variants,
 )
 from parta.regulation.words import allowed, role_code
@@ -450,7 +452,10 @@ class Reader:
         if faulty:
             return
         for variant in variants(entry, values):
-            if variant is None:
+            if variant is None:  # it sleeps for want of a setting: names can be checked all the same
+                for key in dict(entry.raw):
+                    if key not in parameter_names(kind):
+                        wrong(key, unknown_parameter(key, kind))
                 continue
             for key, text in params_problems(kind, variant):
                 if text not in seen:

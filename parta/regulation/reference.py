@@ -16,6 +16,15 @@ from parta.regulation.words import ROLES
 __all__ = ["kind_lines", "kinds_in_order", "page"]
 
 WORDS = {
+    "term": "на какой срок",
+    "means": "каким способом",
+    "accounts": "у скольких",
+    "kind": "какого рода",
+    "lists": "какие списки",
+    "for": "для кого",
+    "content": "что содержит",
+    "media": "на чём",
+    "events": "о каких событиях",
     "act": "с каким делом связано",
     "base": "от какого числа считают долю",
     "checks": "что сличают",

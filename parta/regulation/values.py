@@ -18,6 +18,7 @@ __all__ = [
     "is_place_table",
     "listed_names",
     "named_settings",
+    "parameter_names",
     "params_of",
     "params_problems",
     "parse_grades",
@@ -28,6 +29,7 @@ __all__ = [
     "table_problems",
     "table_rows",
     "thawed",
+    "unknown_parameter",
     "variants",
 ]
 
@@ -207,12 +209,22 @@ def variants(entry: Entry, settings: Mapping[str, Any]) -> Iterator[dict[str, An
         yield plain | picked
 
 
+def parameter_names(kind: RuleKind) -> list[str]:
+    """Names of a kind's parameters as a file writes them."""
+    return [info.alias or name for name, info in kind.params.model_fields.items()]
+
+
+def unknown_parameter(key: str, kind: RuleKind) -> str:
+    """What is said of a parameter the kind does not have."""
+    return f"лишний параметр «{key}»; {allowed(key, parameter_names(kind), also=ENTRY_FIELDS)}"
+
+
 def params_problems(kind: RuleKind, given: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """What is wrong with parameters, as pairs of a key and a Russian sentence."""
     try:
         kind.params.model_validate(given)
     except ValidationError as error:
-        names = [info.alias or name for name, info in kind.params.model_fields.items()]
+        names = parameter_names(kind)
         for fault in error.errors(include_url=False):
             path = [str(part) for part in fault["loc"]]
             key = path[0] if path else ""

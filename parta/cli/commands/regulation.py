@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parta.cli import installation
 from parta.cli.commands.demo import day
 from parta.cli.screen import Failure, plural, say
 
@@ -69,12 +70,15 @@ def run(arguments: Namespace) -> int:
 
 
 def load_kinds() -> None:
-    """Declare every kind of rule, so that a regulation file may name it."""
-    for app in ("journal", "control", "archive"):
-        for module in (f"parta.{app}.rules", f"parta.{app}.rules.watches"):
-            package = module.rpartition(".")[0]
-            if find_spec(package) and getattr(import_module(package), "__path__", None) and find_spec(module):
-                import_module(module)
+    """Declare every kind of rule of every app, so that a regulation file may name it."""
+    installation.load()
+    from django.conf import settings
+
+    for app in settings.APPS:
+        package = f"parta.{app}.rules"
+        if find_spec(package) and getattr(import_module(package), "__path__", None):
+            if find_spec(f"{package}.watches"):
+                import_module(f"{package}.watches")
 
 
 def _read(name: str) -> "Edition":
@@ -190,8 +194,6 @@ def _diff(arguments: Namespace) -> int:
 
 
 def _try(arguments: Namespace) -> int:
-    from parta.cli import installation
-
     draft = _read(arguments.file)
     installation.load()
     from parta.control.rehearsal import rehearse

@@ -1,5 +1,6 @@
 """`parta regulation`: what a deputy head sees of a file, right or wrong, and of two editions."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_right_file_is_said_to_be_right(capsys: pytest.CaptureFixture[str], tm
     code, words = said(capsys, "check", file(tmp_path, OWN), "goethe23")
     assert code == 0
     assert "Наше положение: 2 правила, 2 пункта. Ошибок нет." in words
-    assert "Положение о журнале: 24 правила" in words
+    assert re.search(r"Положение о журнале: \d+ правил", words)
 
 
 def test_every_mistake_is_named_with_its_line_and_a_guess(
@@ -120,7 +121,7 @@ def test_what_changes_between_editions(capsys: pytest.CaptureFixture[str], tmp_p
     assert added < removed < changed < settings
     assert "п. 3 — Срок домашнего задания: домашнее задание (или «не задано») записывают в срок" in words
     assert "п. 1.2 — Отметку не исправляют" in words
-    assert "параметр «within»: 5 дней → 3 дня" in words
+    assert "срок (within): 5 дней → 3 дня" in words
     assert "кого касается: 5–9 классы → 5–11 классы" in words
     assert "настройка «Срок работ»: 5 дней (5d) → 3 дня (3d)" in words
     same = OWN.replace("[[rule]]", "# пояснение\n[[rule]]").replace(

@@ -107,7 +107,7 @@ def draft_page(viewer: Viewer, draft_id: int) -> DraftPage | None:
         change=difference(standing, edition) if standing is not None else None,
         rules=explained(edition),
         earliest=earliest,
-        suggested=max(earliest, edition.in_force_from),
+        suggested=max(earliest, tomorrow, edition.in_force_from),
     )
 
 

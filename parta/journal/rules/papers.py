@@ -76,6 +76,35 @@ class Personal(Params):
     of: Roles = Field(frozenset(), description="кто видит только своё")
 
 
+class JournalScope(Params):
+    """What one journal covers."""
+
+    each: str = Field("class", description="одна книга на что: class — класс или группу")
+    span: Literal["school_year"] = Field("school_year", description="на какой срок")
+    name_has: Literal["", "letter"] = Field("", description="letter — в названии есть литера")
+
+
+class Named(Params):
+    """Names are taken from a list and typed nowhere."""
+
+    kinds: Codes = Field(frozenset({"subject"}), description="названия чего")
+    match: Literal["exact"] = Field("exact", description="как сличают")
+
+
+class Secret(Params):
+    """How passwords are kept."""
+
+    first_login_change: bool = Field(True, description="выданный пароль меняют при первом входе")
+    lockout: int = Field(5, ge=1, le=100, description="после стольких ошибок вход откладывается")
+    one_account: bool = Field(True, description="у человека одна учётная запись")
+
+
+class Everywhere(Params):
+    """A rule on the whole: on all departments, all families, all writes."""
+
+    scope: Codes = Field(frozenset(), description="на что распространяется")
+
+
 def declared(law: Law, kind: str, on: Any) -> tuple[Any, ...]:
     """Parameters of the entries of a declared kind in force on a date."""
     return tuple(
@@ -99,6 +128,7 @@ def _says_print(params: PrintContents) -> str:
     return parts + ("; с двух сторон листа" if params.layout == "duplex" else "")
 
 
+_BUILT = "журнал так устроен"
 _SHOWN = "правило показано на странице положения; исполняют его люди"
 _PRINT = "правило читает печать журнала"
 
@@ -133,6 +163,35 @@ for _kind in (
         "backup_recent", 1, BackupCopies, "Свежесть копии",
         lambda p: "проверенная копия" + (f" не старше {p.max_age}" if p.max_age else " есть всегда"),
         acts="копии делает и проверяет работник программы",
+    ),
+    RuleKind(
+        "journal_scope", 5, JournalScope, "Одна книга на класс и год",
+        lambda p: "журнал ведут на учебный год, отдельно для каждого класса или группы"
+        + (", в названии есть литера" if p.name_has else ""),
+        acts=_BUILT,
+    ),
+    RuleKind(
+        "names_from_curriculum", 5, Named, "Названия из учебного плана",
+        lambda p: "названия предметов берутся из списка школы и нигде не вписываются от руки", acts=_BUILT,
+    ),
+    RuleKind(
+        "credentials_secret", 8, Secret, "Пароль известен только владельцу",
+        lambda p: "выданный пароль меняют при первом входе; пароль нигде не показывается; "
+        f"после {p.lockout} ошибок вход откладывается",
+        acts=_BUILT,
+    ),
+    RuleKind(
+        "credentials_personal", 8, Secret, "Своя учётная запись",
+        lambda p: "у каждого человека одна своя учётная запись", acts=_BUILT,
+    ),
+    RuleKind("no_charge", 8, Everywhere, "Бесплатно для семьи", lambda p: "журнал и дневник бесплатны", acts=_BUILT),
+    RuleKind(
+        "uniform_rules", 10, Everywhere, "Единые требования",
+        lambda p: "правила одни для всех: подразделение не может их ослабить", acts=_BUILT,
+    ),
+    RuleKind(
+        "audit_trail", 10, Everywhere, "История изменений",
+        lambda p: "каждая запись и просмотр личной карточки остаются в истории, убрать их нельзя", acts=_BUILT,
     ),
     RuleKind(
         "own_data_only", 8, Personal, "Только своё",

@@ -1,0 +1,47 @@
+"""Every guard and watch row of the five documents is an entry of its preset, or stands in the list of those to come.
+
+The list may only shrink: a row that has become an entry is taken out of it, and the number below goes down.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.requirements import DOCUMENTS, requirements
+from parta.cli.commands.regulation import load_kinds
+from parta.regulation.edition import load_preset
+
+LIST = Path(__file__).parent / "rows_without_entry.txt"
+MOST = 158
+
+load_kinds()
+
+
+def waiting() -> set[str]:
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def without_entry(document: str) -> set[str]:
+    """Guard and watch rows of a document that no entry of its preset cites."""
+    cited = {clause.id for entry in load_preset(document).entries for clause in entry.clauses}
+    rows = {row.id for row in requirements() if row.document == document and row.kind in ("guard", "watch")}
+    return rows - cited
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_every_guard_and_watch_row_is_an_entry_or_is_known_to_wait(document: str) -> None:
+    assert without_entry(document) <= waiting(), "an entry was lost, or a new row has none"
+
+
+def test_the_list_only_shrinks() -> None:
+    assert len(waiting()) <= MOST
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_an_entry_cites_rows_of_its_document(document: str) -> None:
+    """A cited id is a row of the requirement table, or says openly that the school added it."""
+    known = {row.id for row in requirements() if row.document == document}
+    for entry in load_preset(document).entries:
+        for clause in entry.clauses:
+            assert clause.id in known or "SCHOOL" in clause.id, clause.id
