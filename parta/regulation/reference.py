@@ -16,6 +16,7 @@ from parta.regulation.words import ROLES
 __all__ = ["kind_lines", "kinds_in_order", "page"]
 
 WORDS = {
+    "before": "до какого действия нужно",
     "term": "на какой срок",
     "means": "каким способом",
     "accounts": "у скольких",
