@@ -16,6 +16,9 @@ from parta.regulation.words import ROLES
 __all__ = ["kind_lines", "kinds_in_order", "page"]
 
 WORDS = {
+    "default": "если не сказано иначе",
+    "grace": "сколько ещё ждут",
+    "directions": "направления контроля",
     "before": "до какого действия нужно",
     "term": "на какой срок",
     "means": "каким способом",
