@@ -31,6 +31,7 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Number of own proxies in front (X-Forwarded-For)."
     )
+    backups: str = Field(default="", description="Folder of backups; empty: in the home folder.")
     max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
 
 

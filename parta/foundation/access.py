@@ -24,6 +24,8 @@ class Viewing(Protocol):
     def roles(self) -> frozenset[str]: ...
     @property
     def must_change_password(self) -> bool: ...
+    @property
+    def locked(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def may(viewer: Viewing | None, name: str) -> bool:
 
 
 View = Callable[..., HttpResponseBase]
+ask_password: list[Callable[[HttpRequest], HttpResponseBase | None]] = []
+"""What a locked session is answered, filled in by people; None: the password came with the request and was right."""
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -73,11 +77,14 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View], View]:
+def requires(
+    name: str, *, with_issued_password: bool = False, when_locked: bool = False
+) -> Callable[[View], View]:
     """Open a view to those who have the permission.
 
-    Nobody signed in: to the login page. An issued password still in use: to the page that changes it. A role
-    without the permission: 403, the same for pages and scripts.
+    Nobody signed in: to the login page. An idle session: the password first, but for a view `when_locked`. An
+    issued password still in use: to the page that changes it. A role without the permission: 403, the same for
+    pages and scripts.
     """
     rule = TABLE[name]
 
@@ -93,6 +100,10 @@ def requires(name: str, *, with_issued_password: bool = False) -> Callable[[View
                             status=401,
                         )
                     return HttpResponseRedirect(f"{reverse('login')}?next={request.path}")
+                if viewer.locked and not when_locked:
+                    locked = ask_password[0](request)
+                    if locked is not None:
+                        return locked
                 if viewer.must_change_password and not with_issued_password:
                     if wants_json(request):
                         return JsonResponse({"error": "Сначала задайте свой пароль."}, status=403)

@@ -71,3 +71,33 @@ class Job(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="job_open", condition=models.Q(done_at=None))]
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of the installation's worker: one row, whose silence is an outage."""
+
+    at = models.DateTimeField()
+
+
+class Outage(models.Model):
+    """Перерыв в работе: found by the silence of the worker, or told ahead by the school. Of the installation."""
+
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    is_planned = models.BooleanField(default=False)
+    cause = models.CharField(max_length=200, default="", blank=True)
+    announcement = models.CharField(
+        max_length=300, default="", blank=True, help_text="Of a planned one: what every page says ahead."
+    )
+    told_by_id = models.BigIntegerField(null=True, help_text="Account that announced it or named the cause.")
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["starts_at"], name="outage_starts"),
+            models.Index(
+                fields=["ends_at"],
+                name="outage_ahead",
+                condition=models.Q(is_planned=True, cancelled_at=None),
+            ),
+        ]

@@ -7,4 +7,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the rule kinds over people into the registry, so that regulation files may name them."""
-        from parta.people import rules  # noqa: F401
+        from parta.people import rules, session_rules  # noqa: F401

@@ -39,3 +39,9 @@ def remember(request: HttpRequest, response: HttpResponse, user: User, at: datet
     for old in KnownDevice.objects.filter(user=user).order_by("-seen_at")[_KEPT:]:
         old.delete()
     response.set_cookie(COOKIE, token, max_age=_YEAR, httponly=True, secure=secure, samesite="Lax")
+
+
+def mark_of(request: HttpRequest, response: HttpResponse) -> str:
+    """What this browser is known by, the same for every account that uses it; after :func:`remember`."""
+    token = response.cookies[COOKIE].value if COOKIE in response.cookies else request.COOKIES.get(COOKIE, "")
+    return hashlib.sha256(f"device:{token}".encode()).hexdigest()

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from parta.foundation.jobs import job
 from parta.organisation.models import School
 from parta.people import actions
-from parta.people.models import KnownDevice, LoginFailure
+from parta.people.models import AccountNotice, KnownDevice, LoginFailure, SignIn
 
 FAILURES_KEPT = timedelta(days=7)
 """Delays look back an hour; a week is left for who asks what happened."""
 DEVICES_KEPT = timedelta(days=180)
+SIGN_INS_KEPT = timedelta(days=400)
+"""A school year and the summer after it: who signed in, and what the owner was told."""
 
 
 @job("forget_sign_ins", nightly=True)
@@ -19,6 +21,8 @@ def forget_sign_ins(arguments: dict[str, Any], at: datetime) -> None:
     """Old failures, and browsers that have not been seen for half a year."""
     LoginFailure.objects.filter(at__lt=at - FAILURES_KEPT).delete()
     KnownDevice.objects.filter(seen_at__lt=at - DEVICES_KEPT).delete()
+    AccountNotice.objects.filter(at__lt=at - SIGN_INS_KEPT).delete()
+    SignIn.objects.filter(seen_at__lt=at - SIGN_INS_KEPT).delete()
 
 
 @job("close_accounts_without_role", nightly=True)

@@ -1,6 +1,7 @@
 """Puts the viewer on the request: at its first use, so that the login page asks the database nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
 from parta.foundation import clock, sql
+from parta.people import locks
+from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer, account
 
 SCHOOL_KEY = "school"
@@ -36,7 +39,15 @@ def load(request: HttpRequest) -> Viewer | None:
         return None
     if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash(found.password)):
         return None
-    return found.viewer
+    seen = found.viewer
+    if seen is None or locks.SIGNED not in session:
+        return seen
+    lock = lock_after(seen)
+    return replace(
+        seen,
+        locked=locks.is_locked(request, seen),
+        lock_seconds=int(lock.after.total_seconds()) if lock else 0,
+    )
 
 
 class ViewedRequest(WSGIRequest):
@@ -55,6 +66,9 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         response = get_response(request)
         if response.status_code in (403, 404):
             _note_refusal(request)
+        seen: Viewer | None = request.__dict__.get("viewer")
+        if seen is not None and not seen.locked:
+            locks.stamp(request, response, seen.at)
         return response
 
     return middleware

@@ -288,3 +288,61 @@ class KnownDevice(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+
+
+class SignIn(models.Model):
+    """One sign-in and the session that followed: the owner's list of sessions, and the evidence of a shared account.
+
+    It lives while `ended_at` is null and its session is not expired. `device` is a digest of the browser's own
+    token, the same for every account that uses the browser; no page shows it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins", db_index=False)
+    session_key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="Noted every few minutes at most.")
+    address = models.CharField(max_length=45)
+    agent = models.CharField(max_length=60, help_text="«Chrome, Windows»: for people, not for recognition.")
+    device = models.CharField(max_length=64)
+    is_new_device = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(
+        max_length=10, default="", blank=True, help_text="logout, owner, school, disowned."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "at"], name="signin_user"),
+            models.Index(fields=["device", "at"], name="signin_device"),
+        ]
+
+
+class AccountNotice(models.Model):
+    """What the owner of an account is told about it: a new device, a guesser, a password given anew."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16)
+    sign_in = models.ForeignKey(SignIn, null=True, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(max_length=200, default="", blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "at"], name="notice_user"),
+            models.Index(fields=["user"], name="notice_unseen", condition=models.Q(seen_at=None)),
+        ]
+
+
+class SignalReview(models.Model):
+    """The school has looked into a sign of a shared account: who, when, what came of it."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=28)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="reviews")
+    at = models.DateTimeField()
+    by_user_id = models.BigIntegerField()
+    note = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "kind", "sign_in"], name="review_of_signal")]

@@ -83,6 +83,14 @@ class Viewer:
     schools: tuple[tuple[int, str], ...]
     unread: int = 0
     """Threads with something new, for the navigation."""
+    notices: int = 0
+    """What the owner has not yet read about the account itself."""
+    announcement: str = ""
+    """A planned break in the work of the system, told ahead."""
+    locked: bool = False
+    """The session has been idle too long: the password first."""
+    lock_seconds: int = 0
+    """After so many idle seconds the page closes itself; 0: never."""
 
     @property
     def main_role(self) -> str:
@@ -128,7 +136,10 @@ SELECT u.login, u.password, u.is_active, u.must_change_password,
        p.id, p.surname, p.given_name, p.patronymic,
        s.id, s.code, s.short_name, s.kind, s.timezone, s.law_version,
        r.kind, r.homeroom_id, r.department_id, r.starts, r.until,
-       w.student_id, w.starts, w.until, e.id, e.starts, e.until, p.unread
+       w.student_id, w.starts, w.until, e.id, e.starts, e.until, p.unread,
+       (SELECT COUNT(*) FROM people_accountnotice n WHERE n.user_id = u.id AND n.seen_at IS NULL),
+       (SELECT o.announcement FROM foundation_outage o
+        WHERE o.is_planned AND o.cancelled_at IS NULL AND o.ends_at > %s ORDER BY o.starts_at LIMIT 1)
 FROM people_user u
 LEFT JOIN people_person p ON p.user_id = u.id
 LEFT JOIN organisation_school s ON s.id = p.school_id
@@ -153,7 +164,7 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
 
     Roles, guardianships and enrolments are read at each request, so an ended right ends at the next one.
     """
-    rows = sql.read(_STATEMENT, (user_id,))
+    rows = sql.read(_STATEMENT, (at, user_id))
     if not rows:
         return None
     first = rows[0]
@@ -187,6 +198,8 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         at=at,
         schools=tuple(sorted(schools.items())),
         unread=row[25],
+        notices=row[26],
+        announcement=row[27] or "",
     )
     return Account(first[1], bool(first[2]), viewer)
 

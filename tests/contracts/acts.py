@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from parta.archive.actions import backups, outages
+from parta.archive.models import Backup, Carrier
 from parta.foundation.log import SYSTEM, Actor
+from parta.foundation.models import Outage
 from parta.journal.actions import files, permits, write
 from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.organisation.models import BellSchedule, Department, MarkScale, Room
 from parta.people import actions as people
-from parta.people.models import AccessIssue, Enrolment, Guardianship, Person, Role, SubgroupMembership
+from parta.people.models import AccessIssue, Enrolment, Guardianship, Person, Role, SignIn, SubgroupMembership
 from parta.plans import actions as plans
 from parta.plans.models import CurriculumHours, TeachingLoad
 from parta.regulation import actions as regulation
@@ -28,7 +31,14 @@ from tests.contracts.acts_families import MORE
 DAY = date(2026, 10, 15)
 NEXT_YEAR = date(2027, 9, 1)
 
+_REGISTER = "copies are the installation's, not a school's: the append-only journal of their use is their log"
 SILENT: Mapping[str, str] = {
+    "archive.actions.backups.note_use": _REGISTER,
+    "archive.actions.backups.make_backup": _REGISTER,
+    "archive.actions.backups.prove_backup": _REGISTER,
+    "archive.actions.backups.put_on_carrier": _REGISTER,
+    "archive.actions.backups.verify_copies": _REGISTER,
+    "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
     "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",
@@ -36,6 +46,15 @@ SILENT: Mapping[str, str] = {
     "communication.actions.announcements.note_receipt": "the receipt is itself the note of who read, and when",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
     "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
+    "people.actions.accounts.register": "it makes the register's line; the act that issues access saves it",
+    "people.actions.sign_ins.note_sign_in": "the row is the journal of sign-ins itself",
+    "people.actions.sign_ins.note_seen": "a sign of life in the journal of sign-ins",
+    "people.actions.sign_ins.note_logout": "the end of a line in the journal of sign-ins",
+    "people.actions.sign_ins.rename_session": "the same session under another key",
+    "people.actions.sign_ins.close_sessions": "the acts that end sessions call it and leave the line",
+    "people.actions.sign_ins.tell": "a notice to the owner of an account, kept as a row of its own",
+    "people.actions.sign_ins.tell_of_guessing": "a notice to the owner of an account",
+    "people.actions.sign_ins.read_notices": "what the owner has read of his own account is his affair",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""
@@ -150,6 +169,39 @@ def _homework(cast: World) -> Any:
     return read_changes(raw)
 
 
+def _signed_in(cast: World) -> SignIn:
+    return SignIn.objects.create(
+        user=cast.teacher.user,
+        session_key="acts",
+        at=cast.at,
+        seen_at=cast.at,
+        address="10.0.0.1",
+        agent="Chrome, Windows",
+        device="",
+    )
+
+
+def _carrier(cast: World) -> Carrier:
+    return backups.add_carrier(
+        viewer=cast.viewer("deputy"), title="Диск", media="flash", room="Сейф", at=cast.at
+    )
+
+
+def _lying(cast: World) -> tuple[Backup, Carrier]:
+    facts = {"made_by": "работник", "digest": "0" * 64, "size": 1, "files": 1}
+    return Backup.objects.create(name="2026-10-14", made_at=cast.at, **facts), _carrier(cast)
+
+
+def _announced(cast: World) -> Outage:
+    return outages.announce_outage(
+        viewer=cast.viewer("operator"),
+        starts_at=cast.at + timedelta(days=1),
+        ends_at=cast.at + timedelta(days=1, hours=1),
+        cause="замена сервера",
+        at=cast.at,
+    )
+
+
 Prepared = Callable[[World], Any]
 Act = Callable[[World, Any], Any]
 
@@ -159,6 +211,44 @@ def _nothing(cast: World) -> None:
 
 
 ACTS: dict[str, tuple[Prepared, Act]] = {
+    # ── archive ──
+    "archive.actions.backups.ask_backup": (
+        _nothing,
+        lambda c, _: backups.ask_backup(viewer=c.viewer("deputy"), purpose="проба", at=c.at),
+    ),
+    "archive.actions.backups.add_carrier": (_nothing, lambda c, _: _carrier(c)),
+    "archive.actions.backups.register_copy": (
+        _lying,
+        lambda c, both: backups.register_copy(
+            viewer=c.viewer("deputy"),
+            backup_id=both[0].pk,
+            carrier_id=both[1].pk,
+            digest="0" * 12,
+            at=c.at,
+        ),
+    ),
+    "archive.actions.backups.use_carrier": (
+        _carrier,
+        lambda c, row: backups.use_carrier(
+            viewer=c.viewer("deputy"),
+            carrier_id=row.pk,
+            kind="take",
+            purpose="сверка",
+            allowed_by="директор",
+            at=c.at,
+        ),
+    ),
+    "archive.actions.outages.announce_outage": (_nothing, lambda c, _: _announced(c)),
+    "archive.actions.outages.cancel_outage": (
+        _announced,
+        lambda c, row: outages.cancel_outage(viewer=c.viewer("operator"), outage_id=row.pk, at=c.at),
+    ),
+    "archive.actions.outages.name_cause": (
+        lambda c: Outage.objects.create(starts_at=c.at - timedelta(hours=1), ends_at=c.at),
+        lambda c, row: outages.name_cause(
+            viewer=c.viewer("operator"), outage_id=row.pk, cause="отключили свет", at=c.at
+        ),
+    ),
     # ── journal ──
     "journal.actions.write.write": (
         _homework,
@@ -540,6 +630,34 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: people.bulk_roles(
             school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
+        ),
+    ),
+    "people.actions.sign_ins.end_own_sessions": (
+        _signed_in,
+        lambda c, row: people.sign_ins.end_own_sessions(
+            viewer=c.viewer("teacher"), sign_in_ids=[row.pk], at=c.at
+        ),
+    ),
+    "people.actions.sign_ins.disown_sign_in": (
+        _signed_in,
+        lambda c, row: people.sign_ins.disown_sign_in(
+            viewer=c.viewer("teacher"), sign_in_id=row.pk, keep="", at=c.at
+        ),
+    ),
+    "people.actions.sign_ins.end_sessions_of": (
+        _signed_in,
+        lambda c, row: people.sign_ins.end_sessions_of(
+            viewer=c.viewer("deputy"), user_id=row.user_id, at=c.at
+        ),
+    ),
+    "people.actions.sign_ins.review_signal": (
+        _signed_in,
+        lambda c, row: people.sign_ins.review_signal(
+            viewer=c.viewer("deputy"),
+            kind="new_device",
+            sign_in_id=row.pk,
+            note="свой телефон",
+            at=c.at,
         ),
     ),
     # ── plans ──

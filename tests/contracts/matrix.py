@@ -207,6 +207,21 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "access_lost": {"page": Line(get="405 *", post="302 SIGNED")},
     "school": {"page": Line(get="405 *", post="302 SIGNED")},
+    "unlock": {"page": Line(get="302 SIGNED", post="422 SIGNED")},
+    "lock": {"page": Line(get="405 *", post="302 SIGNED")},
+    "seen": {"page": Line(get="405 *", post="204 SIGNED")},
+    "account": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
+    "signals": {
+        "page": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator foreign_deputy",
+        ),
+        "foreign_account": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator; 302 foreign_deputy",
+            body=lambda cast: {"act": "end", "user": cast.outside.teacher.user_id},
+        ),
+    },
     "home": {
         "page": Line(
             get="302 SIGNED; 403 former_teacher contact left_student",
@@ -363,6 +378,40 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "permits": {"page": Line(get="200 READERS FOREIGN_STAFF", post="404 deputy director foreign_deputy")},
     "permit_ask": {"page": Line(get="405 *", post="400 WRITERS FOREIGN_STAFF", json=True)},
+    # ── archive ──
+    "copies": {
+        "page": Line(
+            get="200 director deputy operator secretary foreign_deputy",
+            post="422 director deputy operator secretary foreign_deputy",
+        )
+    },
+    "system": {
+        "page": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator foreign_deputy",
+        )
+    },
+    "readings": {
+        "page": Line(get="200 director deputy operator foreign_deputy"),
+        "student": Line(
+            query="student={cast.student.pk}&reader={cast.outside.teacher.pk}&q=С",
+            get="200 director deputy operator foreign_deputy",
+        ),
+    },
+    "subject": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
+        ),
+        "other_school": Line(
+            lambda cast: {"student_id": cast.outside.student.pk},
+            get="404 CARDS class_teacher master guardian outsider; 200 foreign_deputy foreign_guardian",
+        ),
+        "absent": Line(
+            lambda cast: {"student_id": ABSENT},
+            get="404 CARDS class_teacher master guardian outsider foreign_deputy foreign_guardian",
+        ),
+    },
     # ── control ──
     "control": {
         "page": Line(get="200 director deputy head_of_department inspector foreign_deputy"),

@@ -1,7 +1,6 @@
 """What docs/running promises holds: settings are all explained, units name real commands, the backup restores."""
 
 import re
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -37,26 +36,32 @@ def test_units_name_real_commands(unit: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_backup_is_a_sound_copy_while_the_database_is_written(tmp_path: Path) -> None:
-    home, backups = tmp_path / "home", tmp_path / "backups"
-    home.mkdir()
-    (home / "secret.key").write_text("k" * 64)
-    (home / "files").mkdir()
+def test_the_backup_is_sound_and_restores(tmp_path: Path) -> None:
+    home, backups, again = tmp_path / "home", tmp_path / "backups", tmp_path / "again"
+    environment = {"PATH": "/usr/bin:/bin", "PARTA_HOME": str(home), "PARTA_BACKUPS": str(backups)}
+
+    def parta(*words: str, **more: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "parta.cli", *words],
+            env=environment | more,
+            cwd=FOLDER.parents[1],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    parta("migrate")
+    parta("school", "add", "school-14", "--name", "Школа № 14", "--preset", "ipatovo1")
+    (home / "files").mkdir(exist_ok=True)
     (home / "files" / "снимок доски.jpg").write_bytes(b"jpg")
-    live = sqlite3.connect(home / "parta.sqlite3")
-    live.executescript("PRAGMA journal_mode=WAL; CREATE TABLE mark (value); INSERT INTO mark VALUES ('5')")
-    live.commit()
-    live.execute("INSERT INTO mark VALUES ('2')")  # a write that is not committed yet
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "PARTA_HOME": str(home),
-        "PARTA_BACKUPS": str(backups),
-        "PARTA_PYTHON": sys.executable,
-    }
-    done = subprocess.run([FOLDER / "backup"], env=environment, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    (copy,) = backups.iterdir()
+    said = parta("backup", "make", "--why", "перед обновлением")
+    assert "восстановление: удалось" in said
+    (copy,) = (path for path in backups.iterdir() if path.is_dir())
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=copy, check=True)
-    assert sqlite3.connect(copy / "parta.sqlite3").execute("SELECT value FROM mark").fetchall() == [("5",)]
     assert (copy / "files" / "снимок доски.jpg").read_bytes() == b"jpg"
     assert (copy / "parta.sqlite3").stat().st_mode & 0o077 == 0
+    parta("backup", "restore", str(copy), "--into", str(again), "--why", "проба", "--allowed", "директор")
+    assert "Всё сходится" in parta("check", PARTA_HOME=str(again))
+    assert "перед обновлением" in parta("backup", "list") and "проба" in parta("backup", "list")

@@ -130,7 +130,7 @@ def test_all_of_an_operation_or_none_of_it(
 
 
 @under(CENTRE)
-@pytest.mark.clause("CT-1.1f", partly="выгрузки и изменения карточки в том же списке, отбор за период")
+@pytest.mark.clause("CT-1.1f")
 def test_who_viewed_a_students_data(cast: Any, client_of: Any) -> None:
     page(client_of(cast.class_teacher), f"/students/{cast.student.pk}/")
     words = page(client_of(cast.deputy), f"/students/{cast.student.pk}/")
@@ -146,7 +146,7 @@ def test_deputy_lists_who_opened_the_card_and_who_was_refused(cast: Any, client_
 
 
 @under(COLLEGE)
-@pytest.mark.clause("ET-7.2l", partly="выгрузок со сведениями о людях ещё нет")
+@pytest.mark.clause("ET-7.2l")
 @pytest.mark.clause(
     "ET-A-IT-5b", partly="переход на https делает сервер перед Партой; выгрузки данных о здоровье нет"
 )

@@ -68,12 +68,39 @@ def examine() -> Iterator[Complaint]:
         yield Complaint("База данных не готова.", "Выполните: parta migrate")
         return
     yield from _durability()
+    yield from _copies()
     from parta.foundation import jobs
 
     for name, number, error in jobs.stuck():
         yield Complaint(
             f"Задание {number} ({name}) не удаётся: {error.splitlines()[0] if error else 'работник погибал на нём'}.",
             "Если это проверка истории, выполните: parta check",
+        )
+
+
+def _copies() -> Iterator[Complaint]:
+    """Whether there is a copy from which the data came back, and how old it is."""
+    from parta.archive.models import Backup
+    from parta.archive.rules import DEFAULT_AGE, days
+    from parta.foundation import clock
+    from parta.organisation.models import School
+
+    if not School.objects.exists():
+        return
+    newest = Backup.objects.exclude(proven_at=None).filter(fault="").order_by("-made_at").first()
+    if newest is None:
+        yield Complaint("Нет ни одной проверенной резервной копии.", "Выполните: parta backup make")
+        return
+    age = clock.now() - newest.made_at
+    if age > DEFAULT_AGE * 1.5:
+        yield Complaint(
+            f"Последней проверенной резервной копии {days(age)}.",
+            "Копию делает работник каждую ночь: он запущен? Сейчас: parta backup make",
+        )
+    fault = Backup.objects.order_by("-made_at").values_list("name", "fault").first()
+    if fault and fault[1]:
+        yield Complaint(
+            f"Копия {fault[0]} не восстанавливается: {fault[1]}", "Проверьте диск и место на нём."
         )
 
 

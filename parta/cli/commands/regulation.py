@@ -85,9 +85,9 @@ def _read(name: str) -> "Edition":
     from parta.regulation.edition import PRESETS, RegulationError, read_edition
 
     source = Path(name)
-    if not source.is_file():
+    if not source.is_file() and source.name == name:
         source = PRESETS / f"{name}.toml"
-    if not source.is_file() or (source.parent.resolve() == PRESETS and "/" in name):
+    if not source.is_file():
         known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
         raise Failure(f"Файла «{name}» нет.\nУкажите путь к файлу или имя из поставки: {known}.", code=2)
     try:

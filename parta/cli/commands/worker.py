@@ -1,7 +1,9 @@
 """`parta worker`: carries out jobs until told to stop."""
 
 import fcntl
+import logging
 import signal
+import threading
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -10,12 +12,17 @@ from types import FrameType
 from parta.cli import installation
 from parta.cli.screen import plural, say
 
+logger = logging.getLogger("parta.worker")
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="выполнить то, чему пришёл срок, и выйти")
+
+
+BEAT = 30.0
+"""Seconds between two signs of life."""
 
 
 class Stop:
@@ -28,6 +35,22 @@ class Stop:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
+
+
+def _beat(over: threading.Event) -> None:
+    """Give signs of life until told that it is over: their absence is an outage."""
+    from django.db import DatabaseError, close_old_connections
+
+    from parta.archive.actions.outages import beat
+    from parta.foundation import clock
+
+    while not over.is_set():
+        try:
+            beat(at=clock.now())
+        except DatabaseError:
+            logger.warning("no sign of life could be written", exc_info=True)
+        close_old_connections()
+        over.wait(BEAT)
 
 
 def run(arguments: Namespace) -> int:
@@ -52,6 +75,8 @@ def run(arguments: Namespace) -> int:
             break
         except BlockingIOError:
             time.sleep(PAUSE)
+    over = threading.Event()
+    threading.Thread(target=_beat, args=(over,), daemon=True).start()
     planned = 0.0
     while not stop.asked:
         if time.monotonic() - planned > 600 or not planned:
@@ -61,4 +86,5 @@ def run(arguments: Namespace) -> int:
         close_old_connections()
         if not ran:
             time.sleep(PAUSE)
+    over.set()
     return 0

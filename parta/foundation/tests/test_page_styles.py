@@ -160,6 +160,9 @@ VIEWER = SimpleNamespace(
     role_title="учитель",
     school=SimpleNamespace(id=1, short_name="Школа № 14"),
     schools=((1, "Школа № 14"), (2, "Центр «Радуга»")),
+    notices=1,
+    announcement="18 октября с 22:00 до 23:00 Парта не работает: замена сервера",
+    lock_seconds=600,
 )
 NAV = [
     SimpleNamespace(url="/a", title="Сегодня", current=True),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from parta.journal.rules.wording import listed
 from parta.regulation.judge import Law
-from parta.regulation.registry import Codes, Dur, Every, Params, Roles, RuleKind, Texts, known_kind
+from parta.regulation.registry import Codes, Dur, Params, Roles, RuleKind, Texts, known_kind
 from parta.regulation.words import role_words
 
 __all__ = ["PrintContents", "Retention", "declared", "printing_forbidden"]
@@ -38,6 +38,7 @@ class Register(Params):
     """A register with lines."""
 
     book: str = Field(alias="register", description="какой журнал или книга учёта")
+    on: Codes = Field(frozenset(), description="при каком действии: take, return, restore, verify, archived…")
     fields: Codes = Field(frozenset(), description="что в строке")
     media: Codes = Field(frozenset(), description="на чём ведут")
     within: Dur | None = Field(None, description="за сколько вносят")
@@ -61,15 +62,6 @@ class PaperCopy(Params):
     grace: Dur | None = Field(None, description="за сколько после конца периода")
 
 
-class BackupCopies(Params):
-    """Copies: how many, on what, held by whom, how fresh."""
-
-    min: int = Field(1, ge=1, le=20, description="сколько копий")
-    media: Codes = Field(frozenset(), description="на чём")
-    max_age: Dur | None = Field(None, description="самая новая не старше")
-    every: Every | None = Field(None, description="как часто проверяют восстановление")
-
-
 class Personal(Params):
     """Whose data are whose."""
 
@@ -91,11 +83,9 @@ class Named(Params):
     match: Literal["exact"] = Field("exact", description="как сличают")
 
 
-class Secret(Params):
-    """How passwords are kept."""
+class OwnAccount(Params):
+    """Whose account is whose."""
 
-    first_login_change: bool = Field(True, description="выданный пароль меняют при первом входе")
-    lockout: int = Field(5, ge=1, le=100, description="после стольких ошибок вход откладывается")
     one_account: bool = Field(True, description="у человека одна учётная запись")
 
 
@@ -155,16 +145,6 @@ for _kind in (
         acts=_SHOWN,
     ),
     RuleKind(
-        "backup_copies", 2, BackupCopies, "Резервные копии",
-        lambda p: f"резервных копий не меньше {p.min}" + (f", на носителях: {_words(p.media)}" if p.media else ""),
-        acts="копии делает и проверяет работник программы",
-    ),
-    RuleKind(
-        "backup_recent", 1, BackupCopies, "Свежесть копии",
-        lambda p: "проверенная копия" + (f" не старше {p.max_age}" if p.max_age else " есть всегда"),
-        acts="копии делает и проверяет работник программы",
-    ),
-    RuleKind(
         "journal_scope", 5, JournalScope, "Одна книга на класс и год",
         lambda p: "журнал ведут на учебный год, отдельно для каждого класса или группы"
         + (", в названии есть литера" if p.name_has else ""),
@@ -175,13 +155,7 @@ for _kind in (
         lambda p: "названия предметов берутся из списка школы и нигде не вписываются от руки", acts=_BUILT,
     ),
     RuleKind(
-        "credentials_secret", 8, Secret, "Пароль известен только владельцу",
-        lambda p: "выданный пароль меняют при первом входе; пароль нигде не показывается; "
-        f"после {p.lockout} ошибок вход откладывается",
-        acts=_BUILT,
-    ),
-    RuleKind(
-        "credentials_personal", 8, Secret, "Своя учётная запись",
+        "credentials_personal", 8, OwnAccount, "Своя учётная запись",
         lambda p: "у каждого человека одна своя учётная запись", acts=_BUILT,
     ),
     RuleKind("no_charge", 8, Everywhere, "Бесплатно для семьи", lambda p: "журнал и дневник бесплатны", acts=_BUILT),

@@ -4,6 +4,7 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
+from parta.people.actions import sign_ins
 from parta.people.actions.access import (
     Invitation,
     IssueRow,
@@ -109,6 +110,7 @@ __all__ = [
     "reset_password",
     "review_roster",
     "set_guardianship",
+    "sign_ins",
     "trace",
     "transfer",
     "without_ground",

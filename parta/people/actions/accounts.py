@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
-from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, User
+from parta.people.actions.sign_ins import tell
+from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, SignIn, User
 
 _CONSONANTS = "bdfgklmnprstvz"
 _VOWELS = "aeiou"
@@ -53,9 +54,17 @@ def check_password(login: str, password: str) -> User | None:
 
 
 def change_password(
-    *, user: User, current: str, new: str, repeat: str, school_id: int, by: Actor, at: datetime
+    *,
+    user: User,
+    current: str,
+    new: str,
+    repeat: str,
+    school_id: int,
+    by: Actor,
+    at: datetime,
+    keep_session: str = "",
 ) -> None:
-    """The owner sets their own password. Raises Refusal with the field: current, new or repeat."""
+    """The owner sets their own password; every other session ends. Raises Refusal: current, new or repeat."""
     if not user.check_password(current):
         raise Refusal("Нынешний пароль не подошёл.", "current")
     if new != repeat:
@@ -75,7 +84,14 @@ def change_password(
         AccessIssue.objects.filter(person__user=user, way="password", used_at=None, void_at=None).update(
             used_at=at
         )
+        _sessions_over(user, "password", at, keep_session)
         lines.append(Line("password_changed", "user", user.pk))
+
+
+def _sessions_over(user: User, how: str, at: datetime, keep: str = "") -> None:
+    """Sessions under the old password are over by its digest; here their sign-ins say so."""
+    live = SignIn.objects.filter(user=user, ended_at=None).exclude(session_key=keep)
+    live.update(ended_at=at, ended_how=how)
 
 
 def one_time_password() -> str:
@@ -259,6 +275,8 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         KnownDevice.objects.filter(user=user).delete()
         LoginFailure.objects.filter(login=user.login).delete()
         _register(person, "password", by=by, at=at, repeat=True).save()
+        _sessions_over(user, "school", at)
+        tell([user.pk], "reset", "школа выдала вашей учётной записи новый пароль", at=at)
         lines.append(Line("password_reset", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, user.login, password)
 
@@ -272,6 +290,7 @@ def close_account(*, person: Person, by: Actor, at: datetime) -> None:
         if user.is_active:
             user.is_active = False
             user.save(update_fields=["is_active"])
+            _sessions_over(user, "school", at)
             lines.append(Line("account_closed", "user", user.pk, data={"person": person.pk}))
 
 

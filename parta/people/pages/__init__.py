@@ -2,10 +2,26 @@
 
 from django.urls import URLPattern
 
-from parta.people.pages import account, calendar, classes, lists, persons, register, rosters, setup, students
+from parta.people.pages import (
+    account,
+    calendar,
+    classes,
+    lists,
+    lock,
+    own,
+    persons,
+    register,
+    rosters,
+    setup,
+    signals,
+    students,
+)
 
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
+    *lock.urlpatterns,
+    *own.urlpatterns,
+    *signals.urlpatterns,
     *students.urlpatterns,
     *setup.urlpatterns,
     *persons.urlpatterns,

@@ -21,7 +21,8 @@ from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
 from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
-from parta.people import actions, devices, throttle
+from parta.people import actions, agents, devices, locks, throttle
+from parta.people.actions import sign_ins
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
 from parta.people.models import Person, User
@@ -111,6 +112,8 @@ def login(request: HttpRequest) -> HttpResponse:
         wait = throttle.seconds_to_wait(replace(trial, row=0), at)
         if wait:
             context["delay"] = throttle.spoken(wait)
+            where = f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
+            sign_ins.tell_of_guessing(name, where, at=at)
         return render(request, "people/login.html", context, status=422)
     throttle.succeed(trial, at)
     if not user.persons.exists():
@@ -123,11 +126,23 @@ def login(request: HttpRequest) -> HttpResponse:
             "Учётная запись закрыта: у вас больше нет роли в школе. Если это ошибка, обратитесь к администратору школы."
         )
         return render(request, "people/login.html", context, status=422)
+    if request.session.session_key:
+        sign_ins.note_logout(request.session.session_key, at=at)
     sign_in(request, user, backend=_BACKEND)
     if not context["remember"]:
         request.session.set_expiry(0)
     answer = HttpResponseRedirect(context["next"] or reverse("home"))
     devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+    row = sign_ins.note_sign_in(
+        user=user,
+        session_key=request.session.session_key or "",
+        address=client_address(request),
+        agent=agents.spoken(request.headers.get("User-Agent", "")),
+        device=devices.mark_of(request, answer),
+        is_known=trial.known,
+        at=at,
+    )
+    request.session[locks.SIGNED], request.session[locks.SIGN_IN] = int(at.timestamp()), row.pk
     return answer
 
 
@@ -144,9 +159,12 @@ def _has_no_ground(user: User, at: datetime) -> bool:
 @requires("logout")
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out: the session ends, the browser forgets our pages (the classroom PC)."""
+    if request.session.session_key:
+        sign_ins.note_logout(request.session.session_key, at=clock.now())
     request.session.flush()
     answer = HttpResponseRedirect(reverse("login"))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.delete_cookie(locks.COOKIE)
     return answer
 
 
@@ -158,6 +176,7 @@ def password(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"forced": viewer.must_change_password, "errors": {}}
     if request.method == "POST":
         user = User.objects.get(pk=viewer.user_id)
+        old_key = request.session.session_key or ""
         try:
             actions.change_password(
                 user=user,
@@ -167,12 +186,16 @@ def password(request: HttpRequest) -> HttpResponse:
                 school_id=viewer.school.id,
                 by=viewer.acting_as(),
                 at=viewer.at,
+                keep_session=old_key,
             )
         except Refusal as refusal:
             context["errors"] = {refusal.field: str(refusal)}
             return page(request, "people/password.html", context, status=422)
         request.session.cycle_key()
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        if locks.SIGNED in request.session:
+            request.session[locks.SIGNED] = int(viewer.at.timestamp())
+            sign_ins.rename_session(old_key, request.session.session_key or "")
         return HttpResponseRedirect(reverse("home"))
     return page(request, "people/password.html", context)
 

@@ -21,6 +21,7 @@ from parta.people.viewer import ROLE_TITLES
 READ = ["GET", "HEAD"]
 PAGE_TITLES = {
     "student_card": "карточка",
+    "export:subject": "печать сведений",
     "setup_person": "настройка: карточка",
     "diary": "дневник",
     "diary_of": "дневник",

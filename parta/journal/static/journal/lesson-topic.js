@@ -205,6 +205,7 @@ export function topic(desk) {
       });
       const answer = await response.json().catch(() => ({}));
       if (response.ok) return answer;
+      if (response.status === 423) document.dispatchEvent(new Event("parta:locked"));
       desk.tell(host ?? null, "Файл не приложен", answer.error ?? "Повторите позже.");
     } catch {
       desk.tell(host ?? null, "Файл не приложен", "Нет связи: выберите файл ещё раз, когда она появится.");

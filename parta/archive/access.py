@@ -1,0 +1,11 @@
+"""Who opens the pages of copies and of how the system runs."""
+
+from parta.foundation.access import permission
+from parta.people.chrome import nav
+
+permission("system", "как работает система", "director", "deputy", "operator")
+permission("copies", "резервные копии", "director", "deputy", "operator", "secretary")
+permission("readings", "кто смотрел и менял сведения о людях", "director", "deputy", "operator")
+
+nav("system", "Система", "system", "director", "deputy", "operator", position=86)
+nav("copies", "Копии", "copies", "secretary", position=87)
