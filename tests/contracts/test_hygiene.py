@@ -18,7 +18,9 @@ MARKUP = {
     "parta/people/chrome.py": "the token of the form",
     "parta/journal/pages/cells.py": "cells of the grid, every text of a person through escape",
     "parta/journal/pages/grid.py": "finished cells between two halves of a template",
-    "parta/diary/pages.py": "cells of the table of marks, every text of a person through escape",
+    "parta/diary/pages/week.py": "cells of the table of marks, every text of a person through escape",
+    "parta/diary/templates/diary/parts.html": "a constant attribute",
+    "parta/control/templates/control/parts.html": "hidden fields that a template writes itself",
     "parta/foundation/templates/foundation/components.html": "the gallery shows constants",
 }
 """Files that may declare a text to be markup, and which text it is."""
