@@ -7,7 +7,9 @@ outages against them; :func:`wanted` gathers what the acts in force ask for.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from parta.organisation.words import listed
 from parta.regulation.clause import Clause
@@ -42,39 +44,41 @@ USES = {
 class BackupRecent(Params):
     """The newest proven copy is not older than this."""
 
-    max_age: Dur
+    max_age: Dur = Field(description="новейшая проверенная копия не старше")
 
 
 class RestoreTestEvery(Params):
     """A copy is restored for a trial in each interval."""
 
-    every: Every
+    every: Every = Field(description="как часто копию восстанавливают для проверки")
 
 
 class BackupCopies(Params):
     """On how many carriers the newest copy lies, of which kind, with whom, in different rooms or not."""
 
-    min: int = 1
-    media: Codes = frozenset()
-    holders: Mapping[str, int] = {}
-    different_rooms: bool = False
-    different_media: bool = False
-    on: str = ""
+    min: int = Field(1, ge=1, le=20, description="на скольких носителях лежит копия")
+    media: Codes = Field(
+        frozenset(), description="на каких: server, network, external_disk, flash, optical, external"
+    )
+    holders: Mapping[str, int] = Field({}, description="у кого сколько: { director = 1, operator = 1 }")
+    different_rooms: bool = Field(False, description="носители лежат в разных помещениях")
+    different_media: bool = Field(False, description="носители разного вида")
+    on: Literal["", "year_end"] = Field("", description="к какому событию: year_end — конец учебного года")
 
 
 class BackupAt(Params):
     """A copy is made on such a carrier at an event."""
 
-    on: str
-    media: Codes = frozenset()
-    grace: Dur = Duration("d", 0)
+    on: Literal["period_end", "year_end"] = Field(description="к какому событию")
+    media: Codes = Field(frozenset(), description="на каких носителях")
+    grace: Dur = Field(Duration("d", 0), description="за сколько после события")
 
 
 class Availability(Params):
     """When the system is open, and to whom; every break is written down."""
 
-    hours: str = "24x7"
-    devices: Codes = frozenset()
+    hours: Literal["24x7"] = Field("24x7", description="когда открыт доступ")
+    devices: Codes = Field(frozenset(), description="с каких устройств")
 
 
 _KINDS_OF_MEDIA = {**MEDIA, "external": "внешний носитель"}

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from pydantic import Field
+
 from parta.organisation.words import listed
 from parta.people.viewer import Viewer
 from parta.regulation.clause import Clause
@@ -31,24 +33,26 @@ REAUTH = {"mark": "отметок", "final": "итоговых отметок", 
 class SessionLock(Params):
     """After how long without a sign of life a session asks the password, and before which writes it must."""
 
-    idle: Dur
-    reauth_for: Codes = frozenset()
+    idle: Dur = Field(description="через сколько без действий экран закрывается")
+    reauth_for: Codes = Field(
+        frozenset(), description="перед записью чего пароль спрашивают снова: mark, final, attendance"
+    )
 
 
 class CredentialsSecret(Params):
     """How passwords are kept: Parta keeps every one of these always; the act only names them."""
 
-    first_login_change: bool = True
-    lockout: int = 5
-    password: Literal["hashed"] = "hashed"
-    shown: Literal["never"] = "never"
-    mailed: Literal["never"] = "never"
+    first_login_change: bool = Field(True, description="выданный пароль меняют при первом входе")
+    lockout: int = Field(5, ge=1, le=100, description="после стольких ошибок вход откладывается")
+    password: Literal["hashed"] = Field("hashed", description="как хранится пароль")
+    shown: Literal["never"] = Field("never", description="показывают ли пароль")
+    mailed: Literal["never"] = Field("never", description="посылают ли пароль почтой")
 
 
 class CredentialsNotShared(Params):
     """Which signs of a shared account the school wants to see."""
 
-    signals: Codes
+    signals: Codes = Field(description="какие признаки показывают завучу")
 
 
 def _idle(rule: SessionLock) -> str:

@@ -46,7 +46,6 @@ SILENT: Mapping[str, str] = {
     "communication.actions.announcements.note_receipt": "the receipt is itself the note of who read, and when",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
     "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
-    "people.actions.accounts.register": "it makes the register's line; the act that issues access saves it",
     "people.actions.sign_ins.note_sign_in": "the row is the journal of sign-ins itself",
     "people.actions.sign_ins.note_seen": "a sign of life in the journal of sign-ins",
     "people.actions.sign_ins.note_logout": "the end of a line in the journal of sign-ins",
