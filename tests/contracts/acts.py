@@ -54,9 +54,6 @@ SILENT: Mapping[str, str] = {
     "people.actions.sign_ins.tell": "a notice to the owner of an account, kept as a row of its own",
     "people.actions.sign_ins.tell_of_guessing": "a notice to the owner of an account",
     "people.actions.sign_ins.read_notices": "what the owner has read of his own account is his affair",
-    "communication.actions.messages.count_unread": "a count for the navigation, made from the messages themselves",
-    "diary.actions.looks.note_homework_seen": "the trace of a family's looking, a row of its own",
-    "diary.actions.looks.note_look": "the trace of a family's looking, a row of its own",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""
