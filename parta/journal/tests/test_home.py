@@ -116,7 +116,7 @@ def test_statements_are_few_whoever_looks(cast: Any, client_of: Any, count_state
         with count_statements() as seen:
             client.get("/today/")
         # the desk of a controller asks what is due of checks, reports and the year
-        most = 32 if who in ("class_teacher", "deputy", "director", "head_of_department") else 11
+        most = 32 if who in ("class_teacher", "deputy", "director", "head_of_department") else 10
         assert len(seen) <= most, (who, len(seen))
 
 
