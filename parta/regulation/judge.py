@@ -219,11 +219,16 @@ class Code:
         """Entries in force, each with its rule (``None`` where a table makes it depend on the place)."""
         return tuple(self._plain)
 
-    def at(self, place: Any) -> Iterable[Rule[Any]]:
-        """Every rule in force, with tables by grade or weekly hours resolved for the place."""
+    def at(self, place: Any | None) -> Iterable[Rule[Any]]:
+        """Every rule in force, with tables by grade or weekly hours resolved for the place.
+
+        Without a place (the school as a whole) rules that differ by place are left out.
+        """
         for edition, entry, rule in self._plain:
             if rule is not None:
                 yield rule
+                continue
+            if place is None:
                 continue
             resolved = {key: filled(value, self.settings) for key, value in entry.raw}
             rows = {

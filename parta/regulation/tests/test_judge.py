@@ -279,3 +279,28 @@ def test_verdict_is_the_strictest_of_its_rules(
     assert [r.outcome for r in verdict.reasons] == sorted((r.outcome for r in verdict.reasons), reverse=True)
     broken = {f"A-{n}" for n, (most, how) in enumerate(rules) if value > most and how != "finding"}
     assert set(verdict.clause_ids) == broken
+
+
+def test_rules_of_the_whole_school_are_found_beside_tables_by_place() -> None:
+    """Asked without a place, an act with tables by grade or weekly hours answers with the rules that need none."""
+    edition = parse_edition(
+        """
+[act]
+code = "ТБ"
+title = "Положение"
+in_force_from = 2026-09-01
+
+[[rule]]
+clause = ["ТБ-1"]
+kind = "mark_deadline"
+work = "written"
+within = { by = "weekly_hours", "2" = "7d", "3+" = "3d" }
+
+[[rule]]
+clause = ["ТБ-2"]
+kind = "homework_deadline"
+within = "same_day"
+"""
+    )
+    found = list(law_of([edition]).on(date(2026, 10, 1)).at(None))
+    assert [rule.kind.name for rule in found] == ["homework_deadline"]
