@@ -31,13 +31,30 @@ from tests.reliability.invention import Inventor, Request, multipart
 from tests.reliability.target import Target, undoing
 
 QUIET = frozenset(
-    {"django_session", "people_readtrace", "people_loginfailure", "people_knowndevice", "foundation_job"}
+    {
+        *(
+            "django_session",
+            "people_readtrace",
+            "people_loginfailure",
+            "people_knowndevice",
+            "foundation_job",
+        ),
+        *("people_signin", "people_accountnotice", "diary_look", "diary_homeworkstate"),
+        "communication_receipt",
+    }
 )
-"""Tables that reading pages and signing in may write: sessions, traces of reading, guesses, queued jobs."""
-OWN_AFFAIRS = frozenset({"login", "logout", "password", "school"})
+"""Tables that reading pages and signing in may write: sessions, traces of reading and looking, guesses, queued jobs."""
+OWN_AFFAIRS = frozenset({"login", "logout", "password", "school", "activate", "unlock", "lock", "seen"})
 """Pages on which anyone changes their own account."""
+OWN_WORDS = frozenset(
+    {
+        *("access_lost", "account", "message_new", "thread", "announcement", "questions"),
+        *("diary_acknowledge", "diary_absences", "diary_data", "diary_homework"),
+    }
+)
+"""Pages on which families and readers speak for themselves; their words leave a line, and touch no journal."""
 READERS = frozenset({"student", "brother", "guardian", "other_guardian", "outsider", "contact", "inspector"})
-"""Personas who never change anything of the school."""
+"""Personas who never change anything of the school, their own words apart."""
 
 
 @dataclass(slots=True)
@@ -190,7 +207,7 @@ class Attack:
             return None
         if made.route in OWN_AFFAIRS:
             return None
-        if made.persona in READERS:
+        if made.persona in READERS and (made.route not in OWN_WORDS or _is_journal(changed)):
             return Finding(f"читатель изменил {sorted(changed)}", made)
         if grown <= 0:
             return Finding(f"изменено без записи в истории: {sorted(changed)}", made)
@@ -290,6 +307,12 @@ class Attack:
                     if still(replace(found.request, **{name: tuple(parts)})):  # type: ignore[arg-type]
                         break
         return found
+
+
+def _is_journal(tables: set[str]) -> bool:
+    """Whether rows of journals, people, plans or set-up are among the tables."""
+    own = ("foundation_", "communication_", "diary_", "people_accessissue")
+    return any(not table.startswith(own) for table in tables)
 
 
 _WRITES = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
