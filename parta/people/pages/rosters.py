@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
-from parta.foundation.access import requires
+from parta.foundation.access import may, requires
 from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
 from parta.organisation.words import class_title
@@ -93,6 +93,7 @@ def roster(request: HttpRequest, homeroom_id: int) -> HttpResponse:
             "homeroom": homeroom,
             "places": _tabs(homeroom, "roster"),
             "shown": queries.roster_page(viewer, homeroom),
+            "cards": may(viewer, "student_card"),
             "keeps": queries.may_keep(viewer, homeroom_id),
         },
         forms,
@@ -158,6 +159,7 @@ def consents(request: HttpRequest, homeroom_id: int) -> HttpResponse:
         request,
         "people/roster_consents.html",
         {
+            "cards": may(viewer, "student_card"),
             "title": class_title(homeroom.title),
             "homeroom": homeroom,
             "places": _tabs(homeroom, "roster_consents"),
