@@ -21,9 +21,16 @@ FUTURE = date(2026, 10, 20)
 SINCE = date(2026, 9, 1)
 
 
-def presets(*pairs: tuple[str, str]) -> Any:
-    """The cast of each preset, with the clause that the test proves under it."""
-    lines = [pytest.param(preset, id=clause, marks=pytest.mark.clause(clause)) for preset, clause in pairs]
+def presets(*rows: tuple[str, ...]) -> Any:
+    """The cast of each preset, with the clause that the test proves under it; a third word says what is lacking."""
+    lines = [
+        pytest.param(
+            preset,
+            id=clause,
+            marks=pytest.mark.clause(clause, partly=lacks[0]) if lacks else pytest.mark.clause(clause),
+        )
+        for preset, clause, *lacks in rows
+    ]
     return pytest.mark.parametrize("cast", lines, indirect=True)
 
 

@@ -33,7 +33,11 @@ def of_class(cast: Any) -> str:
     return f"/setup/curriculum/{cast.homeroom.pk}/"
 
 
-@presets((DUBROVO, "DB-3.2.2c"), (DUBROVO, "DB-2.1.1c"), (COLLEGE, "ET-6.3m"))
+@presets(
+    (DUBROVO, "DB-3.2.2c"),
+    (DUBROVO, "DB-2.1.1c"),
+    (COLLEGE, "ET-6.3m", "группа с двумя планами показана на одном предмете"),
+)
 def test_each_class_is_bound_to_its_curriculum_that_sums_up(cast: Any, client_of: Any) -> None:
     client = client_of(cast.operator)
     title = "6 «Б»" if cast.preset == DUBROVO else "2 «Б»"
@@ -131,7 +135,10 @@ def test_given_hours_equal_planned_ones_line_by_line(cast: Any, client_of: Any) 
     assert "нагрузка 3,5" not in page(client, of_class(cast)), "two teachers share the hours"
 
 
-@presets((DUBROVO, "DB-2.1.1e"), (COLLEGE, "ET-A-DEP-5e"))
+@presets(
+    (DUBROVO, "DB-2.1.1e", "накладку можно подтвердить и сохранить"),
+    (COLLEGE, "ET-A-DEP-5e", "накладку можно подтвердить и сохранить"),
+)
 def test_a_clash_of_teacher_class_or_room_is_refused(cast: Any, client_of: Any) -> None:
     client, grid = client_of(cast.operator), f"/setup/timetable/{cast.homeroom.pk}/"
     other = f"/setup/timetable/{cast.younger.pk}/"

@@ -284,7 +284,7 @@ def test_arrivals_and_departures_stand_with_date_and_order(cast: Any, client_of:
     (GYMNASIUM, "GT-I-5.2.ct.б-b"),
     (GYMNASIUM, "GT-I-3.2b"),
     (IPATOVO, "IP-2.12a"),
-    (COLLEGE, "ET-6.4b"),
+    (COLLEGE, "ET-6.4b", "срок 5 сентября"),
 )
 def test_empty_fields_are_counted_by_class(cast: Any, client_of: Any) -> None:
     address = f"/rosters/{cast.homeroom.pk}/"
