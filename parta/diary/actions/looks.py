@@ -120,7 +120,7 @@ def record_paper(
 ) -> bool:
     """The class teacher records the family's signature on the paper extract. Raises Refusal for others' students."""
     _check_week(week, viewer.on)
-    if not _is_of_class(viewer, student_id):
+    if not is_of_class(viewer, student_id):
         raise Refusal("Подпись семьи записывает классный руководитель этого ученика.")
     if guardian_id is not None and not (
         Guardianship.objects.filter(student_id=student_id, guardian_id=guardian_id, has_rights=True).exists()
@@ -134,7 +134,8 @@ def _check_week(week: date, on: date) -> None:
         raise Refusal("Подтвердить можно прошедшую или текущую неделю.")
 
 
-def _is_of_class(viewer: Viewer, student_id: int) -> bool:
+def is_of_class(viewer: Viewer, student_id: int) -> bool:
+    """Whether the student is in a class the viewer is class teacher of, today."""
     ids = viewer.homeroom_ids
     return bool(
         ids

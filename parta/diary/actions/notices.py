@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from parta.diary.actions.looks import is_guardian
+from parta.diary.actions.looks import is_guardian, is_of_class
 from parta.diary.models import AbsenceNotice, DataChange
 from parta.foundation import sql
 from parta.foundation.log import Line
@@ -122,7 +122,7 @@ def decide_absence(
         row = (
             AbsenceNotice.objects.select_for_update().filter(pk=notice_id, school_id=viewer.school.id).first()
         )
-        if row is None or not _in_class(viewer, row.student_id):
+        if row is None or not is_of_class(viewer, row.student_id):
             raise Refusal("Этого сообщения нет среди сообщений ваших семей.")
         if row.state != "told":
             raise Refusal("Решение уже принято или семья отозвала сообщение: обновите страницу.")
@@ -131,18 +131,6 @@ def decide_absence(
         row.save(update_fields=["state", "answer", "decided_at", "decided_by"])
         lines.append(Line(f"absence_notice_{row.state}", "absence_notice", row.pk, student_id=row.student_id))
     return row
-
-
-def _in_class(viewer: Viewer, student_id: int) -> bool:
-    ids = viewer.homeroom_ids
-    return bool(
-        ids
-        and sql.read(
-            f"SELECT 1 FROM people_enrolment WHERE student_id = %s AND homeroom_id IN ({sql.marks(len(ids))})"
-            " AND starts <= %s AND (until IS NULL OR until > %s)",
-            (student_id, *ids, viewer.on, viewer.on),
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +274,7 @@ def decide_change(viewer: Viewer, change_id: int, *, accept: bool, answer: str, 
             .filter(pk=change_id, school_id=viewer.school.id)
             .first()
         )
-        if row is None or not _in_class(viewer, row.student_id):
+        if row is None or not is_of_class(viewer, row.student_id):
             raise Refusal("Этого сообщения нет среди сообщений ваших семей.")
         if row.state != "told":
             raise Refusal("Решение уже принято: обновите страницу.")
