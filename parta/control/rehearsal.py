@@ -94,6 +94,8 @@ class Rehearsal:
     """Overdue duties that only the law in force finds."""
     asleep: tuple[str, ...]
     """Entries of the draft that wait for a setting without a value."""
+    untried: tuple[str, ...]
+    """New entries of the draft that look at more than the write (a class's load, a term's marks): not replayed."""
 
 
 def with_draft(law: Law, draft: Edition, since: date) -> Law:
@@ -129,6 +131,17 @@ def rehearse(
         found,
         lifted,
         tuple(entry.label for entry in other.on(until).asleep),
+        _untried(law, draft, until),
+    )
+
+
+def _untried(law: Law, draft: Edition, on: date) -> tuple[str, ...]:
+    """Entries that the replay cannot judge, but for those that stand in the law in force word for word."""
+    standing = {(entry.kind, entry.raw) for _, entry, _ in law.on(on).entries}
+    return tuple(
+        entry.label
+        for entry in draft.entries
+        if KINDS[entry.kind].needs and (entry.kind, entry.raw) not in standing
     )
 
 

@@ -231,8 +231,11 @@ def _try(arguments: Namespace) -> int:
                 _line(f"    {example.date:%d.%m.%Y}, {example.title}: {example.text}")
     for entry in found.asleep:
         say(f"  {entry}: ждёт настройки без значения, не примерено")
+    for entry in found.untried:
+        say(f"  {entry}: смотрит не только на саму запись, не примерено")
     if not shown:
-        say("Журнал вёл бы себя так же, как сейчас.")
+        left = "В остальном ж" if found.asleep or found.untried else "Ж"
+        say(f"{left}урнал вёл бы себя так же, как сейчас.")
     return 0
 
 

@@ -36,6 +36,17 @@ def test_a_draft_is_tried_and_nothing_is_changed(
     assert "п. 2.2 Положения" in words and "6 «Б», математика: Записать домашнее задание" in words
 
 
+def test_what_looks_beyond_the_write_is_named_as_not_tried(
+    cast: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = Path(__file__).parents[2] / "journal" / "rules" / "tests" / "acts" / "load.toml"
+    code, words = tried(
+        capsys, str(load), "--school", cast.school.code, "--since", "2026-10-05", "--until", "2026-10-13"
+    )
+    assert code == 0 and "смотрит не только на саму запись, не примерено" in words
+    assert "В остальном журнал вёл бы себя так же" in words
+
+
 def test_wrong_calls_are_told_what_to_do(cast: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, words = tried(capsys, "goethe23", "--school", "нет-такой")
     assert code != 0 and "Школы с кодом «нет-такой» нет" in words
