@@ -3,6 +3,7 @@
 The list may only shrink: a row that has become an entry is taken out of it, and the number below goes down.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,10 @@ def test_an_entry_cites_rows_of_its_document(document: str) -> None:
     for entry in load_preset(document).entries:
         for clause in entry.clauses:
             assert clause.id in known or "SCHOOL" in clause.id, clause.id
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_clauses_are_cited_as_they_are_printed(document: str) -> None:
+    """Nobody reads «п. 5.2.tch.л»: a cited number has no Latin letters of our own row ids."""
+    printed = {clause.printed for entry in load_preset(document).entries for clause in entry.clauses}
+    assert not {words for words in printed if re.search("[A-Za-z]", words)}
