@@ -80,6 +80,7 @@ def fill(
         builder.found(years[0])
         for calendar in years:
             builder.open(calendar, ids, today, last=calendar is years[-1])
+        sql.learn()
         papers(builder.clerk, today)
         builder.show()
     return DemoSummary(

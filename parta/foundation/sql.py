@@ -193,8 +193,14 @@ def _insertion(
     return statement
 
 
-_LARGE = 2_000
+_LARGE = 200
 """Rows from which a pour changes what the planner must know of a table."""
+
+
+def learn() -> None:
+    """Tell PostgreSQL's planner what the tables hold now; after many rows in one transaction, before reading them."""
+    if is_postgresql():
+        write("ANALYZE")
 
 
 def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
