@@ -191,8 +191,9 @@ def _duties(
     result = []
     for mine, theirs, outcome in ((then, now, Outcome.REMARK), (now, then, Outcome.PASS)):
         tally = _Tally()
-        for key in mine.keys() - theirs.keys():
-            one = mine[key]
+        for key, one in mine.items():
+            if key in theirs:
+                continue
             title = journal_name(one.homeroom, one.subject)
             example = Example(one.journal_id, one.lesson_id, one.date, title, one.text)
             tally.note((one.clauses, KINDS[one.kind].title, outcome), example)
