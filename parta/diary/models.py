@@ -3,7 +3,7 @@
 from django.db import models
 
 from parta.journal.models import Homework
-from parta.organisation.models import School
+from parta.organisation.models import Homeroom, School
 from parta.people.models import Person
 
 
@@ -142,3 +142,56 @@ class DataChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school", "state"], name="data_change_open")]
+
+
+class FamilyReport(models.Model):
+    """Отчёт or выписка: what a class teacher gave a family about a span of days, frozen as it was given.
+
+    Electronic: given the moment it is made. On paper: given on the day the sheet was handed over (`given_on` null until
+    then). A sheet of a week and a report of two weeks differ by their span alone.
+    """
+
+    MEDIA = [("electronic", "в дневнике и почтой"), ("paper", "на бумаге")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    medium = models.CharField(max_length=10, choices=MEDIA)
+    starts = models.DateField()
+    until = models.DateField(help_text="The day after the last.")
+    contents = models.JSONField(help_text="Marks, averages, absences, notes…: see `queries.extracts`.")
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    given_on = models.DateField(null=True, help_text="The school's day on which the family got it.")
+    handed_to = models.CharField(max_length=120, blank=True, default="", help_text="Who took the sheet.")
+    handed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "medium", "starts", "until"], name="family_report_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("starts")), name="family_report_span"
+            ),
+        ]
+        indexes = [models.Index(fields=["homeroom", "starts"], name="family_report_homeroom")]
+
+
+class ReportReceipt(models.Model):
+    """Ознакомлен: a guardian read a report in the diary or signed a paper sheet (`guardian` null: nobody said who)."""
+
+    report = models.ForeignKey(
+        FamilyReport, on_delete=models.PROTECT, related_name="receipts", db_index=False
+    )
+    guardian = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    means = models.CharField(max_length=5, choices=Acknowledgement.MEANS)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "guardian", "means"], name="report_receipt_once"),
+            models.UniqueConstraint(
+                fields=["report"], condition=models.Q(guardian=None), name="report_receipt_paper"
+            ),
+        ]

@@ -10,10 +10,13 @@ from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, remarks, reports
 from parta.diary.actions import looks, notices
+from parta.diary.actions import reports as family_reports
+from parta.diary.models import FamilyReport
 from parta.foundation.log import Actor
 from parta.journal.models import Absence, Homework
 from parta.journal.rules import absence_codes
 from parta.journal.rules.acts import Place, Writer
+from parta.people.models import Consent
 from parta.regulation.queries import law
 from tests.cast import World
 
@@ -155,6 +158,37 @@ def _change(cast: World) -> int:
     )
 
 
+def _given(cast: World) -> int:
+    made = family_reports.make_reports(
+        cast.viewer("class_teacher"), cast.homeroom.pk, starts=MONDAY, until=cast.on, at=cast.at
+    )
+    return made.ids[0]
+
+
+def _sent(cast: World) -> int:
+    _given(cast)
+    return int(FamilyReport.objects.get(student=cast.student).pk)
+
+
+def _sheet(cast: World) -> int:
+    Consent.objects.create(
+        school=cast.school,
+        student=cast.student,
+        kind="paper",
+        state="given",
+        signed_on=cast.on,
+        recorded_at=cast.at,
+    )
+    _given(cast)
+    return int(FamilyReport.objects.get(student=cast.student, medium="paper").pk)
+
+
+def _handed(cast: World) -> int:
+    sheet = _sheet(cast)
+    family_reports.hand_over(cast.viewer("class_teacher"), sheet, on=cast.on, to="мать", at=cast.at)
+    return sheet
+
+
 # --- control
 
 
@@ -290,6 +324,19 @@ MORE: Mapping[str, Case] = {
     ),
     "diary.actions.notices.settle_accepted": (_accepted, lambda c, _: _settled(c)),
     "diary.actions.notices.tell_change": (_nothing, lambda c, _: _change(c)),
+    "diary.actions.reports.make_reports": (_nothing, lambda c, _: _given(c)),
+    "diary.actions.reports.read_report": (
+        _sent,
+        lambda c, row: family_reports.read_report(c.viewer("guardian"), row, at=c.at),
+    ),
+    "diary.actions.reports.hand_over": (
+        _sheet,
+        lambda c, row: family_reports.hand_over(c.viewer("class_teacher"), row, on=c.on, to="мать", at=c.at),
+    ),
+    "diary.actions.reports.record_signature": (
+        _handed,
+        lambda c, row: family_reports.record_signature(c.viewer("class_teacher"), row, None, at=c.at),
+    ),
     "diary.actions.notices.decide_change": (
         _change,
         lambda c, row: notices.decide_change(c.viewer("class_teacher"), row, accept=True, answer="", at=c.at),
