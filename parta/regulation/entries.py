@@ -157,6 +157,23 @@ class Entry:
             return False
         return not (self.except_classes and place.has_homeroom(self.except_classes))
 
+    def takes_student(self, student_id: int | None) -> bool:
+        """Whether a student is among those the entry is about; ``None`` is anybody whom no entry names."""
+        if self.students is not None and student_id not in self.students:
+            return False
+        return student_id not in self.except_students
+
+    def takes_roles(self, roles: frozenset[str]) -> bool:
+        """Whether one who writes in these roles is bound by the entry."""
+        if self.roles is not None and not roles & self.roles:
+            return False
+        return not roles & self.except_roles
+
+    @property
+    def is_for_roles(self) -> bool:
+        """Whether it binds some writers and not others."""
+        return self.roles is not None or bool(self.except_roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

@@ -107,7 +107,7 @@ def varied(rules: Iterable[Any], may_change: Any, settings: Mapping[str, Any], p
     ``may_change(variant, clause_id)`` says whether the variant's rank allows it.
     """
     rules = list(rules)
-    present = [rule for rule in rules if rule.kind.name == "variant" and not rule.personal]
+    present = [rule for rule in rules if rule.kind.name == "variant"]
     if not present:
         return rules
     return [_varied(rule, present, may_change, settings, place) for rule in rules]
@@ -161,8 +161,8 @@ def frames_name_what_is_there(edition: Edition) -> Iterable[tuple[Entry, str]]:
         if not edition.rests_on:
             for clause_id in sorted(named - by_id.keys()):
                 yield entry, f"пункта «{clause_id}» в этом акте нет; акт, где он есть, назовите в rests_on"
-        if entry.kind == "variant" and (entry.students is not None or entry.roles is not None):
-            yield entry, "особый порядок касается классов, а не отдельных людей: для них есть вид exception"
+        if entry.kind == "variant" and entry.is_for_roles:
+            yield entry, "особый порядок касается классов и учеников, а не ролей: уберите roles"
         replaces = thawed(raw.get("replaces", ()))
         for clause_id, changes in sorted(replaces.items() if isinstance(replaces, dict) else ()):
             if not isinstance(changes, dict):

@@ -228,10 +228,10 @@ def params_problems(kind: RuleKind, given: Mapping[str, Any]) -> Iterable[tuple[
         for fault in error.errors(include_url=False):
             path = [str(part) for part in fault["loc"]]
             key = path[0] if path else ""
-            yield key, _fault_text(fault, path, names)
+            yield key, _fault_text(fault, path, names, kind)
 
 
-def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str]) -> str:
+def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str], kind: RuleKind) -> str:
     where = ".".join(path)
     context = fault.get("ctx", {})
     match fault["type"]:
@@ -252,9 +252,29 @@ def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str]) -> str:
         case "string_type":
             return f"параметр «{where}»: нужен текст в кавычках"
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
-            return f"параметр «{where}»: число вне допустимых границ"
+            return f"параметр «{where}»: «{said(fault['input'])}» вне допустимых границ; {_bounds(context)}"
         case _:
-            return f"параметр «{where}»: значение «{fault['input']}» не подходит"
+            return f"параметр «{where}»: «{_short(fault['input'])}» не подходит; {_expected(path, kind)}"
+
+
+def _bounds(context: Mapping[str, Any]) -> str:
+    words = {"ge": "не меньше", "gt": "больше", "le": "не больше", "lt": "меньше"}
+    bounds = [f"{words[key]} {value:g}" for key, value in context.items() if key in words]
+    return f"нужно число {' и '.join(bounds)}"
+
+
+def _short(value: object, most: int = 60) -> str:
+    text = said(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _expected(path: Sequence[str], kind: RuleKind) -> str:
+    from parta.regulation.reference import type_words  # the words of types are made from this module's values
+
+    for name, info in kind.params.model_fields.items():
+        if path and path[0] in (name, info.alias):
+            return f"нужно: {type_words(info.annotation, info.metadata)}"
+    return "посмотрите вид правила в справке: parta regulation kinds"
 
 
 def said(value: Any) -> str:

@@ -15,7 +15,12 @@ NOTHING: frozenset[str] = frozenset()
 
 
 def needs_of(
-    batch: Batch, fact: str, verb: str, facts: LessonFacts | None, more: dict[str, Any]
+    batch: Batch,
+    fact: str,
+    verb: str,
+    facts: LessonFacts | None,
+    student: StudentFacts | None,
+    more: dict[str, Any],
 ) -> frozenset[str]:
     """What the rules in force need to know of such a write; nothing for most acts."""
     term, works = more.get("term"), more.get("work") or ()
@@ -25,10 +30,12 @@ def needs_of(
         on = term.until - timedelta(days=1)
     else:
         return NOTHING
-    key = ("needs", fact, verb, on, works)
+    student_id = student.id if student is not None and batch.law.names_students else None
+    key = ("needs", fact, verb, on, works, student_id)
     found: frozenset[str] | None = batch.known.get(key)
     if found is None:
-        found = batch.known[key] = batch.law.on(on).bench(batch.place).needs(fact, verb, works)
+        bench = batch.law.on(on).bench(batch.place, student_id, batch.context.viewer.roles)
+        found = batch.known[key] = bench.needs(fact, verb, works)
     return found
 
 

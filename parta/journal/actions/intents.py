@@ -118,7 +118,7 @@ def act_of(
     if key not in batch.known:
         batch.known[key] = (None if facts is None else lesson_of(batch, facts), writer_of(context, facts))
     lesson, writer = batch.known[key]
-    if needs := needs_of(batch, fact, verb, facts, more):
+    if needs := needs_of(batch, fact, verb, facts, student, more):
         more["evidence"] = gathered(batch, needs, fact, facts, student, more)
     return Act(
         fact=fact,  # type: ignore[arg-type]

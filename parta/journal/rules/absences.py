@@ -1,10 +1,10 @@
 """Absences: the act's letters, what they mean and who may set which (shape 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
 from parta.journal.rules.acts import MEANINGS, Act, Writer
 from parta.journal.rules.marks import read_symbol
@@ -50,10 +50,17 @@ class Code(BaseModel):
         return value
 
 
+def _listed(value: object) -> object:
+    """Also the short form: a table of a letter and its meaning."""
+    if not isinstance(value, Mapping):
+        return value
+    return [{"symbol": symbol, "meaning": meaning} for symbol, meaning in value.items()]
+
+
 class AbsenceCodes(Params):
     """The closed set of letters, in the order of keys and phone buttons."""
 
-    codes: tuple[Code, ...]
+    codes: Annotated[tuple[Code, ...], BeforeValidator(_listed)]
     reason_needs_absence: bool = True
     """Who does not hold the lesson may only give the reason of an absence that stands."""
 

@@ -88,12 +88,14 @@ class Contradiction:
     who_id: int | None
     student: str
     text: str
+    student_id: int | None = None
 
 
 _WHO = "COALESCE(ts.substitute_id, l.teacher_id, r.conducted_by_id)"
 
 _MARKED_ABSENT = f"""
-SELECT {PLACE}, l.id, l.date, l.number, {_WHO}, n.surname, n.given_name, k.value, b.symbol, k.set_at, l.ends_at
+SELECT {PLACE}, l.id, l.date, l.number, {_WHO}, n.surname, n.given_name, k.value, b.symbol, k.set_at, l.ends_at,
+    b.student_id
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id
 {JOINS}
@@ -153,6 +155,7 @@ def contradictions(school_id: int, reach: Reach, *, since: date, until: date) ->
                 row[15],
                 f"{row[16]} {row[17]}",
                 text,
+                row[22],
             )
         )
     return found + _islands(scope, values, span)
@@ -193,6 +196,7 @@ def _islands(scope: str, values: list[object], span: list[object]) -> list[Contr
                     row[15],
                     f"{row[16]} {row[17]}",
                     f"Пропуск «{row[19]}» на {number}-м уроке, а на {max(before)}-м и {min(after)}-м ученик был",
+                    student,
                 )
             )
     return found
@@ -287,7 +291,11 @@ def as_matters(law: Law, found: Sequence[Contradiction], kind: str) -> list[Matt
             known[one.date] = rules_on(law, one.date, kind)
         if not known[one.date]:
             continue
-        rules = [rule for rule in reader.rules(one.row, one.date, kind) if one.check in rule.params.checks]
+        rules = [
+            rule
+            for rule in reader.rules(one.row, one.date, kind, one.student_id)
+            if one.check in rule.params.checks
+        ]
         if rules:
             matters.append(
                 Matter(

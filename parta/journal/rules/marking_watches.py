@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from parta.foundation import sql
+from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
 from parta.regulation.durations import plural
-from parta.regulation.judge import Law
+from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
 
 __all__ = ["MarkCount", "MissingFinals", "final_gaps", "mark_counts", "missing_finals"]
@@ -179,12 +180,9 @@ def mark_counts(law: Law, school_id: int, reach: Reach, *, since: date, until: d
         [until, until, *values, until, until, *values, *span, *span, until, until],
     )
     reader = places(law)
-    unmarked: dict[int, bool] = {}
     found = []
     for row in rows:
-        if row[0] not in unmarked:
-            unmarked[row[0]] = bool(reader.rules(row, until, "unmarked"))
-        if not unmarked[row[0]]:
+        if not is_unmarked(reader.bench(row, until, row[12]), until):
             found.append(MarkCount(row[:12], row[12], f"{row[13]} {row[14]}", int(row[15]), row[16]))
     return found
 
@@ -237,8 +235,13 @@ def missing_finals(law: Law, school_id: int, reach: Reach, *, on: date, since: d
     for rows in groups.values():
         row = rows[0]
         until = date.fromisoformat(row[14]) if isinstance(row[14], str) else row[14]
-        if not reader.rules(row, until - timedelta(days=1), "unmarked"):
-            students = tuple((one[15], f"{one[16]} {one[17]}") for one in rows)
+        last = until - timedelta(days=1)
+        students = tuple(
+            (one[15], f"{one[16]} {one[17]}")
+            for one in rows
+            if not is_unmarked(reader.bench(row, last, one[15]), last)
+        )
+        if students:
             found.append(MissingFinals(row[:12], row[13], until, students, row[18]))
     return found
 
@@ -250,17 +253,21 @@ def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Ma
     for line in lines:
         last = line.until - timedelta(days=1)
         events = {"period_end": last, "vacation_day_1": line.until}
-        broken = []
-        for rule in reader.rules(line.row, last, "period_marks_complete"):
-            limit = rule.params.until.on(events)
-            if limit is not None and on > limit:
-                broken.append(rule)
-        if broken:
-            count = len(line.students)
+        owing: dict[tuple[Rule[Any], ...], list[str]] = {}
+        for student_id, name in line.students:
+            broken = []
+            for rule in reader.rules(line.row, last, "period_marks_complete", student_id):
+                limit = rule.params.until.on(events)
+                if limit is not None and on > limit:
+                    broken.append(rule)
+            if broken:
+                owing.setdefault(tuple(broken), []).append(name)
+        for rules, names in owing.items():
+            count = len(names)
             found.append(
                 Matter(
                     kind="period_marks_complete",
-                    clauses=clauses_of(broken),
+                    clauses=clauses_of(rules),
                     text=f"{line.term}: нет отметки у {count} {plural(count, 'ученика', 'учеников', 'учеников')}",
                     since=line.until,
                     journal_id=line.row[0],
@@ -268,10 +275,10 @@ def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Ma
                     subject=line.row[2],
                     homeroom=line.row[6],
                     group=line.row[10],
-                    students=tuple(name for _, name in line.students),
+                    students=tuple(names),
                     who_id=line.who_id,
                     role="teacher",
-                    told=told_of(broken),
+                    told=told_of(rules),
                 )
             )
     return found

@@ -213,10 +213,23 @@ def _until_words(moment: Moment) -> str:
     return f"начала года и {moment.shift} дней" if moment.shift else "начала учебного года"
 
 
-def is_unmarked(bench: Bench) -> bool:
-    """Whether no marks are given at a place the year round: such places are outside norms and outcomes."""
-    rules = bench.of("unmarked")
-    return any(rule.params.until is None and not rule.params.levels for rule in rules)
+def unmarked_until(params: Unmarked, on: date) -> date | None:
+    """The day from which marks are given in the school year of a date; ``None``: not in this year."""
+    if params.until is None:
+        return None
+    return params.until.on({"year_start": date(on.year if on.month >= 8 else on.year - 1, 9, 1)})
+
+
+def is_unmarked(bench: Bench, on: date | None = None) -> bool:
+    """Whether no marks are given at a place, the year round or (with a date) on that day.
+
+    Such places are outside norms, deadlines and outcomes; words of levels stand in place of marks and are none.
+    """
+    return any(
+        rule.params.until is None
+        or (on is not None and ((ends := unmarked_until(rule.params, on)) is None or on < ends))
+        for rule in bench.of("unmarked")
+    )
 
 
 @rule_kind(
@@ -237,10 +250,8 @@ def unmarked(rule: Rule[Unmarked], bench: Bench) -> Ask:
         if act.new in levels:
             return None
         if until is not None:
-            day = act.on
-            start = date(day.year if day.month >= 8 else day.year - 1, 9, 1)
-            ends = until.on({"year_start": start})
-            if ends is None or day >= ends:
+            ends = unmarked_until(rule.params, act.on)
+            if ends is None or act.on >= ends:
                 return None
             return Breach(f"До {day_words(ends)} отметок здесь не ставят.", hint, (WayOut.OTHER_VALUE,))
         return Breach("В этом классе отметок не ставят.", hint, (WayOut.OTHER_VALUE,))

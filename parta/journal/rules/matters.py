@@ -12,7 +12,7 @@ from typing import Any
 
 from parta.journal.rules.acts import Place
 from parta.regulation.clause import Clause
-from parta.regulation.judge import Law, Rule
+from parta.regulation.judge import Bench, Law, Rule
 
 __all__ = ["Matter", "Reach", "clauses_of", "places", "rules_on", "whole"]
 
@@ -88,6 +88,7 @@ class Places:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._known: dict[int, Place] = {}
+        self._benches: dict[tuple[int, date, int | None], Bench] = {}
 
     def place(self, row: Sequence[Any]) -> Place:
         """The journal of a row, made once."""
@@ -107,9 +108,20 @@ class Places:
             )
         return found
 
-    def rules(self, row: Sequence[Any], day: date, kind: str) -> tuple[Rule[Any], ...]:
-        """The rules of a kind at the row's journal on a day."""
-        return self.law.on(day).bench(self.place(row)).of(kind)
+    def bench(self, row: Sequence[Any], day: date, student_id: int | None = None) -> Bench:
+        """The rules that bind at the row's journal on a day; of a student whom the law names, that student's own."""
+        code = self.law.on(day)
+        key = (row[0], day, student_id if student_id in code.students else None)
+        found = self._benches.get(key)
+        if found is None:
+            found = self._benches[key] = code.bench(self.place(row), student_id)
+        return found
+
+    def rules(
+        self, row: Sequence[Any], day: date, kind: str, student_id: int | None = None
+    ) -> tuple[Rule[Any], ...]:
+        """The rules of a kind at the row's journal on a day, for anybody or for one student."""
+        return self.bench(row, day, student_id).of(kind)
 
 
 def places(law: Law) -> Places:

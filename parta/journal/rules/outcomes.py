@@ -487,7 +487,7 @@ def mark_density(rule: Rule[MarkDensity], bench: Bench) -> Ask:
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         term = act.term
-        if act.evidence is None or term is None or is_unmarked(bench) or act.new in params.symbols:
+        if act.evidence is None or term is None or is_unmarked(bench, act.on) or act.new in params.symbols:
             return None
         if params.window not in ("term", term.kind) or (params.window == "term" and term.kind == "year"):
             return None

@@ -18,7 +18,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.rules.absences import codes_at
 from parta.journal.rules.acts import Lesson, Place
-from parta.journal.rules.marks import nested_works, work_title, works_at
+from parta.journal.rules.marks import is_unmarked, nested_works, work_title, works_at
 from parta.journal.rules.windows import (
     Deadlines,
     Limit,
@@ -127,7 +127,7 @@ class _Reader:
     def __init__(self, law: Law, at: datetime, calendar: Calendar) -> None:
         self.law, self.at, self.calendar = law, at, calendar
         self._places: dict[int, Place] = {}
-        self._benches: dict[tuple[int, date], Bench] = {}
+        self._benches: dict[tuple[int, date, int | None], Bench] = {}
 
     def place(self, row: Sequence[Any]) -> Place:
         found = self._places.get(row[0])
@@ -146,11 +146,13 @@ class _Reader:
             )
         return found
 
-    def bench(self, place: Place, day: date) -> Bench:
-        key = (place.journal_id, day)
+    def bench(self, place: Place, day: date, student_id: int | None = None) -> Bench:
+        """The rules that bind there on a day; of a student whom the law names, that student's own."""
+        code = self.law.on(day)
+        key = (place.journal_id, day, student_id if student_id in code.students else None)
         found = self._benches.get(key)
         if found is None:
-            found = self._benches[key] = self.law.on(day).bench(place)
+            found = self._benches[key] = code.bench(place, student_id)
         return found
 
 
@@ -379,19 +381,26 @@ def work_gaps(
     found = []
     for _, group in groupby(rows, key=lambda row: (row[10], row[18], row[19])):
         owed = list(group)
-        students = _named(row[20:24] for row in owed)
-        finding = _of_work(reader, owed[0], students)
-        if finding is not None:
-            found.append(finding)
+        names = dict(_named(row[20:24] for row in owed))
+        place, day = reader.place(owed[0]), _day(owed[0][11])
+        benches: dict[Bench, list[int]] = {}
+        for row in owed:  # an excepted student, or one with a plan of his own, has his own limit or none
+            benches.setdefault(reader.bench(place, day, row[20]), []).append(row[20])
+        for bench, ids in benches.items():
+            students = tuple((id, names[id]) for id in dict.fromkeys(ids))
+            finding = _of_work(reader, bench, owed[0], students)
+            if finding is not None:
+                found.append(finding)
     return found
 
 
-def _of_work(reader: _Reader, row: Sequence[Any], students: tuple[tuple[int, str], ...]) -> Finding | None:
+def _of_work(
+    reader: _Reader, bench: Bench, row: Sequence[Any], students: tuple[tuple[int, str], ...]
+) -> Finding | None:
     place = reader.place(row)
     lesson = _lesson((*row[10:15], None))
     work: str = row[19]
-    bench = reader.bench(place, lesson.date)
-    if bench.of("unmarked") or _is_answer(bench, work):
+    if is_unmarked(bench, lesson.date) or _is_answer(bench, work):
         return None
     first = mark_deadlines(bench).limit(lesson, reader.calendar, (work,), "mark")
     if first is None:
@@ -463,7 +472,7 @@ def reason_gaps(
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values):
         place, lesson = reader.place(row), _lesson(row[10:16])
-        bench = reader.bench(place, lesson.date)
+        bench = reader.bench(place, lesson.date, row[16])
         limit = reason_deadlines(bench).limit(lesson, calendar, (), "absence")
         if limit is not None and codes_at(bench):
             rules = limit.rules + tuple(rule for _, rule in limit.outer)
@@ -549,10 +558,15 @@ def late_marks(
     for rows in works.values():
         row = rows[0]
         place, lesson, work = reader.place(row), _lesson(row[10:16]), row[22]
-        limit = mark_deadlines(reader.bench(place, lesson.date)).limit(lesson, calendar, (work,), "mark")
-        rows = [item for item in rows if limit is not None and _moment(item[20]) > limit.at]
-        if limit is None or not rows:
+        late: list[tuple[Limit, sql.Row]] = []
+        for item in rows:
+            bench = reader.bench(place, lesson.date, item[16])
+            own = mark_deadlines(bench).limit(lesson, calendar, (work,), "mark")
+            if own is not None and _moment(item[20]) > own.at:
+                late.append((own, item))
+        if not late:
             continue  # the flag stands for a permitted correction
+        limit, rows = late[0][0], [item for _, item in late]
         last = max(_moment(item[20]) for item in rows)
         late_by = max(last - limit.at, timedelta())
         rules = limit.cited(last)

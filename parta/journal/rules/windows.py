@@ -5,7 +5,7 @@ entries of a kind are taken together: the narrowest decides (kind of work, then 
 equally narrow ones the earliest limit does, and the others are cited as outer limits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -80,9 +80,7 @@ class Deadlines:
                 ranked.append(((depth, *rule.entry.breadth), self._ends(rule, lesson, calendar), rule))
         if not ranked:
             return None
-        narrowest = max(key for key, _, _ in ranked)
-        earliest = min(end for key, end, _ in ranked if key == narrowest)
-        deciding = tuple(rule for key, end, rule in ranked if key == narrowest and end == earliest)
+        earliest, deciding = _decided(ranked)
         outer = sorted(
             (
                 (end, -index, rule)
@@ -113,6 +111,32 @@ class Deadlines:
             leave_out_vacations=rule.params.calendar == "school",
         )
         return end
+
+
+Ranked = tuple[tuple[int, ...], datetime, Rule[Any]]
+
+
+def _decided(ranked: Sequence[Ranked]) -> tuple[datetime, tuple[Rule[Any], ...]]:
+    """The limit that stands and the rules that set it.
+
+    Within one rank of acts the narrowest decides, also if it is longer, and of equally narrow ones the earliest. A
+    lower act may shorten what a higher one allows; it may lengthen it only where the higher act says so.
+    """
+    best: tuple[datetime, tuple[Rule[Any], ...]] | None = None
+    for rank in sorted({rule.rank for _, _, rule in ranked}):
+        own = [one for one in ranked if one[2].rank == rank]
+        narrowest = max(key for key, _, _ in own)
+        end = min(end for key, end, _ in own if key == narrowest)
+        rules = tuple(rule for key, at, rule in own if key == narrowest and at == end)
+        narrower = best is not None and narrowest > max(key for key, _, rule in ranked if rule in best[1])
+        if best is None or end < best[0]:
+            best = end, rules
+        elif end == best[0]:
+            best = end, best[1] + rules
+        elif narrower and all(rule.yields_to(rank) for rule in best[1]):
+            best = end, rules
+    assert best is not None
+    return best
 
 
 class MarkDeadlines(Deadlines):

@@ -333,8 +333,8 @@ def test_a_variant_holds_for_its_class_on_its_days() -> None:
         ('min_gap = "7d"', 'min_gap = "неделя"', "«неделя» не похоже на срок"),
         ('"saturday"]', '"суббота"]', "допустимы: first_lesson, last_lesson, monday"),
         ('by = "deputy", within = "3 work_days"', 'by = "завуч"', "«завуч» — неизвестная роль"),
-        ("max_share = 10", "max_share = 110", "число вне допустимых границ"),
-        ("classes = [\"7А\"]\nin", "students = [7]\nin", "для них есть вид exception"),
+        ("max_share = 10", "max_share = 110", "«110» вне допустимых границ; нужно число не больше 100"),
+        ("classes = [\"7А\"]\nin", "roles = [\"teacher\"]\nin", "а не ролей: уберите roles"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_an_order_is_named(old: str, new: str, said: str) -> None:
