@@ -30,7 +30,7 @@ def sheet_of(viewer: Viewer, cut: Cut, name: str) -> dict[str, Any]:
         return {"lines": class_sheet(viewer, cut)}
     if name == "marks":
         lines = sheets.marks_sheet(viewer, cut)
-        return {"lines": lines, "total": sheets.whole_of(lines)}
+        return {"lines": lines, "total": sheets.whole_of(lines), "norms": sheets.norms(viewer, cut)}
     if name == "programme":
         return {"lines": sheets.programme_sheet(viewer, cut)}
     if name == "works":

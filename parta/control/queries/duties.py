@@ -11,12 +11,14 @@ from typing import Any
 
 from parta.control.queries.cites import Acts
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
+from parta.control.queries.keeping import class_keeping_matters, late_matters
 from parta.control.queries.lessons import lessons_of as lessons_of_span
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
 from parta.control.queries.year import setup_matters
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.density_watch import density_lines, density_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
 from parta.journal.rules.programme_watches import (
@@ -37,6 +39,7 @@ GROUPS = {
     "attendance_consistency": "Достоверность явки",
     "record_matches_timetable": "Записи и расписание",
     "period_marks_complete": "Отметки за период",
+    "mark_density": "Накопляемость отметок",
     "journal_mandatory": "Кто не ведёт журнал",
     "participation_rate": "Участие учителей",
     "journal_up_to_date": "Актуальность",
@@ -123,8 +126,16 @@ def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         own = check_matters(viewer, intervals) + report_matters(viewer, intervals)
         found += own + remark_matters(viewer) + reading_matters(viewer)
     if viewer.is_school_wide:
-        found += setup_matters(viewer) + appointment_matters(viewer)
+        found += setup_matters(viewer) + appointment_matters(viewer) + class_matters(viewer, until)
     return found
+
+
+def class_matters(viewer: Viewer, until: date) -> list[Matter]:
+    """What is owed by class teachers in their classes: of the whole school, or of the viewer's own classes."""
+    found = class_keeping_matters(viewer, until)
+    if viewer.is_school_wide:
+        return found
+    return [one for one in found if one.homeroom_id in viewer.homeroom_ids]
 
 
 def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
@@ -151,7 +162,8 @@ def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     if rules_on(law, until, "period_marks_complete"):
         missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins)
         found += final_gaps(law, missing, on=viewer.on)
-    return found + idle_matters(viewer, until)
+    found += density_matters(density_lines(law, school_id, reach, on=until), on=until)
+    return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
 
 
 def _ends(viewer: Viewer, until: date) -> frozenset[date]:
@@ -183,6 +195,8 @@ def idle_matters(viewer: Viewer, until: date) -> list[Matter]:
         return people
 
     for rule in rules:
+        if rule.params.does != "entry":
+            continue
         for who_id, taught in counted(_days(rule.params.window)).items():
             if sum(lesson.is_touched for lesson in taught) < rule.params.min:
                 count = len(taught)

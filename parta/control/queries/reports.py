@@ -167,9 +167,11 @@ def teachers_work(viewer: Viewer, cut: Cut) -> Table:
 
 
 def mark_density(viewer: Viewer, cut: Cut) -> Table:
-    """Per journal: marks per student, students without marks and with one. One statement."""
+    """Per journal: marks per student, who has none or one, and who is below the norm of the day. Four statements."""
     lines = sheets.marks_sheet(viewer, cut)
     total = sheets.whole_of(lines)
+    norms = sheets.norms(viewer, cut)
+    every = [norm for norm in norms.values() if norm.below]
 
     def row(line: sheets.MarksLine) -> tuple[Cell, ...]:
         return (
@@ -181,7 +183,14 @@ def mark_density(viewer: Viewer, cut: Cut) -> Table:
             line.none_share,
             len(line.one),
             line.one_share,
+            *below(line.journal_id),
         )
+
+    def below(journal_id: int) -> tuple[Cell, ...]:
+        norm = norms.get(journal_id)
+        if norm is None:
+            return (None, sum(len(one.below) for one in every), "") if not journal_id else (None, None, "")
+        return norm.due, len(norm.below), ", ".join(norm.named)
 
     return Table(
         (
@@ -193,6 +202,9 @@ def mark_density(viewer: Viewer, cut: Cut) -> Table:
             "Без отметок, %",
             "С одной",
             "С одной, %",
+            "Нужно на день",
+            "Ниже нормы",
+            "Кто ниже нормы (отметок)",
         ),
         (*(row(line) for line in lines), row(total)),
         sums=1,

@@ -13,6 +13,7 @@ from parta.control.queries.lessons import IN_TIME, LATE, MISSING, LessonLine, le
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, register_key, short_name
 from parta.journal.rules.agreement_watches import Contradiction, contradictions, off_timetable
+from parta.journal.rules.density_watch import DensityLine, density_lines
 from parta.journal.rules.homework import missing_parts
 from parta.journal.rules.marking_watches import MarkCount, mark_counts
 from parta.journal.rules.matters import JOINS, PLACE, Reach, places
@@ -252,6 +253,12 @@ def _marks(counts: Iterable[MarkCount]) -> list[MarksLine]:
         elif count.marks == 1:
             line.one.append(count.student)
     return list(lines.values())
+
+
+def norms(viewer: Viewer, cut: Cut) -> dict[int, DensityLine]:
+    """The norm of each journal on the last day of the span, and who is below it. Three statements at most."""
+    lines = density_lines(law_for(viewer), viewer.school.id, reach_of(viewer, cut), on=cut.until)
+    return {line.row[0]: line for line in sorted(lines, key=lambda line: (len(line.below), line.due))}
 
 
 def whole_of(lines: Sequence[MarksLine]) -> MarksLine:

@@ -6,6 +6,7 @@ Importing the package registers every kind, so that a regulation file may name i
 from parta.journal.rules import (
     absences,
     agreement_watches,
+    density_watch,
     editing,
     homework,
     loads,
@@ -64,6 +65,7 @@ __all__ = [
     "absences",
     "agreement_watches",
     "correction_rule",
+    "density_watch",
     "double_marks_allowed",
     "editing",
     "grace",

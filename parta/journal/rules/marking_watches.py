@@ -44,8 +44,11 @@ class Mandatory(Params):
 
     roles: Roles
     does: Literal["entry", "review", "any"] = "entry"
+    """``entry``: writes into lessons; ``review``: acts as class teacher; ``any``: signing in is enough."""
     min: int = 1
     window: Dur
+    given: Literal["", "open_reasons"] = ""
+    """``open_reasons``: asked only of whose class has absences that still wait for a reason."""
 
 
 class UpToDate(Params):
@@ -53,6 +56,8 @@ class UpToDate(Params):
 
     objects: Codes = frozenset({"lesson", "attendance", "homework", "mark"})
     max_late: int = 0
+    each: Literal["homeroom", "teacher"] = "homeroom"
+    """Of whom overdue items are counted."""
 
 
 class FillQuality(Params):
@@ -66,6 +71,14 @@ class PeriodMarks(Params):
     """By when each student has the mark of the period in each journal."""
 
     until: OnDate
+
+
+def _mandatory_says(p: Mandatory) -> str:
+    if p.does == "entry":
+        return f"у кого есть уроки, тот пишет в журнал хотя бы раз за {p.window}"
+    word = "работает в журнале" if p.does == "review" else "заходит в журнал"
+    given = ", пока есть пропуски без причины" if p.given else ""
+    return f"классный руководитель {word} хотя бы раз за {p.window}{given}"
 
 
 def _register(
@@ -94,7 +107,7 @@ _register(
     1,
     Mandatory,
     "Журнал ведут все",
-    lambda p: f"у кого есть уроки, тот пишет в журнал хотя бы раз за {p.window}",
+    _mandatory_says,
     frozenset({"roles"}),
 )
 _register(
@@ -103,7 +116,8 @@ _register(
     UpToDate,
     "Журнал актуален",
     lambda p: (
-        "просроченных записей нет" if not p.max_late else f"просроченных записей не больше {p.max_late}"
+        f"у {'каждого учителя' if p.each == 'teacher' else 'каждого класса'} "
+        + ("просроченных записей нет" if not p.max_late else f"просроченных записей не больше {p.max_late}")
     ),
 )
 _register(
@@ -150,7 +164,7 @@ WITH member AS ({_MEMBERS}), lately AS (
     SELECT a.journal_id, k.student_id, COUNT(*) AS marks
     FROM timetable_lesson l JOIN journal_assessment a ON a.lesson_id = l.id
     JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> '' AND k.part < 2
-    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s GROUP BY a.journal_id, k.student_id
+    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s{{works}} GROUP BY a.journal_id, k.student_id
 ), active AS (
     SELECT l.journal_id, MIN(COALESCE(ts.substitute_id, l.teacher_id)) AS who_id
     FROM timetable_lesson l LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
@@ -168,16 +182,20 @@ LEFT JOIN lately c ON c.journal_id = j.id AND c.student_id = q.student_id
 ORDER BY COALESCE(j.grade, 99), h.title, s.position, s.title, g.short, j.id, n.surname, n.given_name, n.id"""
 
 
-def mark_counts(law: Law, school_id: int, reach: Reach, *, since: date, until: date) -> list[MarkCount]:
+def mark_counts(
+    law: Law, school_id: int, reach: Reach, *, since: date, until: date, works: Sequence[str] = ()
+) -> list[MarkCount]:
     """Marks of every student of every marked journal with lessons in the span. One statement.
 
-    Journals in which the act has no marks (grade 1) are left out.
+    `works`: only marks of these kinds of work; empty: of any. Journals in which the act has no marks (grade 1) are
+    left out.
     """
     scope, values = reach
     span: list[object] = [school_id, since, until]
+    of_works = f" AND a.work_kind IN ({sql.marks(len(works))})" if works else ""
     rows = sql.read(
-        _COUNTS.replace("{scope}", scope),
-        [until, until, *values, until, until, *values, *span, *span, until, until],
+        _COUNTS.replace("{scope}", scope).replace("{works}", of_works),
+        [until, until, *values, until, until, *values, *span, *works, *span, until, until],
     )
     reader = places(law)
     found = []

@@ -1,8 +1,9 @@
 """Computed outcomes (shape 9): the term mark out of marks, the year's out of terms', and how far a final may differ."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from parta.journal.rules.marks import is_unmarked, nested_works, scale_at
 from parta.journal.rules.wording import WORKS, listed, quoted, work_words
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, parse_duration, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["Formula", "Proposal", "formula_of"]
@@ -428,6 +429,25 @@ def _density(value: object) -> object:
     return tuple(sorted(rows.items()))
 
 
+def _schedule(value: object) -> object:
+    """Lines «предмет месяц число» as (subject, (month, marks)…); «все» stands for subjects that have no line."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(
+            'график — список строк «предмет месяц число», например ["все 09 2", "Математика 09 3"]'
+        )
+    found: dict[str, dict[int, int]] = {}
+    for item in value:
+        words = str(item).rsplit(maxsplit=2)
+        if len(words) != 3 or not words[1].isdigit() or not 1 <= int(words[1]) <= 12:
+            raise ValueError(
+                f"«{item}»: нужны предмет (или «все»), месяц от 01 до 12 и число отметок: «Математика 09 3»"
+            )
+        if not words[2].isdigit() or int(words[2]) > 60:
+            raise ValueError(f"«{item}»: число отметок — целое от 0 до 60")
+        found.setdefault(words[0], {})[int(words[1])] = int(words[2])
+    return tuple((name, tuple(sorted(months.items()))) for name, months in sorted(found.items()))
+
+
 class MarkDensity(Params):
     """How many marks a student has by the end of the window, and what follows when there are fewer."""
 
@@ -446,6 +466,31 @@ class MarkDensity(Params):
     max_gap: int | None = Field(
         None, ge=1, le=200, description="самый длинный промежуток без отметок, уроков"
     )
+    warn: Dur = Field(
+        parse_duration("14d"), description="за сколько до конца периода называть тех, кому отметок не хватает"
+    )
+    schedule: Annotated[tuple[tuple[str, tuple[tuple[int, int], ...]], ...], BeforeValidator(_schedule)] = (
+        Field(
+            (),
+            description='график, строки «предмет месяц число»: ["все 09 2", "все 10 2", "Математика 09 3"]',
+        )
+    )
+
+    def due_by(self, names: Collection[str], first: date, until: date, on: date) -> int:
+        """How many marks the schedule wants by the end of `on`: of the months that have ended since `first`.
+
+        `until` is the day after the term's last one; in its last month the schedule is owed on the last day.
+        """
+        rows = next((rows for name, rows in self.schedule if name in names), None)
+        if rows is None:
+            rows = next((rows for name, rows in self.schedule if name == "все"), ())
+        due, day = 0, first.replace(day=1)
+        while day < until:
+            after = (day + timedelta(days=31)).replace(day=1)
+            if min(after, until) <= on + timedelta(days=1):
+                due += dict(rows).get(day.month, 0)
+            day = after
+        return due
 
     def least(self, weeks: int) -> int:
         """The norm of a term of so many weeks."""
@@ -474,7 +519,10 @@ def _norm_words(params: MarkDensity) -> str:
     2,
     MarkDensity,
     title="Сколько отметок нужно",
-    says=lambda p: f"к концу периода у ученика не меньше {_norm_words(p)}{_CONSEQUENCE[p.consequence]}",
+    says=lambda p: (
+        f"к концу периода у ученика не меньше {_norm_words(p)}{_CONSEQUENCE[p.consequence]}"
+        f"{'; отметки накапливаются по графику' if p.schedule else ''}"
+    ),
     facts={"final"},
     verbs={"record", "correct"},
     on_breach="finding",
