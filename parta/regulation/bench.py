@@ -133,7 +133,7 @@ class Bench:
         found = self._needs.get((fact, verb, works))
         if found is None:
             asked = [
-                check.rule.kind.needs
+                check.rule.kind.needs | check.rule.params.needs()
                 for check in self.checks(fact, verb)
                 if not works or check.rule.params.concerns(works)
             ]

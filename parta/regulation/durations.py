@@ -5,6 +5,7 @@ days ends with the last microsecond of day N in the school's time zone. Hours an
 moment and may pass midnight. Every limit is the last moment that is still in time: later is ``at > limit``.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -174,17 +175,18 @@ def _nth(day: date, count: int, counts: object) -> date:
     return day
 
 
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|school_days?|work_days?|y)")
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|weeks?|school_days?|work_days?|y)")
 
 
 def parse_duration(text: object) -> Duration:
-    """Read ``10min``, ``1.5h``, ``24h``, ``5d``, ``3 school_days``, ``2 work_days``, ``5y`` or ``same_day``.
+    """Read ``10min``, ``1.5h``, ``24h``, ``5d``, ``3 weeks``, ``3 school_days``, ``2 work_days``, ``5y``, ``same_day``.
 
+    Weeks are seven days; of a part of a week, as in ``2.5 weeks``, the day that has begun counts whole.
     Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
     """
     if isinstance(text, Duration):
         return text
-    allowed = "допустимы: 10min, 1.5h, 24h, 5d, 3 school_days, 2 work_days, 5y, same_day"
+    allowed = "допустимы: 10min, 1.5h, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, 5y, same_day"
     if not isinstance(text, str):
         raise ValueError(f"срок записывается в кавычках; {allowed}")
     words = text.strip()
@@ -194,6 +196,8 @@ def parse_duration(text: object) -> Duration:
     if match is None:
         raise ValueError(f"«{text}» не похоже на срок; {allowed}")
     count, unit = float(match[1]), match[2]
+    if unit in ("week", "weeks"):
+        count, unit = float(math.ceil(count * 7)), "d"
     if unit in ("school_day", "work_day"):
         unit += "s"
     if unit not in ("min", "h") and count != int(count):

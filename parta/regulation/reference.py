@@ -203,7 +203,7 @@ def type_words(annotation: Any, metadata: Iterable[Any] = ()) -> str:
     if origin is Literal:
         return f"одно из: {', '.join(map(str, args))}"
     if annotation is Duration:
-        return "срок: 10min, 24h, 5d, 3 school_days, 2 work_days, same_day"
+        return "срок: 10min, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, same_day"
     if annotation is Interval:
         return "промежуток: 1 week, 1 month, 1 quarter, 14d"
     if annotation is Moment:

@@ -183,6 +183,10 @@ class Params(BaseModel):
         """Whether writes for these kinds of work can break the rule: else its evidence is not read."""
         return True
 
+    def needs(self) -> frozenset[str]:
+        """Parts of the evidence these parameters look at, beyond those of the kind."""
+        return frozenset()
+
 
 def _many(value: object) -> object:
     return [value] if isinstance(value, str) else value

@@ -19,8 +19,10 @@ from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
 from parta.journal.rules.density_watch import density_lines, density_matters
+from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
+from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
@@ -28,6 +30,7 @@ from parta.journal.rules.programme_watches import (
     programme_lags,
     work_dates,
 )
+from parta.journal.rules.thresholds import threshold_matters
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.regulation.durations import plural
 from parta.regulation.words import ROLES
@@ -40,6 +43,12 @@ GROUPS = {
     "record_matches_timetable": "Записи и расписание",
     "period_marks_complete": "Отметки за период",
     "mark_density": "Накопляемость отметок",
+    "term_mark": "Отметки за период: вычисленные и поставленные",
+    "composite_mark": "Отметки за период: вычисленные и поставленные",
+    "final_mark": "Годовые отметки: вычисленные и поставленные",
+    "control_work_schedule": "График контрольных работ",
+    "homework_budget": "Сколько времени на задания",
+    "absence_threshold": "Пропуски, за которыми следуют действия",
     "journal_mandatory": "Кто не ведёт журнал",
     "participation_rate": "Участие учителей",
     "journal_up_to_date": "Актуальность",
@@ -163,6 +172,8 @@ def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins)
         found += final_gaps(law, missing, on=viewer.on)
     found += density_matters(density_lines(law, school_id, reach, on=until), on=until)
+    for watched in (work_matters, homework_matters, threshold_matters, outcome_matters):
+        found += watched(law, school_id, reach, since=since, until=until, calendar=calendar_for(viewer))
     return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
 
 

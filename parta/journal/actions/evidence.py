@@ -7,7 +7,7 @@ from parta.foundation import sql
 from parta.journal.actions.batch import Batch
 from parta.journal.actions.context import Context, LessonFacts, StudentFacts
 from parta.journal.rules.acts import TermState
-from parta.journal.rules.evidence import Away, Evidence, MarkFact, PartFact, WorkFact
+from parta.journal.rules.evidence import Away, Evidence, MarkFact, PartFact, WorkFact, of_one_student
 
 AROUND = timedelta(days=45)
 """How far works of the class are looked at: longer than any spacing an act asks for in weeks."""
@@ -60,12 +60,17 @@ def gathered(
         found["parts"] = _parts(student, facts, state)
     if "works" in needs and facts is not None:
         found |= _works(batch, fact, facts, more)
+        if "parallel" in needs and found.get("new_work"):
+            found["parallel"] = _parallel(batch, facts)
     if "homework" in needs and facts is not None:
         found |= _homework(batch, facts, more)
     if "absences" in needs and facts is not None and student is not None:
         found["away"] = _absences(batch, facts, student)
     if "held" in needs and facts is not None:
-        found["held"] = _held(batch, facts)
+        found["days"] = days = _lesson_days(batch, facts, "l.journal_id = %s", batch.context.journal.id)
+        found["held"] = sum(day <= facts.date for day in days)
+    if "class_held" in needs and facts is not None:
+        found["class_days"] = _lesson_days(batch, facts, *_class(batch.context))
     return Evidence(**found)
 
 
@@ -149,6 +154,39 @@ def _class(context: Context) -> tuple[str, int]:
     return "j.id = %s", context.journal.id
 
 
+def _works_in(scope: str, values: tuple[object, ...], facts: LessonFacts) -> list[sql.Row]:
+    """Works written or planned in some journals in the weeks around a lesson."""
+    same = (*values, facts.date - AROUND, facts.date + AROUND)
+    return sql.read(
+        "SELECT l.date, l.id, l.number, a.work_kind, l.journal_id, s.title, j.subgroup_id FROM journal_assessment a"
+        " JOIN timetable_lesson l ON l.id = a.lesson_id JOIN plans_journal j ON j.id = l.journal_id"
+        f" JOIN organisation_subject s ON s.id = j.subject_id WHERE {scope} AND l.date >= %s AND l.date <= %s"
+        " AND l.state <> 'cancelled' AND EXISTS (SELECT 1 FROM journal_mark m WHERE m.assessment_id = a.id"
+        " AND m.value <> '')"
+        " UNION SELECT l.date, l.id, l.number, t.work_kind, l.journal_id, s.title, j.subgroup_id"
+        " FROM journal_lessonrecord r"
+        " JOIN plans_plannedtopic t ON t.id = r.planned_topic_id JOIN timetable_lesson l ON l.id = r.lesson_id"
+        " JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id"
+        f" WHERE {scope} AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled' AND t.work_kind <> ''"
+        " ORDER BY 1, 3, 2",
+        (*same, *same),
+    )
+
+
+def _parallel(batch: Batch, facts: LessonFacts) -> tuple[WorkFact, ...]:
+    """Works of the same subject in the other classes of the grade."""
+    journal = batch.context.journal
+    if journal.grade is None:
+        return ()
+    scope = (
+        "j.school_id = %s AND j.grade = %s AND s.code = %s AND j.id <> %s"
+        " AND j.year_id = (SELECT o.year_id FROM plans_journal o WHERE o.id = %s)"
+    )
+    values = (journal.school_id, journal.grade, journal.subject_code, journal.id, journal.id)
+    rows: list[sql.Row] = _known(batch, ("parallel", facts.id), lambda: _works_in(scope, values, facts))
+    return tuple(WorkFact(_day(row[0]), *row[1:]) for row in rows)
+
+
 def _works(batch: Batch, fact: str, facts: LessonFacts, more: dict[str, Any]) -> dict[str, Any]:
     context = batch.context
     if fact == "topic":
@@ -159,21 +197,7 @@ def _works(batch: Batch, fact: str, facts: LessonFacts, more: dict[str, Any]) ->
     scope, place = _class(context)
 
     def read() -> list[sql.Row]:
-        first, last = facts.date - AROUND, facts.date + AROUND
-        same = (place, first, last)
-        return sql.read(
-            "SELECT l.date, l.id, l.number, a.work_kind, l.journal_id, s.title FROM journal_assessment a"
-            " JOIN timetable_lesson l ON l.id = a.lesson_id JOIN plans_journal j ON j.id = l.journal_id"
-            f" JOIN organisation_subject s ON s.id = j.subject_id WHERE {scope} AND l.date >= %s AND l.date <= %s"
-            " AND l.state <> 'cancelled' AND EXISTS (SELECT 1 FROM journal_mark m WHERE m.assessment_id = a.id"
-            " AND m.value <> '')"
-            " UNION SELECT l.date, l.id, l.number, t.work_kind, l.journal_id, s.title FROM journal_lessonrecord r"
-            " JOIN plans_plannedtopic t ON t.id = r.planned_topic_id JOIN timetable_lesson l ON l.id = r.lesson_id"
-            " JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id"
-            f" WHERE {scope} AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled' AND t.work_kind <> ''"
-            " ORDER BY 1, 3, 2",
-            (*same, *same),
-        )
+        return _works_in(scope, (place,), facts)
 
     def read_day() -> tuple[int, int] | None:
         rows = sql.read(
@@ -184,11 +208,7 @@ def _works(batch: Batch, fact: str, facts: LessonFacts, more: dict[str, Any]) ->
         return (rows[0][0], rows[0][1]) if rows and rows[0][0] is not None else None
 
     rows = _known(batch, ("works", facts.id), read)
-    works = tuple(
-        WorkFact(_day(row[0]), row[1], row[2], row[3], row[4], row[5])
-        for row in rows
-        if (row[1], row[3]) != (facts.id, work)
-    )
+    works = tuple(WorkFact(_day(row[0]), *row[1:]) for row in rows if (row[1], row[3]) != (facts.id, work))
     found: dict[str, Any] = {
         "works": works,
         "new_work": work,
@@ -253,14 +273,18 @@ def _homework(batch: Batch, facts: LessonFacts, more: dict[str, Any]) -> dict[st
 
     def read() -> tuple[int | None, ...]:
         rows = sql.read(
-            "SELECT h.minutes FROM journal_homework h JOIN timetable_lesson l ON l.id = h.lesson_id"
+            "SELECT h.minutes, j.subject_id, j.subgroup_id FROM journal_homework h"
+            " JOIN timetable_lesson l ON l.id = h.lesson_id"
             f" JOIN plans_journal j ON j.id = h.journal_id WHERE {scope} AND h.student_id IS NULL AND NOT h.is_none"
             " AND h.text <> '' AND h.lesson_id <> %s AND l.date >= %s AND l.date < %s AND COALESCE(h.due_date,"
             " (SELECT MIN(n.date) FROM timetable_lesson n WHERE n.journal_id = h.journal_id AND n.date > l.date"
             " AND n.state <> 'cancelled')) = %s",
             (place, facts.id, day - AROUND, day, day),
         )
-        return tuple(row[0] for row in rows)
+        ((subject, part),) = sql.read(
+            "SELECT subject_id, subgroup_id FROM plans_journal WHERE id = %s", (context.journal.id,)
+        )
+        return of_one_student(((row[0], row[1], row[2]) for row in rows), subject, part)
 
     return {
         "due": due,
@@ -294,17 +318,20 @@ def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> tuple[
     return away.get(student.id, ())
 
 
-def _held(batch: Batch, facts: LessonFacts) -> int:
-    def read() -> int:
-        ((count,),) = sql.read(
-            "SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = %s AND l.date >= %s AND l.date <= %s"
-            " AND l.state <> 'cancelled'",
-            (batch.context.journal.id, _year_start(facts), facts.date),
-        )
-        return int(count)
+def _lesson_days(batch: Batch, facts: LessonFacts, scope: str, place: int) -> tuple[date, ...]:
+    """Dates of the lessons of a journal or class in the school year; what its parts have at one time is one lesson."""
 
-    held: int = _known(batch, ("held", facts.date), read)
-    return held
+    def read() -> tuple[date, ...]:
+        first = _year_start(facts)
+        rows = sql.read(
+            "SELECT DISTINCT l.date, l.number FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+            f" WHERE {scope} AND l.date >= %s AND l.date < %s AND l.state <> 'cancelled' ORDER BY 1, 2",
+            (place, first, first.replace(year=first.year + 1)),
+        )
+        return tuple(_day(row[0]) for row in rows)
+
+    days: tuple[date, ...] = _known(batch, ("lesson days", scope, place), read)
+    return days
 
 
 def _day(value: Any) -> date:

@@ -4,12 +4,15 @@ The write path reads a part only when a rule in force at the place needs it (``R
 Where nobody has read it (a closed cell drawn beforehand, an import of a past) the rules that need it stay silent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["NEEDS", "Away", "Evidence", "MarkFact", "PartFact", "WorkFact"]
+__all__ = ["NEEDS", "Away", "Evidence", "MarkFact", "PartFact", "WorkFact", "of_one_student"]
 
-NEEDS = frozenset({"marks", "finals", "works", "homework", "absences", "held", "term"})
+NEEDS = frozenset(
+    {"marks", "finals", "works", "parallel", "homework", "absences", "held", "class_held", "term"}
+)
 """Names of the parts of :class:`Evidence` a kind may ask for."""
 
 
@@ -41,6 +44,8 @@ class WorkFact:
     work: str
     journal_id: int
     subject: str
+    part: int | None = None
+    """The subgroup that writes it; ``None``: the whole class. Who is in one part of a subject is not in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,40 @@ class Evidence:
     """How long this homework takes, as its teacher says."""
     others: tuple[int | None, ...] = ()
     """Minutes of the other homework of the class for that day; None where nobody said."""
+    parallel: tuple[WorkFact, ...] = ()
+    """Works of this subject in the other classes of the grade, in the weeks around the lesson."""
     away: tuple[Away, ...] = ()
     """The student's absences of the school year before this lesson, in order, and in it if one is being written."""
     held: int = 0
     """Lessons of this journal in the school year up to this one."""
+    days: tuple[date, ...] = ()
+    """Dates of the lessons of this journal in the school year, those to come included, in order."""
+    class_days: tuple[date, ...] = ()
+    """The same for all lessons of the class; what its parts have at one time is one lesson."""
+
+
+def of_one_student(
+    tasks: Iterable[tuple[int | None, int, int | None]], subject: int, part: int | None
+) -> tuple[int | None, ...]:
+    """Minutes of the tasks that one student meets, out of (minutes, subject, subgroup) of a class.
+
+    Of a subject that is taught in parts each student has one: that of the writer's own part, else the fullest.
+    """
+    found: list[int | None] = []
+    parts: dict[int, dict[int, list[int | None]]] = {}
+    for minutes, whose, group in tasks:
+        if group is None:
+            found.append(minutes)
+        else:
+            parts.setdefault(whose, {}).setdefault(group, []).append(minutes)
+    for whose, groups in parts.items():
+        if whose == subject and part is not None:
+            found += groups.get(part, [])
+        else:
+            fullest: list[int | None] = max(groups.values(), key=_fullness)
+            found += fullest
+    return tuple(found)
+
+
+def _fullness(tasks: list[int | None]) -> tuple[int, int]:
+    return sum(one or 0 for one in tasks), len(tasks)

@@ -1,5 +1,6 @@
 """The load of a class: when control works may stand, and how much homework a day takes (shape 2, while planning)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -42,7 +43,14 @@ class ControlWorkSchedule(Params):
     work: Codes = Field(frozenset({"control"}), description="какие виды работ считаются контрольными")
     max_per_day: int | None = Field(None, ge=0, le=20, description="не больше стольких в день для класса")
     max_per_week: int | None = Field(None, ge=0, le=50, description="не больше стольких в неделю для класса")
-    min_gap: Dur | None = Field(None, description="не чаще по одному предмету: «7d», «5 school_days»")
+    min_gap: Dur | None = Field(
+        None, description="промежуток между работами не меньше: «7d», «2.5 weeks», «5 school_days»"
+    )
+    gap_of: Literal["subject", "class", "parallel"] = Field(
+        "subject",
+        description="между какими работами: subject — по предмету в классе, class — любыми работами класса, "
+        "parallel — по предмету во всей параллели (в один день с параллелью можно)",
+    )
     max_share: float | None = Field(
         None, gt=0, le=100, description="не больше такой доли уроков предмета за период, процентов"
     )
@@ -53,6 +61,12 @@ class ControlWorkSchedule(Params):
     latest: OnDate | None = Field(None, description="последний день: period_end-3d или 05-20")
     fields: Codes = Field(frozenset(), description="что указывают в графике")
 
+    def needs(self) -> frozenset[str]:
+        """Works of the parallel, where the gap is asked of it."""
+        return (
+            frozenset({"parallel"}) if self.min_gap is not None and self.gap_of == "parallel" else frozenset()
+        )
+
 
 def _says(params: ControlWorkSchedule) -> str:
     named = listed(WORKS.get(code, (code,))[0].lower() for code in sorted(params.work))
@@ -62,7 +76,12 @@ def _says(params: ControlWorkSchedule) -> str:
     if params.max_per_week is not None:
         asks.append(f"не больше {params.max_per_week} в неделю")
     if params.min_gap is not None:
-        asks.append(f"по одному предмету не чаще чем раз в {params.min_gap}")
+        whose = {
+            "subject": "по одному предмету",
+            "class": "в одном классе",
+            "parallel": "по предмету в параллели",
+        }
+        asks.append(f"{whose[params.gap_of]} не чаще чем раз в {params.min_gap}")
     if params.max_share is not None:
         asks.append(f"не больше {params.max_share:g} % уроков предмета".replace(".", ","))
     if params.not_on:
@@ -109,11 +128,12 @@ def control_work_schedule(rule: Rule[ControlWorkSchedule], bench: Bench) -> Ask:
             if params.exclusive and counts(facts.new_work, params.exclusive):
                 return _excluded(act, [w for w in facts.works if counts(w.work, params.work)], lesson.date)
             return None
-        works = [work for work in facts.works if counts(work.work, params.work)]
+        works = [work for work in _beside(act, facts.works) if counts(work.work, params.work)]
+        others = [work for work in facts.parallel if counts(work.work, params.work)]
         for found in (
             _placed(params, facts, lesson.date, lesson.number),
             _crowded(params, works, lesson.date),
-            _close(params, works, act, calendar),
+            _close(params, [*works, *others], act, calendar),
             _excluded(act, [w for w in facts.works if counts(w.work, params.exclusive)], lesson.date)
             if params.exclusive
             else None,
@@ -125,6 +145,28 @@ def control_work_schedule(rule: Rule[ControlWorkSchedule], bench: Bench) -> Ask:
         return None
 
     return ask
+
+
+def _beside(act: Act, works: Sequence[WorkFact]) -> list[WorkFact]:
+    """Works that the same students write: what another part of the class has in this subject is not among them."""
+    if "subgroup" not in act.place.tags:
+        return list(works)
+    return [
+        work
+        for work in works
+        if work.part is None
+        or work.journal_id == act.place.journal_id
+        or work.subject != act.place.subject_title
+    ]
+
+
+def _once(works: Iterable[WorkFact]) -> list[WorkFact]:
+    """Works as one student meets them: the parts of a class count once for a subject and day."""
+    met: dict[tuple[object, ...], WorkFact] = {}
+    for work in works:
+        key = (work.date, work.work, work.lesson_id if work.part is None else work.subject)
+        met.setdefault(key, work)
+    return list(met.values())
 
 
 def _breach(found: str, allowed: str) -> Breach:
@@ -146,9 +188,9 @@ def _placed(params: ControlWorkSchedule, facts: Evidence, day: date, number: int
 
 
 def _crowded(params: ControlWorkSchedule, works: list[WorkFact], day: date) -> Breach | None:
-    same_day = {(work.lesson_id, work.work): work for work in works if work.date == day}
+    same_day = _once(work for work in works if work.date == day)
     if params.max_per_day is not None and len(same_day) >= params.max_per_day:
-        subjects = listed(dict.fromkeys(work.subject.lower() for work in same_day.values()))
+        subjects = listed(dict.fromkeys(work.subject.lower() for work in same_day))
         at_all = (
             f"В этот день у класса уже есть контрольная: {subjects}."
             if subjects
@@ -157,13 +199,9 @@ def _crowded(params: ControlWorkSchedule, works: list[WorkFact], day: date) -> B
         return _breach(at_all, f"В день — не больше {params.max_per_day}.")
     if params.max_per_week is not None:
         monday = day - timedelta(days=day.weekday())
-        week = {
-            (work.lesson_id, work.work): work
-            for work in works
-            if monday <= work.date < monday + timedelta(days=7)
-        }
+        week = _once(work for work in works if monday <= work.date < monday + timedelta(days=7))
         if len(week) >= params.max_per_week:
-            listing = ", ".join(f"{day_words(w.date)} {w.subject.lower()}" for w in week.values())
+            listing = ", ".join(f"{day_words(w.date)} {w.subject.lower()}" for w in week)
             return _breach(
                 f"На этой неделе у класса уже {len(week)} "
                 f"{plural(len(week), 'контрольная', 'контрольные', 'контрольных')}: {listing}.",
@@ -177,15 +215,33 @@ def _close(params: ControlWorkSchedule, works: list[WorkFact], act: Act, calenda
     if gap is None or lesson is None:
         return None
     for work in works:
-        if work.journal_id != act.place.journal_id or work.lesson_id == lesson.id:
+        if work.lesson_id == lesson.id or not _is_gap_of(params, work, act):
             continue
         first, second = sorted((work.date, lesson.date))
         if _apart(gap, first, second, calendar):
             return _breach(
-                f"По этому предмету контрольная уже есть: {day_words(work.date)}.",
+                f"{_WHERE[params.gap_of]} контрольная уже есть: {day_words(work.date)}"
+                + (f", {work.subject.lower()}." if params.gap_of == "class" else "."),
                 f"Промежуток между ними — не меньше: {gap}.",
             )
     return None
+
+
+_WHERE = {
+    "subject": "По этому предмету",
+    "class": "У этого класса",
+    "parallel": "В параллели по этому предмету",
+}
+
+
+def _is_gap_of(params: ControlWorkSchedule, work: WorkFact, act: Act) -> bool:
+    assert act.lesson is not None
+    if params.gap_of == "class":
+        return True
+    if params.gap_of == "parallel" and work.date == act.lesson.date:
+        return False  # the parallel writes it together
+    own = work.journal_id == act.place.journal_id or work.subject == act.place.subject_title
+    return own if params.gap_of == "parallel" else work.journal_id == act.place.journal_id
 
 
 def _apart(gap: Duration, first: date, second: date, calendar: Calendar) -> bool:

@@ -18,7 +18,10 @@ from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, parse_duration, rule_kind
 from parta.regulation.verdict import WayOut
 
-__all__ = ["Formula", "Proposal", "formula_of"]
+__all__ = ["COMPUTED", "Formula", "Proposal", "formula_of"]
+
+COMPUTED = frozenset({"term_mark", "composite_mark", "final_mark"})
+"""Kinds by which an act computes a final."""
 
 Rounding = Literal["half_up", "half_even", "down", "up"]
 _ROUND = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}

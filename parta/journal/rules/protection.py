@@ -1,9 +1,9 @@
-"""What follows from absence: protection after an illness, thresholds with steps, admission to an exam."""
+"""What follows from absence: protection after an illness, admission to an exam."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.acts import MEANINGS, Act
 from parta.journal.rules.evidence import Away
@@ -15,7 +15,7 @@ from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, ru
 from parta.regulation.verdict import WayOut
 from parta.regulation.words import role_code, role_words
 
-__all__ = ["AbsenceThreshold", "Admission", "Protection"]
+__all__ = ["MISSED", "Admission", "Meanings", "Protection", "returned"]
 
 
 def _meanings(value: object) -> object:
@@ -26,7 +26,7 @@ def _meanings(value: object) -> object:
 
 
 Meanings = Annotated[frozenset[str], BeforeValidator(_meanings)]
-_MISSED = frozenset({"unknown", "ill", "excused", "unexcused"})
+MISSED = frozenset({"unknown", "ill", "excused", "unexcused"})
 
 
 class Protection(Params):
@@ -75,7 +75,7 @@ def protection(rule: Rule[Protection], bench: Bench) -> Ask:
     symbols = frozenset(params.symbols)
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
-        if act.evidence is None or act.lesson is None or act.absent in _MISSED:
+        if act.evidence is None or act.lesson is None or act.absent in MISSED:
             return None
         if symbols and symbols.isdisjoint(act.new.split("/")):
             return None
@@ -102,7 +102,7 @@ def protection(rule: Rule[Protection], bench: Bench) -> Ask:
 
 
 def _meaning(away: tuple[Away, ...], day: date) -> str:
-    return next((one.meaning for one in away if one.date == day and one.meaning in _MISSED), "ill")
+    return next((one.meaning for one in away if one.date == day and one.meaning in MISSED), "ill")
 
 
 def returned(
@@ -131,103 +131,6 @@ def returned(
             break
         back += timedelta(days=1)
     return back, run[0]
-
-
-# --- thresholds -----------------------------------------------------------------------------------------------------
-
-
-_WINDOWS = {"term": "период", "month": "месяц", "week": "неделю", "year": "учебный год"}
-
-
-class Step(BaseModel):
-    """What is done when the measure reaches a number, by whom and by when."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at: float = Field(gt=0, le=10_000, description="число пропусков или доля в процентах")
-    action: str = Field(description="что делают")
-    by: Annotated[str, BeforeValidator(lambda value: role_code(str(value)))] = Field(
-        "deputy", description="кто"
-    )
-    within: Dur | None = Field(None, description="за сколько")
-
-
-class AbsenceThreshold(Params):
-    """Steps that follow when a student's absences reach a number or share."""
-
-    measure: Literal["count", "share"] = Field(
-        "count", description="count — уроки, share — доля уроков в процентах"
-    )
-    meaning: Meanings = Field(frozenset({"unexcused", "unknown"}), description="какие пропуски считаются")
-    window: Literal["term", "month", "week", "year"] = Field("year", description="за какое время")
-    of: Literal["subject", "all"] = Field("all", description="по предмету или по всем")
-    steps: tuple[Step, ...] = Field(min_length=1, description="ступени: { at, action, by, within }")
-
-
-def _step_words(step: Step, measure: str) -> str:
-    unit = " %" if measure == "share" else ""
-    term = f", {step.within}" if step.within else ""
-    return f"при {step.at:g}{unit} — {step.action} ({role_words([step.by])}{term})"
-
-
-@rule_kind(
-    "absence_threshold",
-    2,
-    AbsenceThreshold,
-    title="Порог пропусков",
-    says=lambda p: (
-        f"пропуски ({listed(MEANING_WORDS[m] for m in MEANINGS if m in p.meaning)}) "
-        f"считают за {_WINDOWS[p.window]}: {'; '.join(_step_words(step, p.measure) for step in p.steps)}"
-    ),
-    facts={"absence"},
-    verbs={"record", "correct"},
-    on_breach="remark",
-    needs={"absences", "held", "term"},
-)
-def absence_threshold(rule: Rule[AbsenceThreshold], bench: Bench) -> Ask:
-    """An absence with which a student reaches a step: it passes, and says what is to be done."""
-    params = rule.params
-
-    def ask(act: Act, calendar: Calendar) -> Breach | None:
-        if act.evidence is None or act.lesson is None or act.new not in params.meaning:
-            return None
-        day = act.lesson.date
-        since = _window_start(params.window, day, act.evidence.term)
-        before = sum(
-            1
-            for one in act.evidence.away
-            if one.meaning in params.meaning
-            and since <= one.date <= day
-            and (params.of == "all" or one.journal_id == act.place.journal_id)
-        )
-        measures: list[float] = [before, before + 1]
-        if params.measure == "share":
-            if not act.evidence.held:
-                return None
-            measures = [100 * number / act.evidence.held for number in measures]
-        reached = [step for step in params.steps if measures[0] < step.at <= measures[1]]
-        if not reached:
-            return None
-        step = max(reached, key=lambda one: one.at)
-        what = f"{measures[1]:.0f} %" if params.measure == "share" else f"{before + 1}"
-        return Breach(
-            f"Пропусков за {_WINDOWS[params.window]} стало {what}: порог {step.at:g}.",
-            f"{step.action[:1].upper()}{step.action[1:]}: {role_words([step.by])}"
-            + (f", срок {step.within}." if step.within else "."),
-        )
-
-    return ask
-
-
-def _window_start(window: str, day: date, term: Any) -> date:
-    if window == "term" and term is not None:
-        start: date = term[0]
-        return start
-    if window == "month":
-        return day.replace(day=1)
-    if window == "week":
-        return day - timedelta(days=day.weekday())
-    return date(day.year if day.month >= 8 else day.year - 1, 8, 1)
 
 
 # --- admission ------------------------------------------------------------------------------------------------------
@@ -299,7 +202,7 @@ def admission(rule: Rule[Admission], bench: Bench) -> Ask:
         lacks += [f"«{part.value}» за период «{part.title}»" for part in bad]
         if params.max_missed is not None and facts.held and act.lesson is not None:
             missed = sum(
-                1 for one in facts.away if one.meaning in _MISSED and one.journal_id == act.place.journal_id
+                1 for one in facts.away if one.meaning in MISSED and one.journal_id == act.place.journal_id
             )
             if missed * 100 > params.max_missed * facts.held:
                 lacks.append(f"пропущено {missed} из {facts.held} уроков")
