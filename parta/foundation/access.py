@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from parta.foundation import confirm as confirmation
+
 LARGEST_ID = 2**63 - 1
 
 
@@ -26,6 +28,8 @@ class Viewing(Protocol):
     def must_change_password(self) -> bool: ...
     @property
     def locked(self) -> bool: ...
+    @property
+    def must_enrol(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,22 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def requires(
-    name: str, *, with_issued_password: bool = False, when_locked: bool = False
+    name: str,
+    *,
+    with_issued_password: bool = False,
+    when_locked: bool = False,
+    when_unenrolled: bool = False,
+    confirm: str = "",
 ) -> Callable[[View], View]:
     """Open a view to those who have the permission.
 
     Nobody signed in: to the login page. An idle session: the password first, but for a view `when_locked`. An
-    issued password still in use: to the page that changes it. A role without the permission: 403, the same for
-    pages and scripts.
+    issued password still in use: to the page that changes it; a second step that the school requires and that is
+    overdue: to the page that sets it up, but for a view `when_unenrolled`. A role without the permission: 403, the
+    same for pages and scripts.
+
+    `confirm` names the kind of `confirm.KINDS` under which the whole page is asked again (an export, a print of a
+    class). Acts inside a page need no naming: the change log asks for them.
     """
     rule = TABLE[name]
 
@@ -114,11 +127,27 @@ def requires(
                             {"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403
                         )
                     return render(request, "foundation/403.html", {"wanted": rule.title}, status=403)
+                if viewer.must_enrol and not (with_issued_password or when_unenrolled):
+                    if wants_json(request):
+                        return JsonResponse({"error": "Сначала настройте второй шаг входа."}, status=403)
+                    return HttpResponseRedirect(reverse("second_step"))
             if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
                 raise Http404  # no row has such a number, and no database takes it
-            return view(request, *args, **kwargs)
+            if viewer is None:
+                return view(request, *args, **kwargs)
+            wrong = confirmation.take_confirmation[0](request)
+            if wrong is not None:
+                return wrong
+            try:
+                with confirmation.asking(lambda: request.viewer.is_unconfirmed):  # type: ignore[attr-defined]
+                    if confirm:
+                        confirmation.ask(confirm)
+                    return view(request, *args, **kwargs)
+            except confirmation.NotConfirmed as wanted:
+                return confirmation.answer_unconfirmed[0](request, wanted.kind)
 
         guarded.permission = name  # type: ignore[attr-defined]
+        guarded.confirm = confirm  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django.db import connection, transaction
 
-from parta.foundation import sql
+from parta.foundation import confirm, sql
 
 _COLUMNS = (
     "school_id",
@@ -142,7 +142,11 @@ def append(head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, opera
 def chained(
     head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, operation_id: str, first_part: int = 0
 ) -> tuple[list[tuple[object, ...]], Head]:
-    """Rows for the log, hashed onto `head`, and the head they lead to. Pure: bulk paths pour the rows themselves."""
+    """Rows for the log, hashed onto `head`, and the head they lead to. Pure: bulk paths pour the rows themselves.
+
+    Raises NotConfirmed when a line is of an act that is asked again and this request's account has not confirmed it.
+    """
+    confirm.ask_for_verbs(line.verb for line in lines)
     rows: list[tuple[object, ...]] = []
     seq, previous = head.seq, head.hash
     moment = _moment(at)

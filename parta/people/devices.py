@@ -26,12 +26,12 @@ def known(request: HttpRequest, login: str) -> int | None:
     return KnownDevice.objects.filter(token_hash=_digest(token, login)).values_list("id", flat=True).first()
 
 
-def remember(request: HttpRequest, response: HttpResponse, user: User, at: datetime, *, secure: bool) -> None:
-    """After a sign-in: the browser is known to this account from now on."""
+def remember(request: HttpRequest, response: HttpResponse, user: User, at: datetime, *, secure: bool) -> int:
+    """After a sign-in: the browser is known to this account from now on. The id of its row."""
     token = request.COOKIES.get(COOKIE, "")
     if not 20 <= len(token) <= 100:
         token = secrets.token_urlsafe(32)
-    KnownDevice.objects.update_or_create(
+    row, _ = KnownDevice.objects.update_or_create(
         token_hash=_digest(token, user.login),
         defaults={"seen_at": at},
         create_defaults={"user": user, "made_at": at, "seen_at": at},
@@ -39,6 +39,12 @@ def remember(request: HttpRequest, response: HttpResponse, user: User, at: datet
     for old in KnownDevice.objects.filter(user=user).order_by("-seen_at")[_KEPT:]:
         old.delete()
     response.set_cookie(COOKIE, token, max_age=_YEAR, httponly=True, secure=secure, samesite="Lax")
+    return row.pk
+
+
+def is_trusted(device: int | None, at: datetime) -> bool:
+    """Whether the owner has asked to be spared the second step on this browser, and not too long ago."""
+    return device is not None and KnownDevice.objects.filter(pk=device, trusted_until__gt=at).exists()
 
 
 def mark_of(request: HttpRequest, response: HttpResponse) -> str:

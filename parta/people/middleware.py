@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
 from parta.foundation import clock, sql
-from parta.people import locks
+from parta.people import locks, second
 from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer, account
 
@@ -40,7 +40,11 @@ def load(request: HttpRequest) -> Viewer | None:
     if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash(found.password)):
         return None
     seen = found.viewer
-    if seen is None or locks.SIGNED not in session:
+    if seen is None:
+        return None
+    if seen.factors:
+        seen = replace(seen, is_unconfirmed=second.is_unconfirmed(session, seen.at))
+    if locks.SIGNED not in session:
         return seen
     lock = lock_after(seen)
     return replace(

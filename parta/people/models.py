@@ -232,7 +232,12 @@ class AccessIssue(models.Model):
     A code is kept as a hash only, works once and until a moment; a password is kept nowhere but hashed in the account.
     """
 
-    WAYS = [("password", "пароль на один вход"), ("code", "код активации"), ("loss", "утрата")]
+    WAYS = [
+        ("password", "пароль на один вход"),
+        ("code", "код активации"),
+        ("loss", "утрата"),
+        ("factor", "сброс второго шага"),
+    ]
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_issues")
@@ -288,6 +293,7 @@ class KnownDevice(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    trusted_until = models.DateTimeField(null=True, help_text="Until then the second step is not asked here.")
 
 
 class SignIn(models.Model):
@@ -346,3 +352,29 @@ class SignalReview(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school", "kind", "sign_in"], name="review_of_signal")]
+
+
+from parta.people.trust_models import Factor, Incident, RecoveryCode, SecondStepRule  # noqa: E402
+
+__all__ = [
+    "AccessIssue",
+    "AccountNotice",
+    "Consent",
+    "Enrolment",
+    "Factor",
+    "Guardianship",
+    "Incident",
+    "KnownDevice",
+    "LoginFailure",
+    "Person",
+    "PersonChange",
+    "ReadTrace",
+    "RecoveryCode",
+    "Role",
+    "RosterReview",
+    "SecondStepRule",
+    "SignIn",
+    "SignalReview",
+    "SubgroupMembership",
+    "User",
+]

@@ -44,6 +44,12 @@ class Slope:
 PAIR = Slope(free=5, step=1, longest=900)
 ACCOUNT = Slope(free=20, step=4, longest=30)
 ADDRESS = Slope(free=60, step=10, longest=60)
+SECOND = "second:"
+"""Begins the name under which wrong second steps of an account are counted: who gives them knows the password."""
+CODES = Slope(free=5, step=1, longest=3600)
+"""Of a second step, from one place and from anywhere: a million codes, three of them right at a time, and forty tries a
+day take a guesser years; the owner is told at the first."""
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ def attempt(login: str, address: str, device: int | None) -> Attempt:
 
 def seconds_to_wait(trial: Attempt, at: datetime) -> int:
     """Whole seconds until this attempt may be checked; 0: now. One statement."""
-    since = at - WINDOW
+    is_second = trial.login.startswith(SECOND)
+    since = at - (DAY if is_second else WINDOW)
+    slopes = (CODES, CODES, ADDRESS) if is_second else (PAIR, ACCOUNT, ADDRESS)
     ways = [
         "SELECT 0, COUNT(*), MAX(at) FROM people_loginfailure"
         " WHERE login = %s AND address = %s AND at > %s AND id <> %s"
@@ -84,7 +92,7 @@ def seconds_to_wait(trial: Attempt, at: datetime) -> int:
             continue
         if isinstance(last, str):
             last = datetime.fromisoformat(last)
-        delay = (PAIR, ACCOUNT, ADDRESS)[which].seconds(failures)
+        delay = slopes[which].seconds(failures)
         longest = max(longest, delay - (at - sql.aware(last)).total_seconds())
     return max(0, math.ceil(longest))
 

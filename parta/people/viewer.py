@@ -91,6 +91,17 @@ class Viewer:
     """The session has been idle too long: the password first."""
     lock_seconds: int = 0
     """After so many idle seconds the page closes itself; 0: never."""
+    factors: int = 0
+    """Second steps of the account: one-time codes and passkeys."""
+    enrol_by: date | None = None
+    """The day from which the school opens nothing to this role without a second step; None: it does not ask for one."""
+    is_unconfirmed: bool = False
+    """The account has a second step and has not given it of late: acts of `foundation.confirm` ask for it."""
+
+    @property
+    def must_enrol(self) -> bool:
+        """The school's term to set up a second step has run out."""
+        return not self.factors and self.enrol_by is not None and self.enrol_by <= self.on
 
     @property
     def main_role(self) -> str:
@@ -139,11 +150,14 @@ SELECT u.login, u.password, u.is_active, u.must_change_password,
        w.student_id, w.starts, w.until, e.id, e.starts, e.until, p.unread,
        (SELECT COUNT(*) FROM people_accountnotice n WHERE n.user_id = u.id AND n.seen_at IS NULL),
        (SELECT o.announcement FROM foundation_outage o
-        WHERE o.is_planned AND o.cancelled_at IS NULL AND o.ends_at > %s ORDER BY o.starts_at LIMIT 1)
+        WHERE o.is_planned AND o.cancelled_at IS NULL AND o.ends_at > %s ORDER BY o.starts_at LIMIT 1),
+       (SELECT COUNT(*) FROM people_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
+       q.required_from
 FROM people_user u
 LEFT JOIN people_person p ON p.user_id = u.id
 LEFT JOIN organisation_school s ON s.id = p.school_id
 LEFT JOIN people_role r ON r.person_id = p.id
+LEFT JOIN people_secondsteprule q ON q.school_id = r.school_id AND q.role = r.kind
 LEFT JOIN people_guardianship w ON w.guardian_id = p.id AND w.has_rights
 LEFT JOIN people_enrolment e ON e.student_id = p.id
 WHERE u.id = %s
@@ -176,9 +190,12 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
     row = mine[0]
     on = at.astimezone(ZoneInfo(row[12])).date()
     grants: dict[Grant, None] = {}
+    terms: set[date] = set()
     for line in mine:
         if line[14] is not None and _holds(line[17], line[18], on):
             grants[Grant(line[14], line[15], line[16])] = None
+            if line[29] is not None:
+                terms.add(line[29])
         if line[19] is not None and _holds(line[20], line[21], on):
             grants[Grant("guardian", student_id=line[19])] = None
         if line[22] is not None and _holds(line[23], line[24], on):
@@ -200,6 +217,8 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         unread=row[25],
         notices=row[26],
         announcement=row[27] or "",
+        factors=row[28],
+        enrol_by=min(terms, default=None),
     )
     return Account(first[1], bool(first[2]), viewer)
 

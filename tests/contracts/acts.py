@@ -20,13 +20,23 @@ from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.organisation.models import BellSchedule, Department, MarkScale, Room
 from parta.people import actions as people
-from parta.people.models import AccessIssue, Enrolment, Guardianship, Person, Role, SignIn, SubgroupMembership
+from parta.people.models import (
+    AccessIssue,
+    Enrolment,
+    Guardianship,
+    KnownDevice,
+    Person,
+    Role,
+    SignIn,
+    SubgroupMembership,
+)
 from parta.plans import actions as plans
 from parta.plans.models import CurriculumHours, TeachingLoad
 from parta.regulation import actions as regulation
 from parta.timetable import actions as timetable
-from tests.cast import World, preset_file
+from tests.cast import PASSWORD, World, preset_file
 from tests.contracts.acts_families import MORE
+from tests.second import code_of, factor_of
 
 DAY = date(2026, 10, 15)
 NEXT_YEAR = date(2027, 9, 1)
@@ -51,6 +61,12 @@ SILENT: Mapping[str, str] = {
     "people.actions.sign_ins.note_logout": "the end of a line in the journal of sign-ins",
     "people.actions.sign_ins.rename_session": "the same session under another key",
     "people.actions.sign_ins.close_sessions": "the acts that end sessions call it and leave the line",
+    "people.actions.sign_ins.tell_of_second": "a notice to the owner of an account",
+    "people.actions.second.begin_codes": "nothing is set up before the first code; a secret that nobody uses yet",
+    "people.actions.second.take_code": "a code is used up, at a sign-in that has its own row",
+    "people.actions.second.take_recovery": "a code is used up, and the owner told",
+    "people.actions.second.take_signature": "the count of a passkey, at a sign-in that has its own row",
+    "people.actions.second.trust_device": "a date beside a known browser, which its owner sees",
     "people.actions.sign_ins.tell": "a notice to the owner of an account, kept as a row of its own",
     "people.actions.sign_ins.tell_of_guessing": "a notice to the owner of an account",
     "people.actions.sign_ins.read_notices": "what the owner has read of his own account is his affair",
@@ -66,6 +82,10 @@ def _by(cast: World) -> dict[str, Any]:
 def _person(cast: World, **more: Any) -> Person:
     names = {"surname": "Новиков", "given_name": "Пётр", "patronymic": ""}
     return people.create_person(school_id=cast.school.pk, **(names | more), **_by(cast))
+
+
+def _begun(cast: World) -> Any:
+    return people.second.begin_codes(viewer=cast.viewer("teacher"), password=PASSWORD, title="", at=cast.at)
 
 
 def _wish(cast: World) -> permits.Wish:
@@ -629,6 +649,55 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: people.bulk_roles(
             school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
+        ),
+    ),
+    "people.actions.second.finish_codes": (
+        lambda c: _begun(c),
+        lambda c, row: people.second.finish_codes(
+            viewer=c.viewer("teacher"), code=code_of(row, c.at), at=c.at
+        ),
+    ),
+    "people.actions.second.add_key": (
+        _nothing,
+        lambda c, _: people.second.add_key(
+            viewer=c.viewer("teacher"),
+            password=PASSWORD,
+            title="ноутбук",
+            credential_id="abc",
+            public_key=b"1",
+            sign_count=0,
+            at=c.at,
+        ),
+    ),
+    "people.actions.second.make_recovery": (
+        lambda c: factor_of(c.teacher, c.at),
+        lambda c, _: people.second.make_recovery(viewer=c.viewer("teacher"), at=c.at),
+    ),
+    "people.actions.second.drop_factor": (
+        lambda c: factor_of(c.teacher, c.at),
+        lambda c, row: people.second.drop_factor(viewer=c.viewer("teacher"), factor_id=row.pk, at=c.at),
+    ),
+    "people.actions.second.forget_trust": (
+        lambda c: KnownDevice.objects.create(
+            user=c.teacher.user,
+            token_hash="t",
+            made_at=c.at,
+            seen_at=c.at,
+            trusted_until=c.at + timedelta(days=9),
+        ),
+        lambda c, _: people.second.forget_trust(viewer=c.viewer("teacher"), at=c.at),
+    ),
+    "people.actions.second.reset_factors": (
+        lambda c: factor_of(c.teacher, c.at),
+        lambda c, _: people.second.reset_factors(person=c.teacher, ground="пришёл сам, паспорт", **_by(c)),
+    ),
+    "people.actions.second.require_second_step": (
+        _nothing,
+        lambda c, _: people.second.require_second_step(
+            viewer=c.viewer("operator"),
+            role="teacher",
+            required_from=NEXT_YEAR - timedelta(days=300),
+            at=c.at,
         ),
     ),
     "people.actions.sign_ins.end_own_sessions": (

@@ -210,6 +210,19 @@ LINES: dict[str, dict[str, Line]] = {
     "unlock": {"page": Line(get="302 SIGNED", post="422 SIGNED")},
     "lock": {"page": Line(get="405 *", post="302 SIGNED")},
     "seen": {"page": Line(get="405 *", post="204 SIGNED")},
+    "login_second": {"page": Line(get="302 * anonymous", post="302 * anonymous")},
+    "login_key": {"page": Line(get="405 *", post="403 * anonymous", body=lambda cast: {}, json=True)},
+    "second_step": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
+    "key_options": {"page": Line(get="405 *", post="200 SIGNED", body=lambda cast: {}, json=True)},
+    "confirm": {"page": Line(get="302 SIGNED", post="302 SIGNED")},
+    "setup_second": {
+        "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy"),
+        "other_role": Line(
+            get="200 SETUP director foreign_deputy",
+            post="422 SETUP director foreign_deputy",
+            body=lambda cast: {"act": "require", "row": "guardian", "from": "2026-12-01"},
+        ),
+    },
     "account": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
     "signals": {
         "page": Line(

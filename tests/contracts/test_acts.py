@@ -11,6 +11,7 @@ from parta.foundation import sql
 from parta.foundation.models import LogEntry
 from tests.cast import statements
 from tests.contracts.acts import ACTS, SILENT, sources
+from tests.contracts.test_step_up import unasked
 
 NOBODY = ("create_school", "close_groundless")
 """Acts of the program itself: no account stands behind them."""
@@ -95,6 +96,9 @@ def test_the_act_leaves_a_line(name: str, cast: Any, monkeypatch: pytest.MonkeyP
     assert rows, f"{name} changed nothing: the case shows nothing"
     assert lines, f"{name} changed {', '.join(sorted(rows))} and left no line in the change log"
     assert all(line.at == cast.at and line.verb for line in lines)
+    assert not unasked(lines), (
+        "asked again? name the verb in foundation.confirm.VERBS, or spare it with a reason"
+    )
     people = {line.user_id for line in lines}
     assert None not in people or name.endswith(NOBODY), f"{name} does not say who acted"
 

@@ -4,7 +4,7 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
-from parta.people.actions import sign_ins
+from parta.people.actions import second, sign_ins
 from parta.people.actions.access import (
     Invitation,
     IssueRow,
@@ -109,6 +109,7 @@ __all__ = [
     "report_loss",
     "reset_password",
     "review_roster",
+    "second",
     "set_guardianship",
     "sign_ins",
     "trace",

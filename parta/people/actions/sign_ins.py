@@ -60,6 +60,13 @@ def tell_of_guessing(login: str, words: str, *, at: datetime) -> None:
     )
 
 
+def tell_of_second(user_id: int, words: str, *, at: datetime) -> None:
+    """Tell the owner that somebody knows the password and not the second step; once an hour."""
+    told = AccountNotice.objects.filter(user_id=user_id, kind="second", at__gt=at - SAME_GUESSING)
+    if not told.exists():
+        tell([user_id], "second", words[:200], at=at)
+
+
 def note_seen(sign_in_id: int, *, at: datetime) -> None:
     """A sign of life of a session, every few minutes at most."""
     SignIn.objects.filter(pk=sign_in_id, seen_at__lt=at).update(seen_at=at)

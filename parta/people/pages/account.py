@@ -1,7 +1,7 @@
 """Sign-in and out, one's own password, the choice of school, and the way to one's first page."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,15 +21,20 @@ from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
 from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
-from parta.people import actions, agents, devices, locks, throttle
+from parta.people import actions, agents, devices, locks, second, throttle
+from parta.people.actions import second as second_actions
 from parta.people.actions import sign_ins
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
-from parta.people.models import Person, User
+from parta.people.models import Factor, Person, User
 from parta.people.viewer import Viewer
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _WRONG = "Логин или пароль не подошли. Проверьте раскладку и регистр букв."
+PENDING = "second"
+"""Key of the session: who has given the right password and owes the second step."""
+PENDING_LASTS = 600
+"""Seconds to give it."""
 _LANDINGS = {
     "director": ("journals",),
     "deputy": ("journals",),
@@ -45,6 +50,17 @@ _LANDINGS = {
     "student": ("diary",),
 }
 """First page of a role, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sign-in whose password was right: whose, from a known browser or not, and where it leads."""
+
+    user_id: int
+    known: bool
+    remember: bool
+    next: str
+    at: int
 
 
 def own_path(request: HttpRequest, target: str) -> str:
@@ -126,23 +142,53 @@ def login(request: HttpRequest) -> HttpResponse:
             "Учётная запись закрыта: у вас больше нет роли в школе. Если это ошибка, обратитесь к администратору школы."
         )
         return render(request, "people/login.html", context, status=422)
+    wanted = Wanted(user.pk, trial.known, context["remember"], context["next"], int(at.timestamp()))
+    if _asks_second(user, devices.known(request, name), at):
+        request.session.flush()
+        request.session[PENDING] = asdict(wanted)
+        request.session.set_expiry(PENDING_LASTS)
+        return HttpResponseRedirect(reverse("login_second"))
+    return admit(request, user, wanted, at=at)
+
+
+def _asks_second(user: User, device: int | None, at: datetime) -> bool:
+    """Whether the password is not enough: a second step is set up, and this browser is not trusted."""
+    return Factor.objects.filter(user=user).exclude(confirmed_at=None).exists() and not devices.is_trusted(
+        device, at
+    )
+
+
+def admit(
+    request: HttpRequest,
+    user: User,
+    wanted: Wanted,
+    *,
+    at: datetime,
+    is_confirmed: bool = False,
+    trust: bool = False,
+) -> HttpResponse:
+    """Open the session of somebody who has given all that is asked, and lead them on."""
     if request.session.session_key:
         sign_ins.note_logout(request.session.session_key, at=at)
+    request.session.pop(PENDING, None)
     sign_in(request, user, backend=_BACKEND)
-    if not context["remember"]:
-        request.session.set_expiry(0)
-    answer = HttpResponseRedirect(context["next"] or reverse("home"))
-    devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+    request.session.set_expiry(None if wanted.remember else 0)
+    answer = HttpResponseRedirect(wanted.next or reverse("home"))
+    device = devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+    if trust:
+        second_actions.trust_device(device_id=device, at=at)
     row = sign_ins.note_sign_in(
         user=user,
         session_key=request.session.session_key or "",
         address=client_address(request),
         agent=agents.spoken(request.headers.get("User-Agent", "")),
         device=devices.mark_of(request, answer),
-        is_known=trial.known,
+        is_known=wanted.known,
         at=at,
     )
     request.session[locks.SIGNED], request.session[locks.SIGN_IN] = int(at.timestamp()), row.pk
+    if is_confirmed:
+        request.session[second.CONFIRMED] = int(at.timestamp())
     return answer
 
 

@@ -14,7 +14,7 @@ from parta.people.sign_in_queries import own_account
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("account")
+@requires("account", when_unenrolled=True)
 def account(request: HttpRequest) -> HttpResponse:
     """Sessions, sign-ins and notices of the account that looks; its owner ends what is not wanted."""
     viewer = looking(request)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
-from parta.people import actions, queries
+from parta.people import actions, queries, second_queries
 from parta.people.actions import Issued
 from parta.people.actions.roles import BY_ORDER
 from parta.people.forms import Posted, carry_out
@@ -187,6 +187,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         actions.reopen_account(person=who, by=by, at=at)
         return "reopened"
 
+    def reset_second(posted: Posted) -> str:
+        actions.second.reset_factors(person=who, ground=posted.text("ground"), by=by, at=at)
+        return "second_reset"
+
     def grant(posted: Posted) -> str:
         order_date = posted.date_or_none("order_date", "дата приказа")
         if posted.text("kind") in BY_ORDER and not (posted.text("order_number") and order_date):
@@ -278,6 +282,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "reset": reset,
             "close": close,
             "reopen": reopen,
+            "reset_second": reset_second,
             "grant": grant,
             "end_role": end_role,
             "add_kin": add_kin,
@@ -304,6 +309,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         {
             "shown": shown,
             "who": shown.person,
+            "steps": second_queries.steps_of(who.user_id),
             "closed": card_closed(viewer, person_id),
             "place": next((place.place_id for place in shown.homerooms if place.holds), None),
             "homerooms": queries.homeroom_options(viewer, year),

@@ -15,7 +15,12 @@ from parta.people.viewer import ROLE_TITLES, Viewer
 
 LISTED = 300
 """Lines of the register on a page; a narrower span shows the rest."""
-WAYS = {"password": "пароль на один вход", "code": "код активации", "loss": "утрата"}
+WAYS = {
+    "password": "пароль на один вход",
+    "code": "код активации",
+    "loss": "утрата",
+    "factor": "сброс второго шага",
+}
 
 
 @dataclass(frozen=True, slots=True)

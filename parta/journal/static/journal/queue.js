@@ -76,7 +76,7 @@ async function work() {
       const item = waiting[0];
       item.body ??= { operation: item.operation, changes: item.what.changes() };
       const answer = await postJSON(url, item.body, { keepalive: true });
-      if (answer.status === 0 || answer.status >= 500 || answer.status === 401 || answer.status === 423 || answer.status === 429) {
+      if (answer.status === 0 || answer.status >= 500 || answer.status === 401 || [423, 428, 429].includes(answer.status)) {
         signedOut = answer.status === 401;
         failures += 1;
         for (const other of waiting) other.what.moved?.("off");

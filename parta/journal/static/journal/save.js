@@ -14,7 +14,7 @@
 //
 // `make` is called at the moment of sending, so that `seen` is the version after the operations before it. From then on
 // the changes and the operation id are fixed: no answer (network, 5xx) means the same operation is sent again, and the
-// server counts it once. An error that only a password can mend (401, 423) keeps the operation waiting too.
+// server counts it once. An error that only a password can mend (401, 423, 428) keeps the operation waiting too.
 
 import { postJSON } from "../foundation/js/csrf.js";
 
@@ -113,7 +113,7 @@ export class SaveQueue extends EventTarget {
     if (answer.status === 422 && data.refused) {
       return this.finish(operation, { kind: "refused", refused: data.refused });
     }
-    if (answer.status >= 400 && answer.status < 500 && ![401, 423, 429].includes(answer.status)) {
+    if (answer.status >= 400 && answer.status < 500 && ![401, 423, 428, 429].includes(answer.status)) {
       const text = data.error || "Запись не сохранена: обновите страницу и повторите.";
       return this.finish(operation, { kind: "error", status: answer.status, text });
     }

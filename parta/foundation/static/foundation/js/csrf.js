@@ -36,6 +36,7 @@ export async function postJSON(url, body, { signal, headers = {}, keepalive = fa
       keepalive: keepalive && text.length < KEPT,
     });
     const data = await response.json().catch(() => null);
+    if (response.status === 428) document.dispatchEvent(new CustomEvent("parta:confirm", { detail: data }));
     if (response.status === 423) document.dispatchEvent(new Event("parta:locked"));
     return { ok: response.ok, status: response.status, data };
   } catch {

@@ -1,0 +1,58 @@
+"""Set-up: of which roles the school requires a second step, and from which day."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods
+
+from parta.foundation import confirm
+from parta.foundation.access import requires
+from parta.people import access as access  # declares the permissions
+from parta.people.actions import second as actions
+from parta.people.forms import Posted, carry_out
+from parta.people.pages.setup import FORM, looking
+from parta.people.second_queries import school_steps
+from parta.people.setup import Progress, section, setup_page
+from parta.people.viewer import Viewer
+
+
+@require_http_methods(FORM)
+@requires("second_rules")
+def setup_second(request: HttpRequest) -> HttpResponse:
+    """Role by role: required from when, who has set it up, who has not."""
+    viewer = looking(request)
+
+    def require(posted: Posted) -> str:
+        day = None if posted.is_ticked("off") else posted.date("from", "дата")
+        actions.require_second_step(viewer=viewer, role=posted.text("row"), required_from=day, at=viewer.at)
+        return "saved"
+
+    forms = carry_out(request, {"require": require})
+    if isinstance(forms, HttpResponse):
+        return forms
+    context = {"roles": school_steps(viewer), "today": viewer.on, "kinds": list(confirm.KINDS.values())}
+    return setup_page(request, "people/setup_second.html", context, forms)
+
+
+def _progress(viewer: Viewer) -> Progress:
+    roles = school_steps(viewer)
+    required = [one for one in roles if one.required_from]
+    if not required:
+        return Progress(
+            "Пароль можно подсмотреть: решите, от кого требовать код из телефона.", "по желанию", False
+        )
+    of, done = sum(one.people for one in required), sum(one.enrolled for one in required)
+    return Progress(
+        "От кого школа требует второй шаг и кто его включил.", f"{done} из {of}", done < of, done, of
+    )
+
+
+section(
+    "second",
+    "Второй шаг",
+    "setup_second",
+    position=46,
+    about="Код из телефона или ключ доступа сверх пароля.",
+    progress=_progress,
+)
+
+urlpatterns = [path("setup/second/", setup_second, name="setup_second")]

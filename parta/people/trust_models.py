@@ -1,0 +1,76 @@
+"""The second step of signing in, and what is looked into when an account was in other hands."""
+
+from django.db import models
+
+
+class Factor(models.Model):
+    """A second step of an account: an application that makes one-time codes (TOTP), or a passkey (WebAuthn)."""
+
+    KINDS = [("totp", "одноразовые коды"), ("passkey", "ключ доступа")]
+
+    user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=8, choices=KINDS)
+    title = models.CharField(max_length=60, help_text="For its owner: «телефон», «ноутбук дома».")
+    secret = models.CharField(
+        max_length=300,
+        default="",
+        blank=True,
+        help_text="TOTP: encrypted with a key made of the installation's own.",
+    )
+    last_step = models.BigIntegerField(default=0, help_text="TOTP: the last code used; it works once.")
+    credential_id = models.CharField(
+        max_length=1400, null=True, unique=True, help_text="WebAuthn, base64url."
+    )
+    public_key = models.BinaryField(default=b"")
+    sign_count = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, help_text="Null: begun, the first code was not given yet.")
+    used_at = models.DateTimeField(null=True)
+
+
+class RecoveryCode(models.Model):
+    """A code printed once, for the day the telephone is lost: kept as a digest, works once."""
+
+    user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class SecondStepRule(models.Model):
+    """The school requires a second step of a role, from a day on; before that day there is time to set it up."""
+
+    school = models.ForeignKey("organisation.School", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    required_from = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "role"], name="second_step_of_role")]
+
+
+class Incident(models.Model):
+    """Происшествие: an account that may have been in other hands between two moments, until the school closes it."""
+
+    GROUNDS = [
+        ("disowned", "владелец: «это не я»"),
+        ("anomaly", "необычные записи"),
+        ("reading", "необычно много открытых сведений"),
+        ("told", "сообщили"),
+    ]
+
+    school = models.ForeignKey(
+        "organisation.School", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=10, choices=GROUNDS)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    opened_by = models.BigIntegerField(help_text="Account.")
+    note = models.CharField(max_length=300, default="", blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=500, default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "opened_at"], name="incident_opened")]
