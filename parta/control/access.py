@@ -19,6 +19,6 @@ permission("regulation.draft", "новая редакция положения",
 permission("regulation.approve", "утверждение положения", "director")
 
 nav("control", "Контроль", "control", *CONTROLLERS, position=35)
-nav("class", "Мой класс", "control_classes", "class_teacher", "master", position=36)
+nav("class", "Мой класс", "control_classes", "class_teacher", "master", position=25)
 nav("reports", "Отчёты", "reports", *CONTROLLERS, *ANSWERABLE, position=37)
-nav("regulation", "Положение", "regulation", *CONTROLLERS, "operator", position=95)
+nav("regulation", "Положение", "regulation", *CONTROLLERS, "operator", position=39)

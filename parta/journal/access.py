@@ -18,4 +18,4 @@ permission("permits.decide", "давать разрешения на испра�
 permission("files.read", "скачивать вложения", *READERS, "guardian", "student")
 
 nav("today", "Сегодня", "today", *READERS, position=10)
-nav("permits", "Разрешения", "permits", *READERS, position=30)
+nav("permits", "Разрешения", "permits", *READERS, position=45)

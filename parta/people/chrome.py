@@ -1,11 +1,13 @@
 """The frame of every page: who is looking, the navigation, the CSRF token; and `page`, which renders with it.
 
-Apps add their entries with :func:`nav` in their `access` drawer. An entry names a URL; the order is `position`.
+Apps add their entries with :func:`nav` in their `access` drawer. An entry names a URL; its `position` gives both its
+order and the group it stands in (`GROUPS`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +39,36 @@ class NavItem:
     current: bool
     badge: int = 0
 
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Entries that stand together as one viewer sees them; with an empty title they stand in the bar by themselves."""
+
+    title: str
+    items: tuple[NavItem, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether the page that is shown belongs here."""
+        return any(item.current for item in self.items)
+
+    @property
+    def badge(self) -> int:
+        """What waits in the whole group."""
+        return sum(item.badge for item in self.items)
+
+
+GROUPS = (
+    (0, ""),
+    (30, "Контроль"),
+    (40, "Уроки"),
+    (60, "Люди"),
+    (70, "Общение"),
+    (80, "Школа"),
+)
+"""Groups of the navigation by the position they begin at; those before the first title stand by themselves."""
+FLAT = 6
+"""So many entries fit a bar without groups."""
 
 ENTRIES: list[NavEntry] = []
 
@@ -78,12 +110,26 @@ def _address(url_name: str) -> str:
     return reverse(url_name)
 
 
-def nav_for(viewer: Viewer, path: str, badges: Mapping[str, int]) -> list[NavItem]:
-    """The viewer's navigation; current is the entry with the longest address that begins this path."""
+def nav_for(viewer: Viewer, path: str, badges: Mapping[str, int]) -> list[NavGroup]:
+    """The viewer's navigation in groups; current is the entry with the longest address that begins this path.
+
+    Few entries need no groups, and a group of one is that one.
+    """
     mine = [(entry, _address(entry.url_name)) for entry in ENTRIES if entry.roles & viewer.roles]
     here = max((url for _, url in mine if path.startswith(url)), key=len, default="")
     waits = {"messages": viewer.unread, **badges}
-    return [NavItem(url, entry.title, url == here, waits.get(entry.name, 0)) for entry, url in mine]
+    found: list[NavGroup] = []
+    for title, entries in groupby(mine, lambda one: _group(one[0].position)):
+        items = tuple(NavItem(url, one.title, url == here, waits.get(one.name, 0)) for one, url in entries)
+        is_bare = len(mine) <= FLAT or len(items) == 1
+        found.append(NavGroup("" if is_bare else title, items))
+    return found
+
+
+@cache
+def _group(position: int) -> str:
+    """Title of the group a position lies in."""
+    return max(group for group in GROUPS if group[0] <= position)[1]
 
 
 def page(

@@ -319,7 +319,7 @@ def home(request: HttpRequest) -> HttpResponse:
             continue
     mine = nav_for(viewer, "/", {})
     if mine:
-        return HttpResponseRedirect(mine[0].url)
+        return HttpResponseRedirect(mine[0].items[0].url)
     return page(request, "people/nothing.html", {"on": viewer.on}, status=403)
 
 

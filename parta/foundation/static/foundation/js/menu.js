@@ -19,8 +19,3 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary")?.focus();
   }
 });
-
-// The current section is in view even when the strip of sections is wider than a phone.
-const current = /** @type {HTMLElement | null} */ (document.querySelector(".nav [aria-current]"));
-const strip = current?.parentElement;
-if (current && strip) strip.scrollLeft = current.offsetLeft - strip.offsetLeft - 48;
