@@ -111,14 +111,25 @@ _DAY_END = """(SELECT MAX(d.ends_at) FROM timetable_lesson d JOIN plans_journal 
     WHERE d.school_id = l.school_id AND d.date = l.date AND dj.homeroom_id = j.homeroom_id
       AND d.state <> 'cancelled')"""
 
-_OF_TEACHER = """ AND l.id IN (
-    SELECT id FROM timetable_lesson WHERE teacher_id = %s
+_OF_TEACHER = """l.id IN (
+    SELECT id FROM timetable_lesson WHERE teacher_id = %s AND date >= %s AND date <= %s
     UNION ALL SELECT lesson_id FROM timetable_substitution WHERE substitute_id = %s
-    UNION ALL SELECT u.id FROM timetable_lesson u JOIN plans_teachingload ul ON ul.journal_id = u.journal_id
-        WHERE ul.teacher_id = %s AND u.teacher_id IS NULL)
+    UNION ALL SELECT u.id FROM plans_teachingload ul JOIN timetable_lesson u ON u.journal_id = ul.journal_id
+        WHERE ul.teacher_id = %s AND u.teacher_id IS NULL AND u.date >= %s AND u.date <= %s)
+    AND l.school_id + 0 = %s AND l.date >= %s AND l.date <= %s AND l.starts_at <= %s AND l.state <> 'cancelled'
     AND (ts.substitute_id = %s OR (ts.substitute_id IS NULL AND (l.teacher_id = %s OR (
     l.teacher_id IS NULL AND EXISTS (SELECT 1 FROM plans_teachingload o WHERE o.journal_id = l.journal_id
     AND o.teacher_id = %s AND o.starts <= l.date AND (o.until IS NULL OR o.until > l.date))))))"""
+"""One teacher's lessons of the span. The sum keeps SQLite from walking the whole school's days instead."""
+
+
+def _span(scope: Scope, school_id: int, since: date, today: date, at: datetime) -> tuple[str, list[object]]:
+    """Condition on lessons that have begun, and its values: the whole school's, or one teacher's."""
+    span: list[object] = [school_id, since, today, at]
+    if scope.teacher_id is None:
+        return _SPAN, span
+    who = scope.teacher_id
+    return _OF_TEACHER, [who, since, today, who, who, since, today, *span, who, who, who]
 
 
 class _Reader:
@@ -219,7 +230,7 @@ SELECT {_PLACE}, l.id, l.date, l.number, l.starts_at, l.ends_at, {{day_end}},
         AND (hw.is_none OR hw.text <> '')) THEN 0 ELSE 1 END,
     {_WHO}
 {_JOINS}
-WHERE {_SPAN} AND (r.conducted_at IS NULL OR r.roll_at IS NULL OR r.topic = ''
+WHERE {{span}} AND (r.conducted_at IS NULL OR r.roll_at IS NULL OR r.topic = ''
     OR NOT EXISTS (SELECT 1 FROM journal_homework hw WHERE hw.lesson_id = l.id
         AND (hw.is_none OR hw.text <> '')))"""
 
@@ -239,11 +250,9 @@ def lesson_gaps(
 ) -> list[Finding]:
     """Lessons that have begun and lack their record, topic, roll or homework. One statement."""
     today = at.astimezone(calendar.zone).date()
-    statement = _LESSON_GAPS.replace("{day_end}", _DAY_END if needs_day_end(law, since, today) else "NULL")
-    values: list[object] = [school_id, since, today, at]
-    if scope.teacher_id is not None:
-        statement += _OF_TEACHER
-        values += [scope.teacher_id] * 6
+    span, values = _span(scope, school_id, since, today, at)
+    day_end = _DAY_END if needs_day_end(law, since, today) else "NULL"
+    statement = _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span)
     reader = _Reader(law, at, calendar)
     found: list[Finding] = []
     for row in sql.read(statement + " ORDER BY l.date, l.number, l.id", values):
@@ -325,37 +334,37 @@ WITH lessons AS (
         l.id AS lesson_id, l.date, l.number, l.starts_at, l.ends_at, j.homeroom_id, r.planned_topic_id,
         {_WHO} AS who_id
     {_JOINS}
-    WHERE {_SPAN}{{of_teacher}}
+    WHERE {{span}}
 ), works AS (
-    SELECT x.lesson_id, a.id AS assessment_id, a.work_kind, a.position
+    SELECT x.*, a.id AS assessment_id, a.work_kind, a.position
     FROM lessons x JOIN journal_assessment a ON a.lesson_id = x.lesson_id
     WHERE a.work_kind NOT IN ({sql.marks(len(ANSWERS))})
     UNION ALL
-    SELECT x.lesson_id, NULL, p.work_kind, 1
+    SELECT x.*, NULL, p.work_kind, 1
     FROM lessons x JOIN plans_plannedtopic p ON p.id = x.planned_topic_id
     WHERE p.work_kind <> '' AND p.work_kind NOT IN ({sql.marks(len(ANSWERS))})
       AND NOT EXISTS (SELECT 1 FROM journal_assessment b WHERE b.lesson_id = x.lesson_id
           AND b.work_kind = p.work_kind)
 ), present AS (
-    SELECT w.lesson_id, w.assessment_id, w.work_kind, w.position, e.student_id
-    FROM works w JOIN lessons x ON x.lesson_id = w.lesson_id
-    JOIN people_enrolment e ON x.subgroup_id IS NULL AND e.homeroom_id = x.homeroom_id
-        AND e.starts <= x.date AND (e.until IS NULL OR (e.until > x.date AND e.until > %s))
+    SELECT w.*, e.student_id
+    FROM works w
+    JOIN people_enrolment e ON w.subgroup_id IS NULL AND e.homeroom_id = w.homeroom_id
+        AND e.starts <= w.date AND (e.until IS NULL OR (e.until > w.date AND e.until > %s))
     UNION ALL
-    SELECT w.lesson_id, w.assessment_id, w.work_kind, w.position, m.student_id
-    FROM works w JOIN lessons x ON x.lesson_id = w.lesson_id
-    JOIN people_subgroupmembership m ON m.subgroup_id = x.subgroup_id
-        AND m.starts <= x.date AND (m.until IS NULL OR (m.until > x.date AND m.until > %s))
+    SELECT w.*, m.student_id
+    FROM works w
+    JOIN people_subgroupmembership m ON m.subgroup_id = w.subgroup_id
+        AND m.starts <= w.date AND (m.until IS NULL OR (m.until > w.date AND m.until > %s))
 )
-SELECT x.*, q.assessment_id, q.work_kind, q.student_id, n.surname, n.given_name, n.patronymic
+SELECT q.*, n.surname, n.given_name, n.patronymic
 FROM present q
-JOIN lessons x ON x.lesson_id = q.lesson_id
 JOIN people_person n ON n.id = q.student_id
 WHERE NOT EXISTS (SELECT 1 FROM journal_mark k WHERE k.assessment_id = q.assessment_id
         AND k.student_id = q.student_id AND k.value <> '')
   AND NOT EXISTS (SELECT 1 FROM journal_absence b WHERE b.lesson_id = q.lesson_id
         AND b.student_id = q.student_id AND b.meaning NOT IN ('', 'late'))
-ORDER BY x.date, x.number, x.lesson_id, q.work_kind, q.position, n.surname, n.given_name, n.id"""
+ORDER BY q.date, q.number, q.lesson_id, q.work_kind, q.position, n.surname, n.given_name, n.id"""
+"""A part carries the columns of the part before: joined anew, they would cost more than all the rest."""
 
 
 @watch("mark_deadline")
@@ -368,24 +377,18 @@ def work_gaps(
     since owes nothing.
     """
     today = at.astimezone(calendar.zone).date()
-    values: list[object] = [school_id, since, today, at]
-    of_teacher = ""
-    if scope.teacher_id is not None:
-        of_teacher = _OF_TEACHER
-        values += [scope.teacher_id] * 6
+    span, values = _span(scope, school_id, since, today, at)
     answers = sorted(ANSWERS)
-    rows = sql.read(
-        _WORK_GAPS.replace("{of_teacher}", of_teacher), [*values, *answers, *answers, today, today]
-    )
+    rows = sql.read(_WORK_GAPS.replace("{span}", span), [*values, *answers, *answers, today, today])
     reader = _Reader(law, at, calendar)
     found = []
     for _, group in groupby(rows, key=lambda row: (row[10], row[18], row[19])):
         owed = list(group)
-        names = dict(_named(row[20:24] for row in owed))
+        names = dict(_named(row[21:25] for row in owed))
         place, day = reader.place(owed[0]), _day(owed[0][11])
         benches: dict[Bench, list[int]] = {}
         for row in owed:  # an excepted student, or one with a plan of his own, has his own limit or none
-            benches.setdefault(reader.bench(place, day, row[20]), []).append(row[20])
+            benches.setdefault(reader.bench(place, day, row[21]), []).append(row[21])
         for bench, ids in benches.items():
             students = tuple((id, names[id]) for id in dict.fromkeys(ids))
             finding = _of_work(reader, bench, owed[0], students)
@@ -538,7 +541,7 @@ SELECT {_PLACE}, l.id, l.date, l.number, l.starts_at, l.ends_at, NULL,
 JOIN journal_assessment a ON a.lesson_id = l.id
 JOIN journal_mark k ON k.assessment_id = a.id AND k.is_late AND k.part < 2 AND k.value <> ''
 JOIN people_person n ON n.id = k.student_id
-WHERE {_SPAN}"""
+WHERE {{span}}"""
 
 
 def late_marks(
@@ -546,10 +549,8 @@ def late_marks(
 ) -> list[Finding]:
     """Marks that were set after their limit: one finding for each work, with its students. One statement."""
     today = at.astimezone(calendar.zone).date()
-    statement, values = _LATE_MARKS, [school_id, since, today, at]
-    if scope.teacher_id is not None:
-        statement += _OF_TEACHER
-        values += [scope.teacher_id] * 6
+    span, values = _span(scope, school_id, since, today, at)
+    statement = _LATE_MARKS.replace("{span}", span)
     reader = _Reader(law, at, calendar)
     works: dict[int, list[sql.Row]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, a.id, n.surname, n.given_name", values):

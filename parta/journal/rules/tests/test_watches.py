@@ -372,8 +372,9 @@ def test_cancelled_and_future_lessons_owe_nothing(cast: Any, monkeypatch: pytest
     assert len(of(look(cast, lesson.starts_at), "roll", lesson)) == 1
     LessonRow.objects.filter(id=lesson.id).update(state="cancelled")
     assert of(look(cast, cast.at), "roll", lesson) == []
-    spoilt = watches_module._LESSON_GAPS.replace("l.state <> 'cancelled'", "l.state <> 'nothing'")
-    monkeypatch.setattr(watches_module, "_LESSON_GAPS", spoilt)
+    assert of(look(cast, cast.at, Scope(teacher_id=cast.class_teacher.id)), "roll", lesson) == []
+    spoilt = watches_module._SPAN.replace("l.state <> 'cancelled'", "l.state <> 'nothing'")
+    monkeypatch.setattr(watches_module, "_SPAN", spoilt)
     assert len(of(look(cast, cast.at), "roll", lesson)) == 1, "the planted fault must show"
 
 
