@@ -361,6 +361,17 @@ LINES: dict[str, dict[str, Line]] = {
             json=True,
         ),
     },
+    "lesson_board": {
+        "own": Line(
+            lambda cast: {"lesson_id": cast.lesson.pk},
+            get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
+        ),
+        "other_school": Line(
+            lambda cast: {"lesson_id": cast.outside.lesson_on("russian", cast.on).pk},
+            get="404 READERS; 200 FOREIGN_STAFF",
+        ),
+        "absent": Line(lambda cast: {"lesson_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+    },
     "lesson": {
         "own": Line(
             lambda cast: {"lesson_id": cast.lesson.pk},

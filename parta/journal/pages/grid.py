@@ -43,7 +43,9 @@ def journal(request: HttpRequest, journal_id: int) -> HttpResponse:
         "title": cells.class_title(side.homeroom) or side.group,
         "view": view,
         "head": cells.remembered(
-            side, ("head", view, len(page.students)), lambda: _part("grid_head", _head(page, view))
+            side,
+            ("head", view, len(page.students), opened and opened.id),
+            lambda: _part("grid_head", _head(page, view, opened)),
         ),
         "grid": cells.year_grid(page, f"{_url('journal', side.id)}?term=")
         if side.is_year
@@ -65,8 +67,9 @@ def _addresses(side: JournalSide) -> dict[str, str]:
     }
 
 
-def _head(page: JournalPage, view: str) -> dict[str, object]:
+def _head(page: JournalPage, view: str, opened: LessonLine | None) -> dict[str, object]:
     side = page.side
+    held = [line.id for line in side.lessons if not line.is_ahead and line.state != "cancelled"]
     return {
         "side": side,
         "title": cells.class_title(side.homeroom) or side.group,
@@ -74,6 +77,7 @@ def _head(page: JournalPage, view: str) -> dict[str, object]:
         "students": cells.students_words(page),
         "query": f"?term={side.term.id}",
         "view": view,
+        "board": side.may_write and (opened.id if opened else held[-1] if held else None),
         "groups": [other for other in side.siblings if other.is_same_subject and other.is_same_class],
     }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The journal page: which key does what, and who is told of what. Each behaviour lives in a module of its own.
 
+import "./board.js";
 import { showConflict } from "./conflict.js";
 import { abandon, erase, finish, type } from "./entry.js";
 import { fillBar, toggleHelp } from "./help.js";

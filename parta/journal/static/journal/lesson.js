@@ -1,6 +1,7 @@
 // @ts-check
 // The page of a lesson: joins the save queue to the three steps. Each step's behaviour is a module of its own.
 
+import "./board.js";
 import { SaveQueue } from "./save.js";
 import { Desk } from "./lesson-desk.js";
 import { roll } from "./lesson-roll.js";
