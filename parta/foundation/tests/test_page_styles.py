@@ -164,10 +164,9 @@ VIEWER = SimpleNamespace(
     announcement="18 октября с 22:00 до 23:00 Парта не работает: замена сервера",
     lock_seconds=600,
 )
-NAV = [
-    SimpleNamespace(url="/a", title="Сегодня", current=True),
-    SimpleNamespace(url="/b", title="Журнал", current=False),
-]
+TODAY = SimpleNamespace(url="/a", title="Сегодня", current=True, badge=0)
+JOURNAL = SimpleNamespace(url="/b", title="Журнал", current=False, badge=0)
+NAV = [SimpleNamespace(title="", items=(TODAY, JOURNAL), current=True, badge=0)]
 
 
 def page(template: str, **context: object) -> str:
@@ -196,7 +195,7 @@ def statics_exist(html: str) -> bool:
 def test_the_frame_names_the_place_and_offers_the_way_out() -> None:
     html = page("foundation/components.html", viewer=VIEWER, nav=NAV)
     assert html.count("<h1") == 1
-    assert html.count('aria-current="page">Сегодня') == 1
+    assert html.count('aria-current="page">Сегодня') == 2  # in the bar, and in the menu of a phone
     assert 'class="skip" href="#main"' in html
     assert '<form method="post" action="/logout/">' in html
     assert html.count('name="school"') == 2
