@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,18 @@ class Environment(BaseSettings):
         default=0, ge=0, le=5, description="Number of own proxies in front (X-Forwarded-For)."
     )
     backups: str = Field(default="", description="Folder of backups; empty: in the home folder.")
+    site_url: str = Field(
+        default="", description="Address of this installation in letters: https://diary.school.example"
+    )
+    mail_host: str = Field(default="", description="Mail server (SMTP); empty: nothing is ever sent.")
+    mail_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls, tls, or none (only within one machine)."
+    )
+    mail_user: str = Field(default="", description="Account at the mail server.")
+    mail_password: str = Field(default="", description="Its password.")
+    mail_from: str = Field(default="", description="Sender: Парта <parta@school.example>.")
+    mail_timeout: int = Field(default=20, ge=1, le=120, description="Seconds to wait for the mail server.")
     max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
 
 

@@ -145,3 +145,132 @@ class Question(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school", "number"], name="question_number")]
+
+
+# --- delivery by mail -------------------------------------------------------------------------------------------------
+
+
+class SchoolDelivery(models.Model):
+    """Whether a school sends mail at all, since when, and what has been told. Off until somebody switches it on."""
+
+    school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="+")
+    is_on = models.BooleanField(default=False)
+    since = models.DateTimeField(help_text="What happened before is told to nobody.")
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class ToldUpTo(models.Model):
+    """Up to which line of a chain of the change log notices have been made. Chains have no gaps: none is missed."""
+
+    chain_id = models.BigIntegerField(unique=True)
+    seq = models.BigIntegerField()
+
+
+class NoticeChoice(models.Model):
+    """How a person wants a kind of notice, where it differs from the kind's default."""
+
+    WAYS = [
+        ("now", "сразу"),
+        ("daily", "раз в день"),
+        ("weekly", "раз в неделю"),
+        ("off", "не присылать"),
+    ]
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)
+    way = models.CharField(max_length=6, choices=WAYS)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="notice_choice_once")]
+
+
+class MailHabits(models.Model):
+    """When a person is not to be disturbed, and whether all mail was stopped (one press in a letter)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+
+class Mail(models.Model):
+    """A letter in the queue. Its Message-ID never changes, so a letter sent again is known as the same one.
+
+    The address is read when it is sent. `state`: waiting, sent, refused (the server says never), given up (three
+    days without an answer), withheld (nothing may be told to this family any more).
+    """
+
+    STATES = [
+        ("waiting", "ждёт отправки"),
+        ("sent", "отправлено"),
+        ("refused", "отклонено сервером"),
+        ("given_up", "не удалось отправить"),
+        ("withheld", "не отправлено: отказ семьи"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(
+        max_length=8, help_text="now, daily, weekly, or access: a code or a link to one's account."
+    )
+    issue = models.ForeignKey("people.AccessIssue", null=True, on_delete=models.PROTECT, related_name="+")
+    message_id = models.CharField(max_length=120, unique=True)
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=STATES, default="waiting")
+    attempts = models.IntegerField(default=0)
+    next_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, help_text="A worker has it in hand until then.")
+    done_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at"], name="mail_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["school", "made_at"], name="mail_made"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue"], condition=models.Q(issue__isnull=False), name="mail_of_issue"
+            )
+        ]
+
+
+class Notice(models.Model):
+    """One thing one person is told: made once from one line of the change log (`key`)."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=40, help_text="The line of the log: chain and number.")
+    happened_at = models.DateTimeField()
+    says = models.CharField(max_length=600)
+    path = models.CharField(max_length=120)
+    way = models.CharField(max_length=6)
+    due_at = models.DateTimeField()
+    mail = models.ForeignKey(Mail, null=True, on_delete=models.PROTECT, related_name="notices")
+    withheld_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_key_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="notice_due", condition=models.Q(mail=None, withheld_at=None)
+            )
+        ]
+
+
+class Bounce(models.Model):
+    """A mail server said that an address does not take letters. A lasting one stops letters until it is changed."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    mail = models.ForeignKey(Mail, null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    code = models.CharField(max_length=10)
+    says = models.CharField(max_length=300)
+    is_lasting = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "at"], name="bounce_at")]

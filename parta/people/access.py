@@ -43,6 +43,7 @@ permission("second_rules", "второй шаг входа сотруднико�
 permission("signals", "признаки передачи доступа", "director", "deputy", "operator")
 permission("switch_school", "перейти в другую свою школу", signed_in=True)
 permission("activate", "войти по коду в первый раз", public=True)
+permission("recovery", "попросить новый пароль на почту", public=True)
 permission("rosters", "данные классов", *ROSTERS)
 permission("setup", "настройка школы", *SETUP)
 permission("students", "списки учеников", *CARD_READERS)

@@ -66,11 +66,12 @@ def give(
     login: str = "",
     repeat: bool = False,
     by_code: bool = False,
+    by_mail: bool = False,
 ) -> list[Issued]:
     """Issue access to these people, in their order. Raises Refusal at the first who may not get it: nothing is issued.
 
     A one-time password, or an activation code: when asked for, and always where the act lets everybody get access by
-    themselves. `repeat` stops what worked before.
+    themselves. `repeat` stops what worked before. `by_mail`: the code goes to the person's address.
     """
     by, at = viewer.acting_as(), viewer.at
     issued: list[Issued] = []
@@ -81,12 +82,13 @@ def give(
                 raise Refusal("У этого человека уже есть учётная запись: выдайте доступ заново.", "login")
             if person.user_id is not None and person.user_id == viewer.user_id:
                 raise Refusal("Свой пароль меняют на странице «Сменить пароль».", "account")
-            if by_code or way.by_self:
+            if by_code or by_mail or way.by_self:
                 issued += actions.issue_codes(
                     school_id=viewer.school.id,
                     person_ids=[person.pk],
                     lives=way.code_lives,
                     login=login,
+                    by_mail=by_mail,
                     by=by,
                     at=at,
                 )

@@ -63,7 +63,11 @@ class ViewedRequest(WSGIRequest):
 
 
 def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Make `request.viewer` available; note what a signed-in person was refused."""
+    """Make `request.viewer` available; note what a signed-in person was refused.
+
+    A request that a page makes by itself (`is_background`, set by its view) is no sign of life: a screen left open
+    closes as if nobody had asked.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.__class__ = ViewedRequest
@@ -71,7 +75,7 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         if response.status_code in (403, 404):
             _note_refusal(request)
         seen: Viewer | None = request.__dict__.get("viewer")
-        if seen is not None and not seen.locked:
+        if seen is not None and not seen.locked and "is_background" not in request.__dict__:
             locks.stamp(request, response, seen.at)
         return response
 

@@ -237,6 +237,7 @@ class AccessIssue(models.Model):
         ("code", "код активации"),
         ("loss", "утрата"),
         ("factor", "сброс второго шага"),
+        ("recovery", "ссылка на почту"),
     ]
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -250,11 +251,21 @@ class AccessIssue(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     void_at = models.DateTimeField(null=True, blank=True, help_text="Replaced or stopped before it was used.")
+    by_mail = models.BooleanField(
+        default=False, help_text="Goes to the person's address; its code is worked out, not kept."
+    )
     handed_on = models.DateField(null=True, blank=True)
     handed_to = models.CharField(max_length=120, blank=True, default="", help_text="Who took the slip.")
 
     class Meta:
-        indexes = [models.Index(fields=["school", "issued_at"], name="access_issue_at")]
+        indexes = [
+            models.Index(fields=["school", "issued_at"], name="access_issue_at"),
+            models.Index(
+                fields=["expires_at"],
+                name="access_issue_by_mail",
+                condition=models.Q(by_mail=True, used_at=None, void_at=None),
+            ),
+        ]
 
 
 class ReadTrace(models.Model):

@@ -54,6 +54,14 @@ SILENT: Mapping[str, str] = {
     "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",
     "communication.actions.messages.count_unread": "a count kept beside the person, made anew from the threads",
     "communication.actions.announcements.note_receipt": "the receipt is itself the note of who read, and when",
+    "communication.actions.delivery.spread": "notices are made from the log itself and can be made again from it",
+    "communication.actions.delivery.compose": "letters are the post of what the log says",
+    "communication.actions.delivery.take": "a letter in the hand of a worker",
+    "communication.actions.delivery.withhold": "what a refusal takes out of a letter stands in the letter's row",
+    "communication.actions.delivery.settle": "the letter's own row says what became of it",
+    "communication.actions.delivery.put_off": "the letter's own row says when it goes again",
+    "communication.actions.delivery.note_bounce": "the row is the register of what did not arrive",
+    "communication.actions.delivery.forget": "the term of keeping letters that are done with",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
     "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
     "people.actions.sign_ins.note_sign_in": "the row is the journal of sign-ins itself",
@@ -159,6 +167,11 @@ def _cancelled(cast: World) -> Any:
     lesson = _free(cast)
     timetable.cancel_lesson(lesson=lesson, reason="мороз", **_by(cast))
     return lesson
+
+
+def _asked_by_mail(cast: World) -> None:
+    cast.guardian.email = "safina@mail.example"
+    cast.guardian.save()
 
 
 def _code(cast: World) -> str:
@@ -456,6 +469,10 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         lambda c, person: people.issue_codes(
             school_id=c.school.pk, person_ids=[person.pk], lives=timedelta(days=30), **_by(c)
         ),
+    ),
+    "people.actions.access.ask_recovery": (
+        _asked_by_mail,
+        lambda c, _: people.ask_recovery("safina@mail.example", at=c.at),
     ),
     "people.actions.access.activate": (
         _code,

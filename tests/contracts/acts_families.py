@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from parta.communication.actions import announcements, messages, questions
+from parta.communication.actions import announcements, habits, messages, questions
 from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, remarks, reports
@@ -233,6 +233,20 @@ def _report(cast: World) -> int:
 
 MORE: Mapping[str, Case] = {
     # ── communication ──
+    "communication.actions.habits.choose": (
+        _nothing,
+        lambda c, _: habits.choose(
+            c.viewer("guardian"), {"mark": "now"}, quiet_from=None, quiet_until=None, at=c.at
+        ),
+    ),
+    "communication.actions.habits.stop_mail": (
+        _nothing,
+        lambda c, _: habits.stop_mail(c.guardian.pk, at=c.at),
+    ),
+    "communication.actions.habits.switch_mail": (
+        _nothing,
+        lambda c, _: habits.switch_mail(c.viewer("deputy"), is_on=True, at=c.at),
+    ),
     "communication.actions.messages.send": (_nothing, lambda c, _: _thread(c)),
     "communication.actions.messages.reply": (
         _thread,

@@ -9,6 +9,7 @@ for those who may not open the page either way. Words in capitals are `SETS`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -158,6 +159,52 @@ WRITE_OF_STUDENT = (
 WRITE_OF_NOBODY = "operator head_of_department master nurse inspector other_teacher outsider FOREIGN"
 
 
+def family_report(cast: World) -> int:
+    """A report to the family of Сафина, made as a class teacher makes it."""
+    from parta.diary.actions.reports import make_reports
+    from parta.diary.models import FamilyReport
+
+    made = make_reports(
+        cast.viewer("class_teacher"),
+        cast.homeroom.pk,
+        starts=cast.on - timedelta(days=1),
+        until=cast.on,
+        at=cast.at,
+    )
+    assert made.ids or made.known
+    return FamilyReport.objects.filter(student=cast.student).values_list("pk", flat=True)[0]
+
+
+def paper_report(cast: World) -> dict[str, Any]:
+    """A paper sheet in 6Б, so that there is something to print; no more arguments."""
+    from parta.diary.actions.reports import make_reports
+    from parta.people.models import Consent
+
+    Consent.objects.create(
+        school=cast.school,
+        student=cast.named("Авдеев"),
+        kind="paper",
+        state="given",
+        signed_on=cast.on,
+        recorded_at=cast.at,
+    )
+    make_reports(
+        cast.viewer("class_teacher"),
+        cast.homeroom.pk,
+        starts=cast.on - timedelta(days=1),
+        until=cast.on,
+        at=cast.at,
+    )
+    return {}
+
+
+def unsubscribe_token(person_id: int) -> str:
+    """The end of the address in a letter that stops all letters."""
+    from parta.communication.letters import unsubscribe_token
+
+    return unsubscribe_token(person_id)
+
+
 def homework_id(cast: World) -> int:
     """Homework that stands in the Russian journal of 6Б."""
     from parta.journal.models import Homework
@@ -205,6 +252,7 @@ LINES: dict[str, dict[str, Line]] = {
     "activate": {
         "page": Line(get="200 * anonymous", post="422 * anonymous", body=lambda cast: {"code": uuid4().hex})
     },
+    "recovery": {"page": Line(get="200 * anonymous", post="422 * anonymous")},
     "access_lost": {"page": Line(get="405 *", post="302 SIGNED")},
     "school": {"page": Line(get="405 *", post="302 SIGNED")},
     "unlock": {"page": Line(get="302 SIGNED", post="422 SIGNED")},
@@ -587,6 +635,61 @@ LINES: dict[str, dict[str, Line]] = {
             post="404 guardian outsider foreign_guardian",
         ),
     },
+    "diary_reports": family_page(),
+    "diary_report": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk, "report_id": family_report(cast)},
+            get="200 student guardian; 404 outsider foreign_guardian",
+        ),
+        "of_another": Line(
+            lambda cast: {"student_id": cast.brother.pk, "report_id": family_report(cast)},
+            get="404 student guardian outsider foreign_guardian",
+        ),
+    },
+    "diary_report_read": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk, "report_id": family_report(cast)},
+            get="405 *",
+            post="303 guardian; 404 outsider foreign_guardian",
+        ),
+        "of_another": Line(
+            lambda cast: {"student_id": cast.brother.pk, "report_id": family_report(cast)},
+            get="405 *",
+            post="404 guardian outsider foreign_guardian",
+        ),
+    },
+    "class_reports": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 class_teacher deputy director; 404 master foreign_deputy",
+            post="422 class_teacher deputy director; 404 master foreign_deputy",
+        ),
+        "other_school": Line(
+            lambda cast: {"homeroom_id": cast.outside.homeroom.pk},
+            get="200 foreign_deputy; 404 class_teacher deputy director master",
+            post="422 foreign_deputy; 404 class_teacher deputy director master",
+        ),
+    },
+    "class_extracts": {
+        "none": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="404 class_teacher deputy director master foreign_deputy",
+        ),
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk, **paper_report(cast)},
+            get="200 class_teacher deputy director; 404 master foreign_deputy",
+        ),
+    },
+    "family_timeline": {
+        "own": Line(
+            lambda cast: {"student_id": cast.student.pk},
+            get="200 class_teacher deputy director; 404 master foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {"student_id": ABSENT},
+            get="404 class_teacher deputy director master foreign_deputy",
+        ),
+    },
     "diary_acknowledge": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
@@ -625,6 +728,26 @@ LINES: dict[str, dict[str, Line]] = {
         "absent": Line(lambda cast: {"homework_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
     },
     # ── communication ──
+    "notify": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "unsubscribe": {
+        "own": Line(
+            lambda cast: {"token": unsubscribe_token(cast.guardian.pk)},
+            get="200 * anonymous",
+            post="200 * anonymous",
+        ),
+        "forged": Line(
+            lambda cast: {"token": f"{unsubscribe_token(cast.guardian.pk)}x"},
+            get="404 * anonymous",
+            post="404 * anonymous",
+        ),
+    },
+    "delivery": {
+        "page": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator foreign_deputy",
+        )
+    },
+    "updates": {"page": Line(get=f"200 {EVERYBODY}", json=True)},
     "messages": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
     "message_new": {
         "own": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}"),

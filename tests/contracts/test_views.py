@@ -56,4 +56,7 @@ def test_only_signing_in_is_public() -> None:
         "logout",
         "activate",
         "health",
+        "unsubscribe",
+        "recovery",
+        "feed",
     }

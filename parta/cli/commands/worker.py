@@ -59,6 +59,7 @@ def run(arguments: Namespace) -> int:
     installation.require_database()
     from django.db import close_old_connections, connection
 
+    from parta.communication.jobs import deliver
     from parta.foundation import clock, jobs
 
     jobs.load_kinds()
@@ -77,6 +78,8 @@ def run(arguments: Namespace) -> int:
             time.sleep(PAUSE)
     over = threading.Event()
     threading.Thread(target=_beat, args=(over,), daemon=True).start()
+    # Letters in a thread of their own: a mail server that hangs holds up no other job.
+    threading.Thread(target=deliver, args=(clock.now, over), kwargs={"alone": alone}, daemon=True).start()
     planned = 0.0
     while not stop.asked:
         if time.monotonic() - planned > 600 or not planned:

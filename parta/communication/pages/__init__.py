@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern
 
-from parta.communication.pages import announcements, messages, questions
+from parta.communication.pages import announcements, delivery, messages, questions, updates
 
 urlpatterns: list[URLPattern] = [
     *messages.urlpatterns,
     *announcements.urlpatterns,
     *questions.urlpatterns,
+    *delivery.urlpatterns,
+    *updates.urlpatterns,
 ]

@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern
 
-from parta.diary.pages import family, teachers, week
+from parta.diary.pages import family, reports, teachers, week
 
-urlpatterns: list[URLPattern] = [*week.urlpatterns, *family.urlpatterns, *teachers.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *week.urlpatterns,
+    *family.urlpatterns,
+    *teachers.urlpatterns,
+    *reports.urlpatterns,
+]

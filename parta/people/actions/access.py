@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 
 from parta.foundation import sql
 from parta.foundation.log import SYSTEM, Actor, Line
@@ -27,6 +28,15 @@ def _hash(code: str) -> str:
     return hashlib.sha256(f"parta:activation:{code}".encode()).hexdigest()
 
 
+def code_by_mail(issue: AccessIssue) -> str:
+    """The code of an issue that goes by mail: made from its number and the installation's key, so that a letter can be
+    written again and the database still holds nothing but the hash."""
+    digest = salted_hmac(
+        "parta.people.code_by_mail", f"{issue.pk}:{issue.issued_at.timestamp()}", algorithm="sha256"
+    )
+    return "".join(_SIGNS[byte % len(_SIGNS)] for byte in digest.digest()[:_CODE_LENGTH])
+
+
 def plain_code(text: str) -> str:
     """What was typed, without spaces and dashes, in capitals; lookalike Cyrillic capitals are taken as Latin."""
     folded = text.upper().translate(str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX"))
@@ -39,10 +49,13 @@ def issue_codes(
     person_ids: Sequence[int],
     lives: timedelta,
     login: str = "",
+    by_mail: bool = False,
     by: Actor,
     at: datetime,
 ) -> list[Issued]:
     """An activation code for each, in the order asked: it works once, and until `at` + `lives`.
+
+    `by_mail`: it is sent to the person's address, and nobody else sees it: the code in the answer is empty.
 
     Who has no account gets one that opens nothing before the code is used. For an account that works it is a repeat:
     the old password stops at once, its sessions end. Raises Refusal for somebody who is not the school's, and for a
@@ -56,6 +69,11 @@ def issue_codes(
     chosen = [one for one in wanted if one is not None]
     if len(chosen) != len(wanted):
         raise Refusal("Среди людей есть те, кого в школе нет.", "person")
+    if by_mail and any(not one.email for one in chosen):
+        raise Refusal(
+            "У кого-то из выбранных нет адреса почты: впишите его в карточку или напечатайте листок.",
+            "person",
+        )
     new = [one for one in chosen if one.user is None]
     logins = iter(
         [checked_login(login)]
@@ -78,7 +96,11 @@ def issue_codes(
                     user.save(update_fields=["is_active"])
             code = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
             line = _register(person, "code", by=by, at=at, repeat=repeat)
-            line.code_hash, line.expires_at = _hash(code), at + lives
+            line.by_mail, line.expires_at = by_mail, at + lives
+            if by_mail:
+                line.save()
+                code = code_by_mail(line)
+            line.code_hash = _hash(code)
             line.save()
             lines.append(
                 Line(
@@ -89,7 +111,7 @@ def issue_codes(
                 )
             )
             shown = "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
-            issued.append(Issued(person.pk, user.login, "", shown, line.expires_at))
+            issued.append(Issued(person.pk, user.login, "", "" if by_mail else shown, line.expires_at))
     return issued
 
 
@@ -230,6 +252,60 @@ def hand_over(*, issue: AccessIssue, on: date, to: str, by: Actor, at: datetime)
             Line("access_handed", "access", issue.pk, data={"person": issue.person_id, "on": on.isoformat()})
         )
     return issue
+
+
+_RECOVERABLE = """
+SELECT DISTINCT u.id, p.id, p.school_id FROM people_user u JOIN people_person p ON p.user_id = u.id
+WHERE u.is_active AND NOT u.is_installer AND p.email <> '' AND (u.login = %s OR LOWER(p.email) = %s)
+  AND NOT EXISTS (SELECT 1 FROM people_person q JOIN people_role r ON r.person_id = q.id WHERE q.user_id = u.id)
+ORDER BY u.id, p.id
+"""
+RECOVERY_LIVES = timedelta(hours=1)
+RECOVERIES = 3
+"""So many letters an hour an account gets at most."""
+
+
+def ask_recovery(words: str, *, at: datetime) -> int:
+    """The owner forgot the password and names a login or an address: a letter with a link goes to the address in the
+    card, for an hour. The old password works on until the link is used. How many letters (nobody is told).
+
+    Accounts of students and guardians only: who has or had a role in the school asks the school.
+    """
+    wanted = words.strip().lower()[:200]
+    if not wanted:
+        raise Refusal("Укажите логин или адрес почты.", "who")
+    asked: dict[int, tuple[int, int]] = {}
+    for user_id, person_id, school_id in sql.read(_RECOVERABLE, (wanted, wanted)):
+        asked.setdefault(user_id, (person_id, school_id))
+    count = 0
+    for user_id, (person_id, school_id) in asked.items():
+        lately = AccessIssue.objects.filter(
+            person__user_id=user_id, way="recovery", issued_at__gt=at - RECOVERY_LIVES
+        )
+        if lately.count() >= RECOVERIES:
+            continue
+        by = Actor(user_id, "owner")
+        with act(school_id, by=by, at=at) as lines:
+            AccessIssue.objects.filter(
+                person__user_id=user_id, way="recovery", used_at=None, void_at=None
+            ).update(void_at=at)
+            line = AccessIssue(
+                school_id=school_id,
+                person_id=person_id,
+                way="recovery",
+                is_repeat=True,
+                issued_at=at,
+                issued_by=user_id,
+                role="owner",
+                by_mail=True,
+                expires_at=at + RECOVERY_LIVES,
+            )
+            line.save()
+            line.code_hash = _hash(code_by_mail(line))
+            line.save(update_fields=["code_hash"])
+            lines.append(Line("recovery_asked", "user", user_id, data={"person": person_id}))
+        count += 1
+    return count
 
 
 _GROUNDLESS = """

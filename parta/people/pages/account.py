@@ -252,6 +252,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     """The first entry by a code from a slip: the code, then a password that nobody else sees."""
     context: dict[str, Any] = {"code": "", "found": None, "errors": {}, "delay": ""}
     if request.method != "POST":
+        context["code"] = request.GET.get("code", "")[:40].replace("\x00", "")  # from the link in a letter
         return render(request, "people/activate.html", context)
     at = clock.now()
     code = _text(request, "code", 40)

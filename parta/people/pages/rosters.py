@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -11,15 +12,18 @@ from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
 from parta.organisation.words import class_title
 from parta.people import actions, rules
-from parta.people.forms import Posted, carry_out
+from parta.people.forms import DONE, Posted, carry_out
 from parta.people.granting import give, kin_ids, of_own_class
 from parta.people.models import AccessIssue, Consent, Enrolment, Person
 from parta.people.pages.persons import AT_ONCE, issued_page
 from parta.people.pages.setup import FORM, looking
 from parta.people.queries import register
 from parta.people.queries import rosters as queries
+from parta.people.refusals import on_paper
 from parta.people.setup import setup_page
 from parta.people.viewer import Viewer
+
+DONE |= {"mailed": "Коды отправляются на адреса из карточек. Прежние пароли отмеченных больше не действуют."}
 
 SIGNS = {
     "none": ("не выдан", "line"),
@@ -207,6 +211,20 @@ def access(request: HttpRequest, homeroom_id: int) -> HttpResponse:
                 " прежний пароль перестанет действовать.",
                 "again",
             )
+        if posted.text("how") == "mail":
+            refusing = on_paper([family.student.id for family in families], viewer.on)
+            paper = {
+                line.id
+                for family in families
+                if family.student.id in refusing
+                for line in (family.student, *family.guardians)
+            }
+            if any(one.pk in paper for one in people):
+                raise Refusal(
+                    "Среди отмеченных семья, выбравшая бумажную форму: напечатайте ей листок.", "person"
+                )
+            give(viewer, people, own_class=own, repeat=True, by_mail=True)
+            return "mailed"
         return issued_page(
             request, give(viewer, people, own_class=own, repeat=True, by_code=True), request.path
         )
@@ -271,6 +289,7 @@ def access(request: HttpRequest, homeroom_id: int) -> HttpResponse:
             ),
             "ways": register.WAYS,
             "today": viewer.on,
+            "sends": bool(settings.EMAIL_HOST),
         },
         forms,
     )

@@ -1,0 +1,246 @@
+"""The queue of letters: notices made from the change log, put together into letters, and what became of each.
+
+Each step is a transaction of its own and may be repeated: a notice is made once from a line of the log (unique key),
+a letter is taken in hand for a while and comes back when its worker dies, and its Message-ID stays. So a letter is
+never lost, and one that the server had taken before it fell silent is known as the same one.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from parta.communication.kinds import KINDS, due
+from parta.communication.models import Bounce, Mail, MailHabits, Notice, NoticeChoice
+from parta.communication.queries.events import Telling, chains_with_news, entries_of, tellings
+from parta.foundation import sql
+from parta.people.models import AccessIssue
+from parta.people.refusals import on_paper
+
+AT_ONCE = 500
+"""Lines of a chain that are told in one transaction."""
+LEASE = timedelta(minutes=10)
+"""So long a letter stays in the hand of a worker that gives no sign; longer than any talk with a mail server."""
+KEPT_TRYING = timedelta(days=3)
+LONGEST_PAUSE = timedelta(minutes=30)
+KEPT = timedelta(days=90)
+"""How long letters and notices that are done with are kept."""
+
+
+def spread(at: datetime) -> int:
+    """Make notices of what stands in the change log and has been told to nobody; how many."""
+    made = 0
+    for news in chains_with_news():
+        on = at.astimezone(ZoneInfo(news.timezone)).date()
+        with transaction.atomic():
+            entries, told = entries_of(news, AT_ONCE)
+            made += _notices(tellings(entries, news.school_id, on), news.school_id, news.timezone, at)
+            sql.insert(
+                "communication_toldupto",
+                ("chain_id", "seq"),
+                [(news.chain_id, told)],
+                conflict=("chain_id",),
+                update=("seq",),
+            )
+    return made
+
+
+def _notices(found: list[Telling], school_id: int, timezone: str, at: datetime) -> int:
+    if not found:
+        return 0
+    people = sorted({one.person_id for one in found})
+    ways = {
+        (person, kind): way
+        for person, kind, way in NoticeChoice.objects.filter(person_id__in=people).values_list(
+            "person_id", "kind", "way"
+        )
+    }
+    habits = {row.person_id: row for row in MailHabits.objects.filter(person_id__in=people)}
+    refusing = on_paper(
+        [one.student_id for one in found if one.student_id is not None],
+        at.astimezone(ZoneInfo(timezone)).date(),
+    )
+    # An address that a server said never to write to is not written to until it is changed.
+    deaf = set(
+        Bounce.objects.filter(person_id__in=people, is_lasting=True, address=F("person__email")).values_list(
+            "person_id", flat=True
+        )
+    )
+    rows = []
+    for one in found:
+        way = ways.get((one.person_id, one.kind), KINDS[one.kind].way)
+        habit = habits.get(one.person_id)
+        if (
+            way == "off"
+            or (habit and habit.stopped_at)
+            or one.student_id in refusing
+            or one.person_id in deaf
+        ):
+            continue
+        quiet = (habit.quiet_from, habit.quiet_until) if habit else (None, None)
+        rows.append(
+            (
+                school_id,
+                one.person_id,
+                one.student_id,
+                one.kind,
+                one.key,
+                one.at,
+                one.says,
+                one.path,
+                way,
+                due(way, at, ZoneInfo(timezone), *quiet),
+            )
+        )
+    sql.insert(
+        "communication_notice",
+        (
+            "school_id",
+            "person_id",
+            "student_id",
+            "kind",
+            "key",
+            "happened_at",
+            "says",
+            "path",
+            "way",
+            "due_at",
+        ),
+        rows,
+        conflict=("person_id", "key"),
+    )
+    return len(rows)
+
+
+def new_message_id() -> str:
+    """A Message-ID nobody else has, under the name of this installation."""
+    host = settings.SITE_URL.partition("://")[2].split("/")[0].split(":")[0] or "parta.invalid"
+    return f"<{secrets.token_hex(16)}@{host}>"
+
+
+def compose(at: datetime, most: int = 500) -> int:
+    """Put notices that are due together: one letter for a person and a way; codes and links each get theirs."""
+    pairs = list(
+        Notice.objects.filter(mail=None, withheld_at=None, due_at__lte=at)
+        .values_list("school_id", "person_id", "way")
+        .distinct()[:most]
+    )
+    made = 0
+    for school_id, person_id, way in pairs:
+        with transaction.atomic():
+            rows = Notice.objects.filter(
+                school_id=school_id, person_id=person_id, way=way, mail=None, withheld_at=None, due_at__lte=at
+            )
+            if connection.features.has_select_for_update_skip_locked:
+                rows = rows.select_for_update(skip_locked=True)
+            ids = [row.pk for row in rows]
+            if not ids:
+                continue
+            mail = Mail.objects.create(
+                school_id=school_id,
+                person_id=person_id,
+                way=way,
+                message_id=new_message_id(),
+                made_at=at,
+                next_at=at,
+            )
+            Notice.objects.filter(pk__in=ids).update(mail=mail)
+            made += 1
+    waiting = AccessIssue.objects.filter(by_mail=True, used_at=None, void_at=None, expires_at__gt=at).exclude(
+        pk__in=Mail.objects.filter(issue__isnull=False).values("issue")
+    )
+    for issue in waiting[:most]:
+        sql.insert(
+            "communication_mail",
+            (
+                "school_id",
+                "person_id",
+                "way",
+                "issue_id",
+                "message_id",
+                "made_at",
+                "next_at",
+                "state",
+                "attempts",
+                "fault",
+            ),
+            [
+                (
+                    issue.school_id,
+                    issue.person_id,
+                    "access",
+                    issue.pk,
+                    new_message_id(),
+                    at,
+                    at,
+                    "waiting",
+                    0,
+                    "",
+                )
+            ],
+            conflict_target="(issue_id) WHERE issue_id IS NOT NULL",
+        )
+        made += 1
+    return made
+
+
+def take(at: datetime, *, alone: bool = False) -> Mail | None:
+    """Take the next letter in hand; None when none is due.
+
+    `alone` says that no other worker can be alive: then what is in a hand is a dead one's and is taken up at once.
+    """
+    free = Q() if alone else Q(held_until=None) | Q(held_until__lt=at)
+    with transaction.atomic():
+        waiting = Mail.objects.filter(free, state="waiting", next_at__lte=at)
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        mail = waiting.order_by("next_at", "id").first()
+        if mail is not None:
+            mail.held_until, mail.attempts = at + LEASE, mail.attempts + 1
+            mail.save(update_fields=["held_until", "attempts"])
+        return mail
+
+
+def withhold(mail: Mail, refusing: frozenset[int], at: datetime) -> None:
+    """Take out of a letter what is about students whose family refused since it was put together."""
+    Notice.objects.filter(mail=mail, student_id__in=refusing).update(withheld_at=at)
+
+
+def settle(mail: Mail, state: str, at: datetime, fault: str = "") -> None:
+    """A letter is done with: sent, refused, withheld."""
+    Mail.objects.filter(pk=mail.pk).update(state=state, done_at=at, held_until=None, fault=fault[:300])
+
+
+def put_off(mail: Mail, at: datetime, fault: str) -> None:
+    """The server did not take it now: again after a pause that grows from a minute to half an hour, for three days."""
+    if at - mail.made_at > KEPT_TRYING:
+        settle(mail, "given_up", at, fault)
+        return
+    pause = min(timedelta(minutes=2 ** min(mail.attempts - 1, 10)), LONGEST_PAUSE)
+    Mail.objects.filter(pk=mail.pk).update(next_at=at + pause, held_until=None, fault=fault[:300])
+
+
+def note_bounce(mail: Mail, address: str, *, code: str, says: str, is_lasting: bool, at: datetime) -> None:
+    """A server said that the address takes no letters."""
+    Bounce.objects.create(
+        school_id=mail.school_id,
+        person_id=mail.person_id,
+        mail=mail,
+        address=address,
+        at=at,
+        code=code[:10],
+        says=says[:300],
+        is_lasting=is_lasting,
+    )
+
+
+def forget(at: datetime) -> None:
+    """Letters and notices done with long ago, and bounces of them."""
+    old = Mail.objects.exclude(state="waiting").filter(made_at__lt=at - KEPT)
+    Bounce.objects.filter(at__lt=at - KEPT).delete()
+    Notice.objects.filter(mail__in=old).delete()
+    Notice.objects.filter(withheld_at__lt=at - KEPT).delete()
+    old.delete()

@@ -1,0 +1,115 @@
+"""Kinds of notices: what a person may be told, by which lines of the change log, and how unless they choose."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FAMILY = frozenset({"guardian", "student"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of notice. `verbs` are those of the change log; `way` is the default; `for_staff`: staff is told too."""
+
+    code: str
+    title: str
+    hint: str
+    way: str
+    verbs: frozenset[str]
+    for_staff: bool = False
+
+
+def _kind(code: str, title: str, hint: str, way: str, *verbs: str, for_staff: bool = False) -> Kind:
+    return Kind(code, title, hint, way, frozenset(verbs), for_staff)
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        _kind("mark_change", "Исправлена или снята отметка", "", "now", "mark_corrected", "mark_annulled"),
+        _kind("mark", "Новая отметка", "с видом работы", "daily", "mark_recorded"),
+        _kind(
+            "absence",
+            "Пропуск или опоздание",
+            "и перемена причины",
+            "now",
+            "absence_recorded",
+            "absence_changed",
+            "absence_annulled",
+        ),
+        _kind("note", "Замечание, похвала, обращение учителя", "", "now", "note_added"),
+        _kind(
+            "term_mark",
+            "Отметка за четверть, полугодие, год",
+            "и её исправление",
+            "now",
+            "final_set",
+            "final_corrected",
+            "final_annulled",
+        ),
+        _kind(
+            "homework",
+            "Домашнее задание",
+            "задано, изменено, снято",
+            "daily",
+            "homework_given",
+            "homework_changed",
+            "homework_annulled",
+        ),
+        _kind(
+            "timetable",
+            "Замена, перенос, отмена урока",
+            "только о предстоящих",
+            "now",
+            "substitution_set",
+            "substitution_ended",
+            "lesson_cancelled",
+            "lesson_restored",
+            "lesson_moved",
+        ),
+        _kind("report", "Отчёт классного руководителя", "", "now", "family_report_sent"),
+        _kind("message", "Сообщение", "кто написал и о чём", "now", "message_sent", for_staff=True),
+        _kind("announcement", "Объявление, мероприятие", "", "daily", "announced", for_staff=True),
+        _kind("answer", "Ответ на вопрос о журнале", "", "now", "question_answered", for_staff=True),
+    )
+}
+OF_VERB: dict[str, Kind] = {verb: kind for kind in KINDS.values() for verb in kind.verbs}
+
+DIGEST_AT = time(18, 0)
+"""When digests go, by the school's clock: after the lessons, before the evening."""
+DIGEST_DAY = 4
+"""The weekly one on Friday."""
+
+
+def in_quiet(moment: time, since: time | None, until: time | None) -> bool:
+    """Whether a time of day lies in [since, until); the span may cross midnight. Without bounds never."""
+    if since is None or until is None or since == until:
+        return False
+    if since < until:
+        return since <= moment < until
+    return moment >= since or moment < until
+
+
+def due(
+    way: str, at: datetime, zone: ZoneInfo, quiet_from: time | None, quiet_until: time | None
+) -> datetime:
+    """When something that happened at `at` is to be told: at once (after the quiet hours), or with the next digest.
+
+    What happens at the very minute of a digest waits for the next one. Raises ValueError for an unknown way.
+    """
+    local = at.astimezone(zone)
+    if way == "now":
+        when = local
+    elif way in ("daily", "weekly"):
+        when = local.replace(hour=DIGEST_AT.hour, minute=DIGEST_AT.minute, second=0, microsecond=0)
+        if when <= local:
+            when += timedelta(days=1)
+        while way == "weekly" and when.weekday() != DIGEST_DAY:
+            when += timedelta(days=1)
+    else:
+        raise ValueError(f"no way {way}")
+    if in_quiet(when.time(), quiet_from, quiet_until):
+        assert quiet_until is not None
+        end = when.replace(hour=quiet_until.hour, minute=quiet_until.minute, second=0, microsecond=0)
+        when = end if end > when else end + timedelta(days=1)
+    return when

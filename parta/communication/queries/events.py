@@ -1,0 +1,393 @@
+"""Lines of the change log as things to tell: whom, about whom, in what words."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from parta.communication.kinds import OF_VERB, Kind
+from parta.foundation import sql
+from parta.foundation.pagekit import ru_date, ru_span, small
+from parta.journal.queries.words import short_name
+
+AWAY = {
+    "unknown": "нет на уроке",
+    "ill": "нет на уроке, болезнь",
+    "excused": "нет на уроке, уважительная причина",
+    "unexcused": "нет на уроке без уважительной причины",
+    "late": "опоздание",
+    "event": "мероприятие школы вместо урока",
+    "exempt": "освобождение от урока",
+}
+NOTES = {
+    "remark": "замечание",
+    "praise": "похвала",
+    "thanks": "благодарность",
+    "recommendation": "рекомендация",
+    "address": "обращение к родителям",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the change log that somebody may be told of."""
+
+    chain_id: int
+    seq: int
+    at: datetime
+    user_id: int | None
+    verb: str
+    object_id: int | None
+    lesson_id: int | None
+    student_id: int | None
+    data: Mapping[str, Any]
+
+    @property
+    def kind(self) -> Kind:
+        """What it is to those who are told."""
+        return OF_VERB[self.verb]
+
+    @property
+    def key(self) -> str:
+        """The name of the line, the same however often it is read."""
+        return f"{self.chain_id}:{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing for one person."""
+
+    person_id: int
+    student_id: int | None
+    kind: str
+    key: str
+    at: datetime
+    says: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A chain of the log with lines that nobody has been told of yet."""
+
+    chain_id: int
+    school_id: int
+    head: int
+    told: int
+    since: datetime
+    timezone: str
+
+
+def chains_with_news(limit: int = 200) -> list[News]:
+    """Chains of schools that send mail whose head is beyond what was told. One statement."""
+    return [
+        News(row[0], row[1], row[2], row[3], sql.aware(row[4]), row[5])
+        for row in sql.read(
+            "SELECT c.id, c.school_id, c.head_seq, COALESCE(t.seq, 0), d.since, s.timezone"
+            " FROM communication_schooldelivery d JOIN organisation_school s ON s.id = d.school_id"
+            " JOIN foundation_chain c ON c.school_id = d.school_id"
+            " LEFT JOIN communication_toldupto t ON t.chain_id = c.id"
+            " WHERE d.is_on AND c.head_seq > COALESCE(t.seq, 0) ORDER BY c.id LIMIT %s",
+            (limit,),
+        )
+    ]
+
+
+def entries_of(news: News, limit: int) -> tuple[list[Entry], int]:
+    """The next lines to tell of a chain, and up to which number the chain is then told. One statement."""
+    verbs = sorted(OF_VERB)
+    rows = sql.read(
+        "SELECT seq, at, user_id, verb, object_id, lesson_id, student_id, data FROM foundation_logentry"
+        f" WHERE chain_id = %s AND seq > %s AND seq <= %s AND at >= %s AND verb IN ({sql.marks(len(verbs))})"
+        " ORDER BY seq LIMIT %s",
+        (news.chain_id, news.told, news.head, news.since, *verbs, limit),
+    )
+    found = [
+        Entry(
+            news.chain_id,
+            row[0],
+            sql.aware(row[1]),
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            json.loads(row[7]),
+        )
+        for row in rows
+    ]
+    return found, found[-1].seq if len(found) == limit else news.head
+
+
+_LESSONS = """
+SELECT l.id, l.date, l.number, s.title, j.homeroom_id, j.subgroup_id, q.surname, q.given_name, q.patronymic
+FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN timetable_substitution x ON x.lesson_id = l.id LEFT JOIN people_person q ON q.id = x.substitute_id
+WHERE l.id IN ({ids})
+"""
+_FINALS = """
+SELECT f.student_id, f.term_id, s.title, t.title FROM journal_termmark f JOIN plans_journal j ON j.id = f.journal_id
+JOIN organisation_subject s ON s.id = j.subject_id JOIN organisation_term t ON t.id = f.term_id
+JOIN foundation_chain c ON c.kind = 'journal' AND c.subject_id = j.id WHERE c.id = %s AND f.student_id IN ({ids})
+"""
+_STUDENTS_OF_LESSON = """
+SELECT e.student_id FROM people_enrolment e WHERE e.homeroom_id = %s AND e.starts <= %s
+AND (e.until IS NULL OR e.until > %s)
+"""
+_STUDENTS_OF_SUBGROUP = """
+SELECT e.student_id FROM people_subgroupmembership e WHERE e.subgroup_id = %s AND e.starts <= %s
+AND (e.until IS NULL OR e.until > %s)
+"""
+_FAMILY = """
+SELECT g.student_id, p.id, 'guardian', x.given_name FROM people_guardianship g
+JOIN people_person p ON p.id = g.guardian_id JOIN people_user u ON u.id = p.user_id AND u.is_active
+JOIN people_person x ON x.id = g.student_id
+WHERE g.student_id IN ({ids}) AND g.has_rights AND g.starts <= %s AND (g.until IS NULL OR g.until > %s)
+  AND p.email <> ''
+UNION ALL
+SELECT p.id, p.id, 'student', p.given_name FROM people_person p JOIN people_user u ON u.id = p.user_id AND u.is_active
+WHERE p.id IN ({ids}) AND p.email <> ''
+"""
+
+
+def tellings(entries: Sequence[Entry], school_id: int, on: date) -> list[Telling]:
+    """Whom each line is told to, in words. A constant number of statements, and two for each line of a whole class.
+
+    Families: guardians with rights and an account that works, and the student, on the day it is told. Who did it is
+    not told of it.
+    """
+    lessons = _lessons(entries)
+    terms = _terms(entries)
+    whom: dict[str, list[int]] = {}
+    for entry in entries:
+        if entry.student_id is not None and entry.kind.code != "message":
+            whom[entry.key] = [entry.student_id]
+        elif entry.lesson_id in lessons and entry.kind.code in ("homework", "timetable"):
+            whom[entry.key] = _class_of(lessons[entry.lesson_id])
+    family = _family_of({student for students in whom.values() for student in students}, on)
+    found = []
+    for entry in entries:
+        if entry.key in whom:
+            said = _said(entry, lessons, terms, on)
+            if said is None:
+                continue
+            says, week = said
+            for student in whom[entry.key]:
+                for person, _, name in family.get(student, ()):
+                    path = f"/diary/{student}/" + (f"?week={week}" if week else "")
+                    if entry.kind.code == "report":
+                        path = f"/diary/{student}/reports/{entry.object_id}/"
+                    found.append(
+                        Telling(
+                            person,
+                            student,
+                            entry.kind.code,
+                            entry.key,
+                            entry.at,
+                            f"{name}. {says}"[:600],
+                            path,
+                        )
+                    )
+        else:
+            found += _between_people(entry, school_id, on)
+    return found
+
+
+def _lessons(entries: Sequence[Entry]) -> dict[int, sql.Row]:
+    ids = sorted({entry.lesson_id for entry in entries if entry.lesson_id is not None})
+    if not ids:
+        return {}
+    return {row[0]: row for row in sql.read(_LESSONS.format(ids=sql.marks(len(ids))), ids)}
+
+
+def _terms(entries: Sequence[Entry]) -> dict[tuple[int, int, int], tuple[str, str]]:
+    """Subject and period of term marks, by chain, student and period."""
+    by_chain: dict[int, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry.kind.code == "term_mark" and entry.student_id is not None:
+            by_chain[entry.chain_id].add(entry.student_id)
+    found = {}
+    for chain, students in by_chain.items():
+        ids = sorted(students)
+        for student, term, subject, title in sql.read(_FINALS.format(ids=sql.marks(len(ids))), (chain, *ids)):
+            found[chain, student, term] = (subject, title)
+    return found
+
+
+def _class_of(lesson: sql.Row) -> list[int]:
+    on = lesson[1]
+    rows = (
+        sql.read(_STUDENTS_OF_SUBGROUP, (lesson[5], on, on))
+        if lesson[5] is not None
+        else sql.read(_STUDENTS_OF_LESSON, (lesson[4], on, on))
+    )
+    return sorted({row[0] for row in rows})
+
+
+def _family_of(students: set[int], on: date) -> dict[int, list[tuple[int, str, str]]]:
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    ids = sorted(students)
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        for student, person, side, name in sql.read(
+            _FAMILY.format(ids=sql.marks(len(part))), (*part, on, on, *part)
+        ):
+            found[student].append((person, side, name))
+    return found
+
+
+def _said(
+    entry: Entry,
+    lessons: Mapping[int, sql.Row],
+    terms: Mapping[tuple[int, int, int], tuple[str, str]],
+    on: date,
+) -> tuple[str, str] | None:
+    """The sentence of a line about a student, and the week it belongs to; None for what is not worth telling."""
+    data, before, after = entry.data, entry.data.get("before") or "", entry.data.get("after") or ""
+    lesson = lessons.get(entry.lesson_id or 0)
+    where = f"{lesson[3]}, {ru_date(lesson[1])}" if lesson else ""
+    week = lesson[1].isoformat() if lesson else ""
+    match entry.kind.code:
+        case "mark" | "mark_change" if lesson:
+            says = {
+                "mark_recorded": f"отметка {after}",
+                "mark_corrected": f"отметка {before} исправлена на {after}",
+                "mark_annulled": f"отметка {before} снята",
+            }[entry.verb]
+            comment = f". {data['comment']}" if data.get("comment") else ""
+            return f"{where}: {says}{comment}", week
+        case "absence" if lesson:
+            if not after:
+                return f"{where}: отсутствие снято, ученик был на уроке", week
+            meaning = after.get("meaning", "") if isinstance(after, dict) else ""
+            minutes = f" {data['minutes']} мин" if meaning == "late" and data.get("minutes") else ""
+            return f"{where}: {AWAY.get(meaning, 'нет на уроке')}{minutes}", week
+        case "note" if lesson:
+            return f"{where}: {NOTES.get(data.get('kind', ''), 'запись учителя')}: {after}", week
+        case "homework" if lesson:
+            if entry.verb == "homework_annulled" or not after:
+                return f"{where}: домашнее задание снято", week
+            verb = "задано" if entry.verb == "homework_given" else "задание изменено"
+            return f"{where}: {verb}: {_text(after)}", week
+        case "timetable" if lesson:
+            if lesson[1] < on:
+                return None
+            says = {
+                "substitution_set": f"замена: {short_name(*lesson[6:9])}" if lesson[6] else "замена учителя",
+                "substitution_ended": "замена отменена",
+                "lesson_cancelled": "урок отменён",
+                "lesson_restored": "урок состоится",
+                "lesson_moved": f"урок перенесён, теперь {ru_date(lesson[1])}, {lesson[2]}-й",
+            }[entry.verb]
+            return f"{where}: {says}", week
+        case "term_mark":
+            subject, title = terms.get(
+                (entry.chain_id, entry.student_id or 0, int(data.get("term") or 0)), ("Итоговая отметка", "")
+            )
+            says = f"{before} исправлена на {after}" if before and after else after or f"{before} снята"
+            return f"{subject}, {small(title)}: {says}", ""
+        case "report":
+            span = ru_span(date.fromisoformat(data["starts"]), _last(data["until"]))
+            return f"Отчёт классного руководителя за {span}", ""
+    return None
+
+
+def _last(until: str) -> date:
+    return date.fromordinal(date.fromisoformat(until).toordinal() - 1)
+
+
+def _text(value: Any) -> str:
+    return str(value.get("text", "")) if isinstance(value, dict) else str(value)
+
+
+_MEMBERS = """
+SELECT o.person_id, o.side, t.id, t.subject, a.surname, a.given_name, a.patronymic, t.student_id
+FROM communication_message m JOIN communication_thread t ON t.id = m.thread_id
+JOIN communication_member o ON o.thread_id = t.id AND o.person_id <> m.author_id
+JOIN people_person p ON p.id = o.person_id JOIN people_user u ON u.id = p.user_id AND u.is_active
+JOIN people_person a ON a.id = m.author_id
+WHERE m.id = %s AND p.email <> ''
+"""
+_ANSWERED = """
+SELECT p.id, k.number FROM communication_question k JOIN people_person p ON p.id = k.asked_by_id
+JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE k.id = %s AND p.email <> ''
+"""
+_ANNOUNCED = """
+SELECT w.title, w.held_on, w.audience, w.homeroom_id, w.grade, w.author_id FROM communication_announcement w
+WHERE w.id = %s AND w.withdrawn_at IS NULL
+"""
+_PLACES = """
+SELECT e.student_id FROM people_enrolment e JOIN organisation_homeroom h ON h.id = e.homeroom_id
+WHERE e.school_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
+"""
+_STAFF = """
+SELECT DISTINCT p.id FROM people_role r JOIN people_person p ON p.id = r.person_id
+JOIN people_user u ON u.id = p.user_id AND u.is_active
+WHERE r.school_id = %s AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND p.email <> ''
+"""
+
+
+def _between_people(entry: Entry, school_id: int, on: date) -> list[Telling]:
+    """Messages, announcements, answers: to people as such. The words of a message stay in the product."""
+
+    def telling(person: int, student: int | None, says: str, path: str) -> Telling:
+        return Telling(person, student, entry.kind.code, entry.key, entry.at, says[:600], path)
+
+    match entry.kind.code:
+        case "message":
+            return [
+                telling(
+                    row[0],
+                    row[7] if row[1] != "staff" else None,
+                    f"Сообщение «{row[3]}», пишет {short_name(*row[4:7])}",
+                    f"/messages/{row[2]}/",
+                )
+                for row in sql.read(_MEMBERS, (entry.object_id,))
+            ]
+        case "answer":
+            return [
+                telling(row[0], None, f"Ответ на вопрос № {row[1]}", "/questions/")
+                for row in sql.read(_ANSWERED, (entry.object_id,))
+            ]
+        case "announcement":
+            return _announced(entry, school_id, on)
+    return []
+
+
+def _announced(entry: Entry, school_id: int, on: date) -> list[Telling]:
+    rows = sql.read(_ANNOUNCED, (entry.object_id,))
+    if not rows:
+        return []
+    title, held_on, audience, homeroom, grade, author = rows[0]
+    says = f"{'Мероприятие' if held_on else 'Объявление'}: {title}" + (
+        f", {ru_date(held_on)}" if held_on else ""
+    )
+    told: dict[int, int | None] = {}
+    if audience in ("all", "staff") and homeroom is None and grade is None:
+        told.update((row[0], None) for row in sql.read(_STAFF, (school_id, on, on)))
+    if audience != "staff":
+        where, values = "", [school_id, on, on]
+        if homeroom is not None:
+            where, values = " AND h.id = %s", [*values, homeroom]
+        elif grade is not None:
+            where, values = " AND h.grade = %s", [*values, grade]
+        students = {row[0] for row in sql.read(_PLACES + where, values)}
+        for student, family in _family_of(students, on).items():
+            for person, side, _ in family:
+                if audience in ("all", "families", f"{side}s"):
+                    told.setdefault(person, student)
+    told.pop(author, None)
+    return [
+        Telling(
+            person,
+            student,
+            "announcement",
+            entry.key,
+            entry.at,
+            says[:600],
+            f"/announcements/{entry.object_id}/",
+        )
+        for person, student in told.items()
+    ]

@@ -1,0 +1,1 @@
+"""A mail server in a process of its own, which can be told to misbehave."""
