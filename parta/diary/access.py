@@ -1,6 +1,7 @@
 """Who opens the diary: the student and the guardians with rights. Staff read journals instead; class teachers see
 how families take part."""
 
+from parta.communication.access import EVERYBODY
 from parta.foundation.access import permission
 from parta.people.chrome import nav
 
@@ -23,6 +24,9 @@ permission(
     "master",
     "inspector",
 )
+
+permission("feeds", "календарь уроков в телефоне", *EVERYBODY)
+permission("feed", "читать календарь по секретному адресу", public=True)
 
 nav("diary", "Дневник", "diary", *FAMILY, position=10)
 nav("families", "Семьи", "families", *TOWARDS_FAMILIES, position=62)

@@ -195,3 +195,25 @@ class ReportReceipt(models.Model):
                 fields=["report"], condition=models.Q(guardian=None), name="report_receipt_paper"
             ),
         ]
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a calendar program reads somebody's lessons. Only its digest is kept.
+
+    Of a student's days for the student and each guardian, of a teacher's own lessons for a teacher; whoever has the
+    address reads it, so it is shown once and can be taken back.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        Person,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Null: the teacher's own lessons.",
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, help_text="Last read, noted once an hour.")
+    revoked_at = models.DateTimeField(null=True)

@@ -9,9 +9,9 @@ from parta.communication.actions import announcements, habits, messages, questio
 from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, remarks, reports
-from parta.diary.actions import looks, notices
+from parta.diary.actions import feeds, looks, notices
 from parta.diary.actions import reports as family_reports
-from parta.diary.models import FamilyReport
+from parta.diary.models import CalendarFeed, FamilyReport
 from parta.foundation.log import Actor
 from parta.journal.models import Absence, Homework
 from parta.journal.rules import absence_codes
@@ -338,6 +338,14 @@ MORE: Mapping[str, Case] = {
     ),
     "diary.actions.notices.settle_accepted": (_accepted, lambda c, _: _settled(c)),
     "diary.actions.notices.tell_change": (_nothing, lambda c, _: _change(c)),
+    "diary.actions.feeds.make_feed": (
+        _nothing,
+        lambda c, _: feeds.make_feed(c.viewer("guardian"), c.student.pk, at=c.at),
+    ),
+    "diary.actions.feeds.revoke_feed": (
+        lambda c: feeds.make_feed(c.viewer("guardian"), c.student.pk, at=c.at),
+        lambda c, _: feeds.revoke_feed(c.viewer("guardian"), CalendarFeed.objects.get().pk, at=c.at),
+    ),
     "diary.actions.reports.make_reports": (_nothing, lambda c, _: _given(c)),
     "diary.actions.reports.read_report": (
         _sent,

@@ -198,6 +198,13 @@ def paper_report(cast: World) -> dict[str, Any]:
     return {}
 
 
+def feed_token(cast: World) -> str:
+    """The end of a secret address of Сафина's lessons."""
+    from parta.diary.actions.feeds import make_feed
+
+    return make_feed(cast.viewer("guardian"), cast.student.pk, at=cast.at)
+
+
 def unsubscribe_token(person_id: int) -> str:
     """The end of the address in a letter that stops all letters."""
     from parta.communication.letters import unsubscribe_token
@@ -657,6 +664,11 @@ LINES: dict[str, dict[str, Line]] = {
             get="405 *",
             post="404 guardian outsider foreign_guardian",
         ),
+    },
+    "feeds": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "feed": {
+        "own": Line(lambda cast: {"token": feed_token(cast)}, get="200 * anonymous"),
+        "unknown": Line(lambda cast: {"token": "x" * 43}, get="404 * anonymous"),
     },
     "class_reports": {
         "own": Line(

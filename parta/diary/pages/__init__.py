@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from parta.diary.pages import family, reports, teachers, week
+from parta.diary.pages import family, feeds, reports, teachers, week
 
 urlpatterns: list[URLPattern] = [
     *week.urlpatterns,
     *family.urlpatterns,
     *teachers.urlpatterns,
     *reports.urlpatterns,
+    *feeds.urlpatterns,
 ]

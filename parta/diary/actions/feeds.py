@@ -1,0 +1,66 @@
+"""Calendar feeds: made for oneself, taken back, read."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from parta.diary.models import CalendarFeed
+from parta.foundation.log import Line
+from parta.organisation.acts import Refusal, act
+from parta.people.viewer import Viewer
+
+MOST = 10
+"""Feeds a person may have at once."""
+TEACHING = frozenset({"teacher", "class_teacher", "master", "head_of_department", "deputy", "director"})
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(f"parta:feed:{token}".encode()).hexdigest()
+
+
+def make_feed(viewer: Viewer, student_id: int | None, *, at: datetime) -> str:
+    """A feed of one's student (or oneself), or with None of one's own lessons; the token, shown this once.
+
+    Raises Refusal for others' students and beyond ten feeds.
+    """
+    if student_id is None and not viewer.roles & TEACHING:
+        raise Refusal("Календарь своих уроков есть у учителя; семья выбирает ученика.", "student")
+    if student_id is not None and student_id not in viewer.student_ids:
+        raise Refusal("Этого ученика у вас нет.", "student")
+    token = secrets.token_urlsafe(32)
+    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
+        if CalendarFeed.objects.filter(person_id=viewer.person_id, revoked_at=None).count() >= MOST:
+            raise Refusal(f"Адресов уже {MOST}: отзовите лишний.")
+        row = CalendarFeed.objects.create(
+            school_id=viewer.school.id,
+            person_id=viewer.person_id,
+            student_id=student_id,
+            token_hash=digest(token),
+            made_at=at,
+        )
+        lines.append(
+            Line("feed_made", "feed", row.pk, student_id=student_id, data={"person": viewer.person_id})
+        )
+    return token
+
+
+def revoke_feed(viewer: Viewer, feed_id: int, *, at: datetime) -> None:
+    """Take an address back: it opens nothing from now on. Raises Refusal for others' feeds."""
+    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
+        row = (
+            CalendarFeed.objects.select_for_update()
+            .filter(pk=feed_id, person_id=viewer.person_id, revoked_at=None)
+            .first()
+        )
+        if row is None:
+            raise Refusal("Этого адреса уже нет: обновите страницу.")
+        row.revoked_at = at
+        row.save(update_fields=["revoked_at"])
+        lines.append(Line("feed_revoked", "feed", row.pk, student_id=row.student_id))
+
+
+def note_read(feed: CalendarFeed, at: datetime) -> None:
+    """Note that a program read the feed, once an hour."""
+    if feed.read_at is None or at - feed.read_at > timedelta(hours=1):
+        CalendarFeed.objects.filter(pk=feed.pk).update(read_at=at)
