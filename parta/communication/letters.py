@@ -84,7 +84,7 @@ def prepare(mail: Mail, at: datetime) -> Ready:
         "weekly": f"За неделю: {groups_words(groups)}",
     }[mail.way]
     stop = f"{settings.SITE_URL}{reverse('unsubscribe', args=[unsubscribe_token(person.pk)])}"
-    context = {
+    context: dict[str, object] = {
         "groups": list(groups.items()),
         "school": school.short_name,
         "site": settings.SITE_URL,
@@ -113,7 +113,7 @@ def _access(mail: Mail, at: datetime) -> Ready:
         return Ready(None, why_not="withheld", fault="код уже не действует")
     code = code_by_mail(issue)
     zone = ZoneInfo(mail.school.timezone)
-    context = {
+    context: dict[str, object] = {
         "login": mail.person.user.login if mail.person.user else "",
         "code": "-".join(code[start : start + 4] for start in range(0, len(code), 4)),
         "link": f"{settings.SITE_URL}{reverse('activate')}?code={code}",

@@ -43,7 +43,7 @@ def typeset(template: Path, data: dict[str, Any]) -> bytes:
     return done.stdout
 
 
-def _font_folders() -> list[str | Path]:
+def _font_folders() -> list[Path]:
     return [Path(importlib.import_module(name).__file__ or "").parent / "files" for name in PACKAGES]
 
 
@@ -52,14 +52,16 @@ def main() -> int:
     import typst
 
     text = sys.stdin.buffer.read().decode()
+    year, month, day = json.loads(text)["day"]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=_font_folders())
     pdf, warnings = typst.compile_with_warnings(
         Path(sys.argv[1]),
+        None,
         format="pdf",
         font_paths=fonts,
         sys_inputs={"data": text},
         pdf_standards=["a-2a"],
-        timestamp=int(datetime(*json.loads(text)["day"], tzinfo=UTC).timestamp()),
+        timestamp=int(datetime(year, month, day, tzinfo=UTC).timestamp()),
     )
     if warnings:
         print(*warnings, sep="\n", file=sys.stderr)

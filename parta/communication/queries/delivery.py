@@ -197,7 +197,8 @@ def fresh(viewer: Viewer) -> Fresh:
     if ids:
         rows = sql.read(_OF_STUDENTS.format(ids=sql.marks(len(ids))), [*ids, *ids, *ids, *ids])
         told = ";".join(f"{row[0]}{row[1]}{row[2]}" for row in rows)
-    ways, values = ["(w.audience IN ('all', 'staff'))"] if viewer.roles - FAMILY else [], []
+    ways = ["(w.audience IN ('all', 'staff'))"] if viewer.roles - FAMILY else []
+    values: list[object] = []
     for student_id in ids:
         ways.append(f"({FOR_STUDENT})")
         values += audience_values(viewer, student_id)

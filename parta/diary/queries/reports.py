@@ -148,7 +148,7 @@ def class_reports(
     sheets = _sheets(
         f"r.student_id IN ({places}) AND r.starts >= %s AND r.until <= %s", (*ids, starts, until), zone
     )
-    last = dict(
+    last: dict[int, date] = dict(
         sql.read(
             "SELECT student_id, MAX(given_on) FROM diary_familyreport"
             f" WHERE student_id IN ({places}) GROUP BY student_id",

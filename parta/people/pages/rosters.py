@@ -202,7 +202,7 @@ def access(request: HttpRequest, homeroom_id: int) -> HttpResponse:
         people = Person.objects.select_related("user").in_bulk(wanted)
         return [people[one] for one in dict.fromkeys(wanted)]
 
-    def issue(posted: Posted) -> HttpResponse:
+    def issue(posted: Posted) -> str | HttpResponse:
         people = chosen(posted)
         ready = {line.id for line in members if line.state == "works"}
         if any(one.pk in ready for one in people) and not posted.is_ticked("again"):
