@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("communication", "0001_initial"),
         ("organisation", "0002_setup_registers"),
-        ("people", "0005_trust_sign_ins"),
+        ("people", "0007_delivery"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("diary", "0002_family_reports"),
         ("organisation", "0002_setup_registers"),
-        ("people", "0006_delivery"),
+        ("people", "0007_delivery"),
     ]
 
     operations = [
