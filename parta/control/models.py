@@ -126,3 +126,99 @@ class Report(models.Model):
             models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="report_span"),
         ]
         indexes = [models.Index(fields=["school", "code", "since"], name="report_of_span")]
+
+
+class Finding(models.Model):
+    """Нарушение, пора заполнить: what a watch found, kept from the day it was found.
+
+    It lies open from `since`, is overdue after `due` (at once where there is none), may be answered by whom it is
+    about, and is closed by the fact alone or excused by a person with a reason. Who and what it says is worked out by
+    the watches and brought up to date after each write; nobody edits it.
+    """
+
+    STATES = [
+        ("open", "не исправлено"),
+        ("answered", "есть ответ"),
+        ("excused", "признано уважительным"),
+        ("closed", "исправлено"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="findings")
+    key = models.CharField(max_length=64, help_text="The same fact of the same object has the same key.")
+    source = models.CharField(max_length=24, help_text="Which question found it.")
+    kind = models.CharField(max_length=48, help_text="The rule kind.")
+    fact = models.CharField(max_length=16, blank=True, default="")
+    clauses = models.JSONField(
+        default=list, help_text="Pairs of id and printed number, the deciding one first."
+    )
+    act = models.CharField(max_length=200, blank=True, default="", help_text="The act of the first clause.")
+    journal_id = models.BigIntegerField(null=True)
+    lesson_id = models.BigIntegerField(null=True)
+    homeroom_id = models.BigIntegerField(null=True)
+    department_id = models.BigIntegerField(null=True)
+    who_id = models.BigIntegerField(null=True, help_text="Whose duty; null: the holders of `role`.")
+    role = models.CharField(max_length=24, blank=True, default="")
+    date = models.DateField(help_text="The day of the lesson, or from which it is so.")
+    number = models.IntegerField(default=0, help_text="Number of the lesson; 0: no lesson.")
+    due = models.DateTimeField(null=True)
+    text = models.TextField()
+    detail = models.TextField(blank=True, default="")
+    students = models.JSONField(default=list, help_text="Pairs of id (0: not known) and name.")
+    told = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=STATES, default="open")
+    found_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=1000, blank=True, default="")
+    excuse = models.CharField(max_length=1000, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "key"], name="finding_key")]
+        indexes = [
+            models.Index(fields=["school", "state", "date"], name="finding_state"),
+            models.Index(fields=["school", "who_id", "state"], name="finding_who"),
+            models.Index(fields=["school", "lesson_id"], name="finding_lesson"),
+            models.Index(fields=["school", "source", "date"], name="finding_source"),
+        ]
+
+
+class FindingStep(models.Model):
+    """A step in the life of a finding: answered, excused, the excuse taken back, closed by the fact, found again.
+
+    Append-only in the database itself. A step of the program has no person.
+    """
+
+    STEPS = [
+        ("answered", "дан ответ"),
+        ("excused", "признано уважительным"),
+        ("returned", "снова ждёт исправления"),
+        ("lapsed", "появились новые ученики: причина их не касается"),
+        ("closed", "исправлено: запись есть"),
+        ("found", "найдено снова"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField()
+    step = models.CharField(max_length=8, choices=STEPS)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=1000, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["finding", "at"], name="finding_step")]
+
+
+class FindingsKept(models.Model):
+    """How far the findings of a school are worked out: up to which moment, under which law."""
+
+    school = models.OneToOneField(School, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    at = models.DateTimeField(null=True, help_text="Null: not worked out yet.")
+    law_version = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0, help_text="Findings that the last time changed.")
+
+
+class FindingCursor(models.Model):
+    """Up to which line of a chain of the change log the findings know."""
+
+    chain_id = models.BigIntegerField(primary_key=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    seq = models.BigIntegerField()

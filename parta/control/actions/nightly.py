@@ -1,8 +1,8 @@
 """Reports the program makes by itself: each once for its span, missed ones caught up."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from parta.control.actions.findings import program_viewer
 from parta.control.actions.reports import ReportRow, form_report
 from parta.control.queries.forms import FORMS
 from parta.control.queries.intervals import report_spans, school_intervals
@@ -10,29 +10,6 @@ from parta.control.queries.sheets import Cut, law_for
 from parta.foundation.log import SYSTEM
 from parta.journal.rules.matters import rules_on
 from parta.organisation.models import School
-from parta.people.viewer import SchoolFacts, Viewer
-
-
-def program_viewer(school: School, at: datetime) -> Viewer:
-    """The program as a reader of the whole school; it is no person and opens no page."""
-    facts = SchoolFacts(
-        school.pk, school.code, school.short_name, school.kind, school.timezone, school.law_version
-    )
-    return Viewer(
-        user_id=0,
-        person_id=0,
-        login="",
-        surname="",
-        given_name="",
-        patronymic="",
-        must_change_password=False,
-        school=facts,
-        roles=frozenset({"deputy"}),
-        grants=(),
-        on=at.astimezone(ZoneInfo(school.timezone)).date(),
-        at=at,
-        schools=(),
-    )
 
 
 def form_due_reports(school: School, *, at: datetime) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 from parta.control.queries.cites import Acts
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
 from parta.control.queries.keeping import class_keeping_matters, late_matters
-from parta.control.queries.lessons import lessons_of as lessons_of_span
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
 from parta.control.queries.year import setup_matters
 from parta.foundation import sql
@@ -155,7 +154,7 @@ def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     begins, week_days = year_of(viewer, until)
     lines = programme(school_id, reach, until=until, at=viewer.at)
     found = plan_gaps(law, lines, until=until)
-    found += programme_lags(law, lines, until=until, ends=_ends(viewer, until))
+    found += programme_lags(law, lines, until=until, ends=period_ends(viewer, until))
     if rules_on(law, until, "work_per_plan"):
         works = control_works(school_id, reach, works_of(law, until), begins=begins, since=since, until=until)
         found += work_dates(law, works, until=until)
@@ -177,7 +176,8 @@ def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
 
 
-def _ends(viewer: Viewer, until: date) -> frozenset[date]:
+def period_ends(viewer: Viewer, until: date) -> frozenset[date]:
+    """The day itself, where it is the last of a period. One statement."""
     rows = sql.read(
         "SELECT until FROM organisation_term WHERE school_id = %s AND until > %s AND until <= %s",
         [viewer.school.id, until, until + timedelta(days=1)],
@@ -185,8 +185,28 @@ def _ends(viewer: Viewer, until: date) -> frozenset[date]:
     return frozenset(row[0] - timedelta(days=1) for row in rows)
 
 
+_TAUGHT = """
+SELECT x.who, x.date, MIN(x.id), COUNT(*), SUM(x.touched) FROM (
+    SELECT l.id, l.date, COALESCE(t.substitute_id, l.teacher_id, (
+        SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts <= l.date
+        AND (tl.until IS NULL OR tl.until > l.date))) AS who,
+        CASE WHEN r.conducted_at IS NOT NULL OR r.roll_at IS NOT NULL OR EXISTS (
+            SELECT 1 FROM journal_homework w WHERE w.lesson_id = l.id AND w.student_id IS NULL
+            AND (w.is_none OR w.text <> '')) THEN 1 ELSE 0 END AS touched
+    FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
+    JOIN organisation_subject s ON s.id = j.subject_id
+    LEFT JOIN timetable_substitution t ON t.lesson_id = l.id
+    LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
+    WHERE {scope} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.ends_at <= %s
+        AND l.state <> 'cancelled'
+) x WHERE x.who IS NOT NULL GROUP BY x.who, x.date ORDER BY x.date"""
+
+
 def idle_matters(viewer: Viewer, until: date) -> list[Matter]:
-    """Who had lessons within the window of the act and entered nothing; whose share of participation is too low."""
+    """Who had lessons within the window of the act and entered nothing; whose share of participation is too low.
+
+    One statement, or none where the act does not ask.
+    """
     law = law_for(viewer)
     rules = rules_on(law, until, "journal_mandatory")
     shares = [rule for rule in rules_on(law, until, "participation_rate") if "teacher" in rule.params.roles]
@@ -194,39 +214,42 @@ def idle_matters(viewer: Viewer, until: date) -> list[Matter]:
         return []
     windows = {_days(rule.params.window) for rule in rules} | {7, 30}
     since = until - timedelta(days=max(windows) - 1)
-    lessons = lessons_of_span(viewer, reach_of(viewer, Cut(since, until)), since, until)
+    scope, values = reach_of(viewer, Cut(since, until))
+    days = sql.read(_TAUGHT.replace("{scope}", scope), [*values, viewer.school.id, since, until, viewer.at])
     found = []
 
-    def counted(days: int) -> dict[int, list[Any]]:
-        first = until - timedelta(days=days - 1)
-        people: dict[int, list[Any]] = {}
-        for lesson in lessons:
-            if lesson.who_id is not None and lesson.date >= first:
-                people.setdefault(lesson.who_id, []).append(lesson)
+    def counted(length: int) -> dict[int, tuple[date, int, int, int]]:
+        """By person: the first day within the window, its first lesson, lessons, touched ones."""
+        first = until - timedelta(days=length - 1)
+        people: dict[int, tuple[date, int, int, int]] = {}
+        for who_id, day, lesson_id, count, touched in days:
+            if day >= first:
+                known = people.get(who_id, (day, lesson_id, 0, 0))
+                people[who_id] = (known[0], known[1], known[2] + int(count), known[3] + int(touched))
         return people
 
     for rule in rules:
         if rule.params.does != "entry":
             continue
-        for who_id, taught in counted(_days(rule.params.window)).items():
-            if sum(lesson.is_touched for lesson in taught) < rule.params.min:
-                count = len(taught)
+        for who_id, (day, lesson_id, count, touched) in counted(_days(rule.params.window)).items():
+            if touched < rule.params.min:
                 found.append(
                     Matter(
                         kind="journal_mandatory",
                         clauses=clauses_of([rule]),
                         text=f"Нет ни одной записи за {rule.params.window}: было {count} "
                         + plural(count, "урок", "урока", "уроков"),
-                        since=taught[0].date,
-                        lesson_id=taught[0].id,
+                        since=day,
+                        lesson_id=lesson_id,
                         who_id=who_id,
                         role="teacher",
                         told=told_of([rule]),
+                        key=f"{rule.params.window}",
                     )
                 )
     for rule in shares:
         people = counted(30 if "month" in rule.params.window else 7)
-        idle = [who for who, taught in people.items() if not any(lesson.is_touched for lesson in taught)]
+        idle = [who for who, (_, _, _, touched) in people.items() if not touched]
         share = per_cent(len(people) - len(idle), len(people))
         if share is not None and share < rule.params.threshold:
             found.append(
@@ -238,6 +261,7 @@ def idle_matters(viewer: Viewer, until: date) -> list[Matter]:
                     role="deputy",
                     told=told_of([rule]),
                     detail=f"не ведут: {len(idle)} из {len(people)}",
+                    key=rule.params.window,
                 )
             )
     return found

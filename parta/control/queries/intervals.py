@@ -280,7 +280,14 @@ def _by_department(
         if rule.params.scope == "own_department" and head is None:
             continue
         who = head if rule.params.scope == "own_department" else None
-        yield _matter(rule, f"{title}: нет проверки за {_named(since, until)}", until, role=role, who_id=who)
+        yield _matter(
+            rule,
+            f"{title}: нет проверки за {_named(since, until)}",
+            until,
+            role=role,
+            who_id=who,
+            department_id=id,
+        )
 
 
 def report_spans(rule: Rule[Any], facts: Intervals, on: date) -> Iterator[tuple[date, date, date, str]]:
@@ -332,7 +339,14 @@ def report_matters(viewer: Viewer, facts: Intervals) -> list[Matter]:
                 ]
             elif params.each == "department":
                 found += [
-                    _matter(rule, f"{name}: {text[:1].lower()}{text[1:]}", due, who_id=head, role=role)
+                    _matter(
+                        rule,
+                        f"{name}: {text[:1].lower()}{text[1:]}",
+                        due,
+                        who_id=head,
+                        role=role,
+                        department_id=id,
+                    )
                     for id, name, head in facts.departments
                     if head is not None
                     and (viewer.is_school_wide or id in viewer.department_ids)

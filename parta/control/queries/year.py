@@ -333,6 +333,7 @@ def setup_matters(viewer: Viewer) -> list[Matter]:
                             role=next(iter(sorted(rule.entry.by)), item.role),
                             told=told_of([rule]),
                             detail="; ".join(item.missing[:10]),
+                            key=item.code,
                         )
                     )
     return found

@@ -297,6 +297,7 @@ def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Ma
                     who_id=line.who_id,
                     role="teacher",
                     told=told_of(rules),
+                    key=line.term,
                 )
             )
     return found

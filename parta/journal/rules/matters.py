@@ -55,6 +55,11 @@ class Matter:
     """Roles that see it, in order."""
     detail: str = ""
     """Numbers and names behind it."""
+    department_id: int | None = None
+    """The department it is about, where it is about one."""
+    key: str = ""
+    """What tells it from others of its kind at its place; empty: its text. Needed where the text holds a figure that
+    changes while the matter stays the same."""
 
     @property
     def cite(self) -> str:

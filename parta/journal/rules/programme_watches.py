@@ -198,7 +198,9 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _matter(line: Progress, rules: Sequence[Rule[Any]], text: str, since: date, detail: str = "") -> Matter:
+def _matter(
+    line: Progress, rules: Sequence[Rule[Any]], text: str, since: date, detail: str = "", key: str = ""
+) -> Matter:
     return Matter(
         kind=rules[0].kind.name,
         clauses=clauses_of(rules),
@@ -213,6 +215,7 @@ def _matter(line: Progress, rules: Sequence[Rule[Any]], text: str, since: date, 
         role="teacher",
         told=told_of(rules),
         detail=detail,
+        key=key,
     )
 
 
@@ -276,7 +279,7 @@ def programme_lags(
             detail = (
                 f"по учебному плану {line.curriculum}, проведено {line.held}, в расписании года {line.year}"
             )
-            found.append(_matter(line, rules, text, until, detail))
+            found.append(_matter(line, rules, text, until, detail, "curriculum"))
             continue
         numbers = f"по плану {line.planned}, проведено {line.held}"
         if line.plan_id:
@@ -285,7 +288,7 @@ def programme_lags(
         if line.row[0] in topics:
             parts.append("не пройдены: " + "; ".join(topics[line.row[0]]))
         text = f"Отставание от программы: {worst} {hours}"
-        found.append(_matter(line, rules, text, until, ". ".join(filter(None, parts))))
+        found.append(_matter(line, rules, text, until, ". ".join(filter(None, parts)), "thematic"))
     return found
 
 
@@ -455,6 +458,7 @@ def work_dates(law: Law, lines: Sequence[WorkLine], *, until: date) -> list[Matt
                 role="teacher",
                 told=told_of(rules),
                 detail=", ".join(days) + (f". {line.topic}" if line.topic else ""),
+                key=f"{line.planned} {line.topic}" if line.planned else "",
             )
         )
     return found

@@ -48,6 +48,21 @@ class Scope:
     """Lessons this person holds: as substitute, by the timetable, or by load."""
     homeroom_ids: tuple[int, ...] | None = None
     """Homerooms whose absence reasons are asked for; ``None``: those of ``teacher_id`` as class teacher, or all."""
+    lesson_ids: tuple[int, ...] | None = None
+    """Only these lessons; ``None``: all."""
+    until: date | None = None
+    """The last lesson date looked at; ``None``: the day of asking."""
+
+    def last(self, at: datetime, calendar: Calendar) -> date:
+        """The last lesson date looked at, never after the day of asking."""
+        today = at.astimezone(calendar.zone).date()
+        return today if self.until is None else min(self.until, today)
+
+    def lessons(self) -> tuple[str, list[object]]:
+        """A condition over ``timetable_lesson l`` and its values: empty for all lessons."""
+        if self.lesson_ids is None:
+            return "", []
+        return f" AND l.id IN ({sql.marks(len(self.lesson_ids))})", list(self.lesson_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,8 @@ class Finding:
     """Roles that see it, in order."""
     assessment_id: int | None = None
     work: str = ""
+    homeroom_id: int | None = None
+    """The class of an absence's reason; elsewhere the journal says it."""
 
     @property
     def cite(self) -> str:
@@ -124,10 +141,11 @@ _OF_TEACHER = """l.id IN (
 
 
 def _span(scope: Scope, school_id: int, since: date, today: date, at: datetime) -> tuple[str, list[object]]:
-    """Condition on lessons that have begun, and its values: the whole school's, or one teacher's."""
+    """Condition on lessons that have begun, and its values: the whole school's, named ones, or one teacher's."""
     span: list[object] = [school_id, since, today, at]
     if scope.teacher_id is None:
-        return _SPAN, span
+        only, lessons = scope.lessons()
+        return _SPAN + only, [*span, *lessons]
     who = scope.teacher_id
     return _OF_TEACHER, [who, since, today, who, who, since, today, *span, who, who, who]
 
@@ -249,9 +267,9 @@ def lesson_gaps(
     law: Law, school_id: int, scope: Scope, *, since: date, at: datetime, calendar: Calendar
 ) -> list[Finding]:
     """Lessons that have begun and lack their record, topic, roll or homework. One statement."""
-    today = at.astimezone(calendar.zone).date()
-    span, values = _span(scope, school_id, since, today, at)
-    day_end = _DAY_END if needs_day_end(law, since, today) else "NULL"
+    last = scope.last(at, calendar)
+    span, values = _span(scope, school_id, since, last, at)
+    day_end = _DAY_END if needs_day_end(law, since, last) else "NULL"
     statement = _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span)
     reader = _Reader(law, at, calendar)
     found: list[Finding] = []
@@ -377,7 +395,7 @@ def work_gaps(
     since owes nothing.
     """
     today = at.astimezone(calendar.zone).date()
-    span, values = _span(scope, school_id, since, today, at)
+    span, values = _span(scope, school_id, since, scope.last(at, calendar), at)
     answers = sorted(ANSWERS)
     rows = sql.read(_WORK_GAPS.replace("{span}", span), [*values, *answers, *answers, today, today])
     reader = _Reader(law, at, calendar)
@@ -458,8 +476,9 @@ def reason_gaps(
     law: Law, school_id: int, scope: Scope, *, since: date, at: datetime, calendar: Calendar
 ) -> list[Finding]:
     """Absences whose reason is not known yet, one finding for each class and day. One statement."""
-    today = at.astimezone(calendar.zone).date()
-    statement, values = _REASON_GAPS, [school_id, since, today, at]
+    only, lessons = scope.lessons()
+    statement = _REASON_GAPS + only
+    values: list[object] = [school_id, since, scope.last(at, calendar), at, *lessons]
     if scope.homeroom_ids is not None:
         statement += f" AND en.homeroom_id IN ({sql.marks(len(scope.homeroom_ids))})"
         values += scope.homeroom_ids
@@ -506,6 +525,7 @@ def reason_gaps(
                 overdue=at > limit.at,
                 text=f"Указать причину пропуска: {', '.join(name for _, name in students)}",
                 told=_told(rule for item in items for rule in item[3]),
+                homeroom_id=row[21],
             )
         )
     return found

@@ -1,0 +1,219 @@
+"""What has been touched since the findings were last worked out, read from the change log and the clock.
+
+News travels by being written down: nobody tells the findings of a write; they read the lines each chain has gained.
+A line about a lesson touches that lesson, its day and its journal; one about a student's class touches the class; a
+change of the timetable, every lesson of the class on that day, for a deadline may count from its end. A line this
+module does not know touches everything: too much is slow, too little would be wrong. The clock touches lessons that
+have begun or ended meanwhile; a new day, another law or calendar touch everything, since what is due hangs on them.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from parta.foundation import sql
+
+__all__ = ["Touched", "touched_since"]
+
+_NOTHING = frozenset(
+    {
+        "absence_notice",
+        "acknowledgement",
+        "announcement",
+        "backup",
+        "carrier",
+        "consent",
+        "data_change",
+        "finding",
+        "job",
+        "message",
+        "month",
+        "outage",
+        "question",
+        "room",
+        "sign_in",
+        "thread",
+        "week",
+        "writing_rule",
+    }
+)
+"""Kinds of objects that no watch looks at."""
+_SCHOOL_ONLY = frozenset({"access", "check", "draft", "guardianship", "remark", "report", "user"})
+"""Kinds that only the questions about the school as a whole look at."""
+_OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
+"""Kinds that touch the classes of a student: who is in them, and the names that are read out."""
+_SILENT = frozenset({"attachment", "note", "permit", "term_mark"})
+"""Kinds on a journal's chain that touch no lesson by themselves."""
+_TIMETABLE = frozenset({"lesson", "substitution"})
+_MANY_LINES = 2000
+"""Lines of a chain beyond which all of its journal is asked anew."""
+DAY = timedelta(days=1)
+"""How far a day of the school may lie from that of the clock."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """The parts to ask anew. `everything` leaves the rest without meaning."""
+
+    everything: bool = False
+    school: bool = False
+    """Questions about the school as a whole."""
+    lessons: set[int] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+    journals: set[int] = field(default_factory=set)
+    cursors: list[tuple[int, int]] = field(default_factory=list)
+    """Chain and the line up to which it was read."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to ask anew."""
+        return not (self.everything or self.school or self.lessons or self.days or self.journals)
+
+
+_CHAINS = """
+SELECT c.id, c.kind, c.subject_id, c.head_seq, COALESCE(k.seq, -1)
+FROM foundation_chain c LEFT JOIN control_findingcursor k ON k.chain_id = c.id
+WHERE c.school_id = %s AND (k.seq IS NULL OR k.seq <> c.head_seq)"""
+
+
+def touched_since(school_id: int, known_at: datetime | None, at: datetime, *, anew: bool) -> Touched:
+    """What is to be asked anew since `known_at`; `anew`: everything. Three to seven statements."""
+    found = Touched(everything=anew or known_at is None)
+    chains = sql.read(_CHAINS, [school_id])
+    found.cursors = [(row[0], row[3]) for row in chains]
+    if found.everything:
+        return found
+    assert known_at is not None
+    whole_journals: set[int] = set()
+    asked = []
+    for id, kind, subject_id, head, seq in chains:
+        if kind == "journal" and (seq < 0 or head - seq > _MANY_LINES):
+            whole_journals.add(subject_id)
+        elif kind == "school" and (seq < 0 or head - seq > _MANY_LINES):
+            found.everything = True
+            return found
+        else:
+            asked.append((id, kind, subject_id, seq))
+    _read_lines(found, school_id, asked, whole_journals)
+    if not found.everything:
+        _clock(found, school_id, known_at, at)
+        _places(found, school_id, whole_journals)
+    return found
+
+
+def _read_lines(
+    found: Touched, school_id: int, chains: list[tuple[int, str, int, int]], whole_journals: set[int]
+) -> None:
+    students: set[int] = set()
+    placed: set[int] = set()
+    for start in range(0, len(chains), 300):
+        chunk = chains[start : start + 300]
+        about = {id: (kind, subject_id, seq) for id, kind, subject_id, seq in chunk}
+        for chain_id, verb, kind, object_id, lesson_id, student_id, data in sql.read(
+            "SELECT chain_id, verb, object_kind, object_id, lesson_id, student_id,"
+            " CASE WHEN verb = 'lesson_moved' THEN data ELSE '' END FROM foundation_logentry WHERE "
+            + " OR ".join(["(chain_id = %s AND seq > %s)"] * len(chunk)),
+            [value for id, _, _, known in chunk for value in (id, known)],
+        ):
+            chain, subject_id, _ = about[chain_id]
+            if chain == "journal":
+                found.journals.add(subject_id)
+                if lesson_id is not None:
+                    found.lessons.add(lesson_id)
+                elif kind not in _SILENT:
+                    whole_journals.add(subject_id)
+            elif kind in _TIMETABLE and lesson_id is not None:
+                placed.add(lesson_id)
+                if verb == "lesson_moved":
+                    found.days.add(date.fromisoformat(json.loads(data)["before"][0]))
+            elif kind in _OF_STUDENTS and (student_id or object_id) is not None:
+                students.add(student_id or object_id)
+                found.school = True
+            elif kind in _SCHOOL_ONLY:
+                found.school = True
+            elif kind not in _NOTHING:
+                found.everything = True
+                return
+    if students:
+        _of_classes(school_id, students, whole_journals)
+    if placed:
+        _of_days(found, school_id, placed)
+
+
+def _of_classes(school_id: int, students: set[int], whole_journals: set[int]) -> None:
+    """Journals of every class and subgroup these students are or were in. One statement."""
+    ids = sorted(students)
+    whole_journals.update(
+        row[0]
+        for row in sql.read(
+            "SELECT j.id FROM plans_journal j WHERE j.school_id = %s AND (j.homeroom_id IN ("
+            f"SELECT homeroom_id FROM people_enrolment WHERE student_id IN ({sql.marks(len(ids))}))"
+            " OR j.subgroup_id IN (SELECT subgroup_id FROM people_subgroupmembership"
+            f" WHERE student_id IN ({sql.marks(len(ids))})))",
+            [school_id, *ids, *ids],
+        )
+    )
+
+
+def _of_days(found: Touched, school_id: int, placed: set[int]) -> None:
+    """Every lesson of the classes of these lessons on their days, old and new. One statement."""
+    ids = sorted(placed)
+    found.lessons.update(ids)
+    rooms = {
+        (row[0], row[1]): row[2]
+        for row in sql.read(
+            "SELECT l.date, j.homeroom_id, j.id FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+            f" WHERE l.id IN ({sql.marks(len(ids))})",
+            ids,
+        )
+    }
+    found.journals.update(rooms.values())
+    found.days.update(day for day, _ in rooms)
+    homerooms = sorted({room for _, room in rooms if room is not None})
+    days = sorted(found.days)
+    if homerooms and days:
+        found.lessons.update(
+            row[0]
+            for row in sql.read(
+                "SELECT l.id FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+                f" WHERE l.school_id = %s AND l.date IN ({sql.marks(len(days))})"
+                f" AND j.homeroom_id IN ({sql.marks(len(homerooms))})",
+                [school_id, *days, *homerooms],
+            )
+        )
+
+
+def _clock(found: Touched, school_id: int, known_at: datetime, at: datetime) -> None:
+    """Lessons that began or ended since. One statement."""
+    for lesson_id, journal_id in sql.read(
+        "SELECT id, journal_id FROM timetable_lesson WHERE school_id = %s AND date >= %s AND date <= %s"
+        " AND ((starts_at > %s AND starts_at <= %s) OR (ends_at > %s AND ends_at <= %s))",
+        [school_id, known_at.date() - DAY, at.date() + DAY, known_at, at, known_at, at],
+    ):
+        found.lessons.add(lesson_id)
+        found.journals.add(journal_id)
+
+
+def _places(found: Touched, school_id: int, whole_journals: set[int]) -> None:
+    """The lessons of journals touched as a whole, and the days of all touched lessons. Two statements."""
+    found.journals |= whole_journals
+    if whole_journals:
+        ids = sorted(whole_journals)
+        for lesson_id, day in sql.read(
+            f"SELECT id, date FROM timetable_lesson WHERE journal_id IN ({sql.marks(len(ids))})", ids
+        ):
+            found.lessons.add(lesson_id)
+            found.days.add(day)
+    if found.lessons:
+        ids = sorted(found.lessons)
+        for start in range(0, len(ids), 10_000):
+            chunk = ids[start : start + 10_000]
+            marks = sql.marks(len(chunk))
+            for day, journal_id in sql.read(
+                f"SELECT date, journal_id FROM timetable_lesson WHERE id IN ({marks})"
+                f" UNION SELECT date, journal_id FROM control_finding WHERE school_id = %s AND lesson_id IN ({marks})",
+                [*chunk, school_id, *chunk],
+            ):
+                found.days.add(day)
+                if journal_id is not None:
+                    found.journals.add(journal_id)
