@@ -45,12 +45,16 @@ class Kind:
     handle: Handler
     in_transaction: bool
     nightly: bool
+    every: timedelta | None = None
+    """How often the clock starts it, beside the nights."""
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job(name: str, *, in_transaction: bool = True, nightly: bool = False) -> Callable[[Handler], Handler]:
+def job(
+    name: str, *, in_transaction: bool = True, nightly: bool = False, every: timedelta | None = None
+) -> Callable[[Handler], Handler]:
     """Declare a handler `(arguments, at)`. Raises ValueError when the name is taken.
 
     `in_transaction=False` is for long reading and for effects outside the database; such a handler must bear
@@ -60,7 +64,7 @@ def job(name: str, *, in_transaction: bool = True, nightly: bool = False) -> Cal
     def declare(handle: Handler) -> Handler:
         if name in KINDS:
             raise ValueError(f"job {name} is declared twice")
-        KINDS[name] = Kind(name, handle, in_transaction, nightly)
+        KINDS[name] = Kind(name, handle, in_transaction, nightly, every)
         return handle
 
     return declare
@@ -157,6 +161,23 @@ def plan_night(at: datetime) -> None:
         Job.objects.bulk_create(
             Job(name=name, arguments=night, made_at=at, due_at=due) for name in names if name not in known
         )
+
+
+def plan_turns(at: datetime) -> None:
+    """See to it that each kind that comes round has its one row, due again when its time since the last has passed.
+
+    A clock put back does not hold it up; after a long sleep it runs once, not once for each turn that was missed.
+    """
+    for kind in KINDS.values():
+        if kind.every is None:
+            continue
+        with transaction.atomic():
+            rows = Job.objects.filter(name=kind.name)
+            given_up = Q(done_at=None, attempts__gte=MOST_ATTEMPTS, due_at__lte=at - timedelta(days=1))
+            again = rows.filter(Q(done_at__lte=at - kind.every) | Q(done_at__gt=at) | given_up)
+            if again.update(done_at=None, started_at=None, due_at=at, attempts=0) or rows.exists():
+                continue
+            Job.objects.create(name=kind.name, arguments={}, made_at=at, due_at=at)
 
 
 def stuck() -> list[tuple[str, int, str]]:

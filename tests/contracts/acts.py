@@ -49,6 +49,7 @@ SILENT: Mapping[str, str] = {
     "archive.actions.backups.put_on_carrier": _REGISTER,
     "archive.actions.backups.verify_copies": _REGISTER,
     "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
+    "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
     "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",

@@ -8,7 +8,8 @@ from uuid import uuid4
 from parta.communication.actions import announcements, habits, messages, questions
 from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
-from parta.control.actions import checks, remarks, reports
+from parta.control.actions import checks, findings, remarks, reports
+from parta.control.models import Finding
 from parta.diary.actions import feeds, looks, notices
 from parta.diary.actions import reports as family_reports
 from parta.diary.models import CalendarFeed, FamilyReport
@@ -208,6 +209,17 @@ def _remark(cast: World) -> int:
     )
 
 
+def _finding(cast: World) -> int:
+    findings.keep(cast.school.pk, at=cast.at)
+    return Finding.objects.filter(school=cast.school, who_id=cast.class_teacher.pk).earliest("pk").pk
+
+
+def _excused(cast: World) -> int:
+    row = _finding(cast)
+    findings.excuse_finding(finding_id=row, person_id=cast.deputy.pk, reason="Приказ 12", **_hand(cast))
+    return row
+
+
 def _answered(cast: World) -> int:
     remark = _remark(cast)
     remarks.answer(remark_id=remark, person_id=cast.teacher.pk, text="Записано", **_hand(cast))
@@ -299,6 +311,24 @@ MORE: Mapping[str, Case] = {
         _answered,
         lambda c, row: remarks.return_remark(
             remark_id=row, reason="Нет и сейчас", due=c.on + timedelta(days=5), on=c.on, **_hand(c)
+        ),
+    ),
+    "control.actions.findings.answer_finding": (
+        _finding,
+        lambda c, row: findings.answer_finding(
+            finding_id=row, person_id=c.class_teacher.pk, text="Был на олимпиаде", **_hand(c)
+        ),
+    ),
+    "control.actions.findings.excuse_finding": (
+        _finding,
+        lambda c, row: findings.excuse_finding(
+            finding_id=row, person_id=c.deputy.pk, reason="Приказ 12", **_hand(c)
+        ),
+    ),
+    "control.actions.findings.return_finding": (
+        _excused,
+        lambda c, row: findings.return_finding(
+            finding_id=row, person_id=c.deputy.pk, reason="Приказ отменён", **_hand(c)
         ),
     ),
     "control.actions.reports.form_report": (_nothing, lambda c, _: _report(c)),

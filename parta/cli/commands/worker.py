@@ -65,6 +65,7 @@ def run(arguments: Namespace) -> int:
     jobs.load_kinds()
     if arguments.once:
         jobs.plan_night(clock.now())
+        jobs.plan_turns(clock.now())
         say(f"Выполнено: {plural(jobs.run_due(clock.now), 'задание', 'задания', 'заданий')}.")
         return 0
     stop = Stop()
@@ -80,11 +81,14 @@ def run(arguments: Namespace) -> int:
     threading.Thread(target=_beat, args=(over,), daemon=True).start()
     # Letters in a thread of their own: a mail server that hangs holds up no other job.
     threading.Thread(target=deliver, args=(clock.now, over), kwargs={"alone": alone}, daemon=True).start()
-    planned = 0.0
+    planned = turned = 0.0
     while not stop.asked:
         if time.monotonic() - planned > 600 or not planned:
             jobs.plan_night(clock.now())
             planned = time.monotonic()
+        if time.monotonic() - turned > 30 or not turned:
+            jobs.plan_turns(clock.now())
+            turned = time.monotonic()
         ran = jobs.run_due(clock.now, alone=alone, most=1)
         close_old_connections()
         if not ran:

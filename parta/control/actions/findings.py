@@ -91,7 +91,7 @@ def keep(school_id: int, *, at: datetime, anew: bool = False) -> int:
 
 
 def _is_current(school_id: int, at: datetime) -> bool:
-    """Nothing written, no lesson begun or ended, no new day. Two statements and no lock."""
+    """Nothing written, no lesson begun or ended, no new day. Three statements and no lock."""
     rows = sql.read(
         "SELECT k.at, k.law_version, s.law_version, s.timezone FROM control_findingskept k"
         " JOIN organisation_school s ON s.id = k.school_id WHERE k.school_id = %s AND k.at IS NOT NULL",

@@ -24,6 +24,7 @@ _NOTHING = frozenset(
         "carrier",
         "consent",
         "data_change",
+        "edition_draft",
         "finding",
         "job",
         "message",
@@ -38,7 +39,7 @@ _NOTHING = frozenset(
     }
 )
 """Kinds of objects that no watch looks at."""
-_SCHOOL_ONLY = frozenset({"access", "check", "draft", "guardianship", "remark", "report", "user"})
+_SCHOOL_ONLY = frozenset({"access", "check", "guardianship", "remark", "report", "user"})
 """Kinds that only the questions about the school as a whole look at."""
 _OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
 """Kinds that touch the classes of a student: who is in them, and the names that are read out."""

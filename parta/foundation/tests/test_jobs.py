@@ -107,3 +107,21 @@ def test_an_unknown_kind_is_an_error_not_a_silence(db: None) -> None:
     jobs.enqueue("renamed_away", at=AT)
     jobs.run_due(clock)
     assert "renamed_away" in Job.objects.get().error
+
+
+def test_a_kind_that_comes_round_has_one_row_and_runs_once_after_a_long_sleep(db: None, kind: Any) -> None:
+    seen: list[datetime] = []
+    jobs.KINDS.clear()
+    kind("round", every=timedelta(minutes=5))(lambda arguments, at: seen.append(at))
+
+    def turn(at: datetime) -> None:
+        jobs.plan_turns(at)
+        jobs.plan_turns(at)  # two workers plan at once
+        jobs.run_due(lambda: at)
+        jobs.run_due(lambda: at)
+
+    for minutes in (0, 4, 5, 600, 604):
+        turn(AT + timedelta(minutes=minutes))
+    assert [(at - AT) // timedelta(minutes=1) for at in seen] == [0, 5, 600]
+    turn(AT + timedelta(minutes=10))  # the clock is put back
+    assert len(seen) == 4 and Job.objects.filter(name="round").count() == 1
