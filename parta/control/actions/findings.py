@@ -58,7 +58,7 @@ def program_viewer(school: School, at: datetime) -> Viewer:
 def keep(school_id: int, *, at: datetime, anew: bool = False) -> int:
     """Bring the findings of a school up to date; how many changed. Harmless when run twice or by two at once.
 
-    Cheap when nothing was touched: three statements. `anew` asks every question for the whole year to date, as does
+    Cheap when nothing was touched: four statements. `anew` asks every question for the whole year to date, as does
     a new day and a change of the law or the calendar.
     """
     if not anew and _is_current(school_id, at):
@@ -91,7 +91,7 @@ def keep(school_id: int, *, at: datetime, anew: bool = False) -> int:
 
 
 def _is_current(school_id: int, at: datetime) -> bool:
-    """Nothing written, no lesson begun or ended, no new day. Three statements and no lock."""
+    """Nothing written, no lesson begun or ended, no new day. Four statements and no lock."""
     rows = sql.read(
         "SELECT k.at, k.law_version, s.law_version, s.timezone FROM control_findingskept k"
         " JOIN organisation_school s ON s.id = k.school_id WHERE k.school_id = %s AND k.at IS NOT NULL",
@@ -115,8 +115,11 @@ def _renew(viewer: Viewer, touched: Touched) -> int:
     for source in SOURCES:
         part = _part(source, touched, asked)
         if part is not None:
+            if source.unit == "overdue":
+                changes.write()  # it reads what the others have kept
             changes.compare(source, found_by(source, asked, part, acts), _kept_rows(source, part, asked))
-    return changes.write()
+    changes.write()
+    return changes.count
 
 
 def _part(source: Source, touched: Touched, asked: Asked) -> Part | None:
@@ -124,13 +127,15 @@ def _part(source: Source, touched: Touched, asked: Asked) -> Part | None:
     if touched.everything:
         return Part(True, None, asked.begins, asked.on)
     days = [day for day in touched.days if asked.begins <= day]
-    if source.unit == "school":
-        is_due = touched.school or (source.name == "idle" and touched.lessons)
+    if source.unit in ("school", "lessons", "overdue"):
+        is_due = touched.school if source.unit == "school" else bool(touched.lessons or touched.school)
+        is_due = is_due or (source.unit == "overdue" and touched.overdue)
         return Part(True, None, asked.begins, asked.on) if is_due else None
-    if source.unit == "journal":
+    if source.unit in ("journal", "parallel"):
         if not touched.journals:
             return None
-        return Part(False, None, asked.begins, asked.on, tuple(sorted(touched.journals)))
+        journals = touched.journals if source.unit == "journal" else touched.parallels(asked.school_id)
+        return Part(False, None, asked.begins, asked.on, tuple(sorted(journals)))
     if not days:
         return None
     since, until = min(days), max(days)
@@ -181,7 +186,7 @@ def _kept_rows(source: Source, part: Part, asked: Asked) -> dict[str, _Kept]:
     """The kept findings that this part of a source answers for. One statement."""
     where, values = "school_id = %s AND source = %s", [asked.school_id, source.name]
     more: list[object] = []
-    if source.unit == "journal" and not part.is_whole:
+    if source.unit in ("journal", "parallel") and not part.is_whole:
         where += f" AND journal_id IN ({sql.marks(len(part.journal_ids))})"
         more += part.journal_ids
     elif source.unit == "lesson" and part.lesson_ids is not None:
@@ -217,6 +222,8 @@ class _Changes:
         self.ended: list[_Kept] = []
         self.gone: list[int] = []
         self.steps: list[tuple[int, str]] = []
+        self.count = 0
+        """Findings changed so far."""
 
     def compare(self, source: Source, found: Mapping[str, Found], kept: Mapping[str, _Kept]) -> None:
         """Sort the answers of a source: new, altered, gone."""
@@ -247,8 +254,8 @@ class _Changes:
                 self.ended.append(known)
                 self.steps.append((known.id, "closed"))
 
-    def write(self) -> int:
-        """Carry the differences out; how many findings changed."""
+    def write(self) -> None:
+        """Carry the differences out, and begin anew."""
         if self.gone:
             # what has steps stays, though it was put right in time: steps are for ever
             stepped = {
@@ -296,7 +303,8 @@ class _Changes:
             ("school_id", "finding_id", "at", "step", "words"),
             [(self.school_id, id, self.at, step, "") for id, step in self.steps],
         )
-        return len(self.fresh) + len(self.altered) + len(self.ended) + len(self.gone)
+        self.count += len(self.fresh) + len(self.altered) + len(self.ended) + len(self.gone)
+        self.fresh, self.altered, self.ended, self.gone, self.steps = [], [], [], [], []
 
     @staticmethod
     def _by_ids(statement: str, ids: list[int]) -> Iterable[sql.Row]:

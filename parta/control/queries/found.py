@@ -14,10 +14,14 @@ from typing import Literal
 
 from parta.control.queries import duties, intervals, sheets, year
 from parta.control.queries.cites import Acts
+from parta.control.queries.keeping import class_keeping_matters, late_of
 from parta.foundation import sql
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.density_watch import density_lines, density_matters
+from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, Reach, rules_on, whole
+from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
@@ -25,6 +29,7 @@ from parta.journal.rules.programme_watches import (
     programme_lags,
     work_dates,
 )
+from parta.journal.rules.thresholds import threshold_matters
 from parta.journal.rules.watches import Finding, Scope, lesson_gaps, reason_gaps, work_gaps
 from parta.people.viewer import Viewer
 from parta.regulation.clause import Clause
@@ -33,7 +38,9 @@ from parta.regulation.judge import Law
 
 __all__ = ["SOURCES", "Asked", "Found", "Part", "Source", "found_by"]
 
-Unit = Literal["lesson", "day", "journal", "school"]
+Unit = Literal["lesson", "day", "journal", "parallel", "lessons", "school", "overdue"]
+"""``parallel``: journals of a grade together; ``lessons``: the school, as soon as any lesson is touched; ``overdue``:
+the school, as soon as anything kept is put right or becomes overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,38 @@ def _ever(asked: Asked, kind: str) -> bool:
     return any(rules_on(asked.law, day, kind) for day in days)
 
 
+def _density(asked: Asked, part: Part) -> Iterable[Matter]:
+    lines = density_lines(asked.law, asked.school_id, part.reach(asked.school_id), on=asked.on)
+    return density_matters(lines, on=asked.on)
+
+
+def _over_year(watch: Callable[..., list[Matter]]) -> Callable[[Asked, Part], Iterable[Matter]]:
+    def ask(asked: Asked, part: Part) -> Iterable[Matter]:
+        reach = part.reach(asked.school_id)
+        return watch(
+            asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, calendar=asked.calendar
+        )
+
+    return ask
+
+
+_OVERDUE = """
+SELECT f.fact, j.homeroom_id, COALESCE(h.title, ''), f.who_id, f.date
+FROM control_finding f JOIN plans_journal j ON j.id = f.journal_id
+LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
+WHERE f.school_id = %s AND f.state IN ('open', 'answered') AND f.date >= %s AND f.due < %s
+    AND f.fact IN ('conducted', 'roll', 'homework', 'mark') ORDER BY f.date, f.id"""
+_OBJECTS = {"conducted": "lesson", "roll": "attendance"}
+
+
+def _late(asked: Asked, part: Part) -> Iterable[Matter]:
+    rules = rules_on(asked.law, asked.on, "journal_up_to_date")
+    if not rules:
+        return ()
+    rows = sql.read(_OVERDUE, [asked.school_id, asked.begins, asked.at])
+    return late_of(rules, ((_OBJECTS.get(row[0], row[0]), *row[1:]) for row in rows))
+
+
 def _idle(asked: Asked, part: Part) -> Iterable[Matter]:
     return duties.idle_matters(asked.viewer, asked.on)
 
@@ -220,6 +259,11 @@ def _control(asked: Asked, part: Part) -> Iterable[Matter]:
     ]
 
 
+def _class_teachers(asked: Asked, part: Part) -> Iterable[Matter]:
+    # who only looked in is in no log: that is known from the next write or day on
+    return class_keeping_matters(asked.viewer, asked.on)
+
+
 def _setup(asked: Asked, part: Part) -> Iterable[Matter]:
     return year.setup_matters(asked.viewer)
 
@@ -233,11 +277,18 @@ SOURCES: tuple[Source, ...] = (
     Source("programme", "journal", _programme),
     Source("planned_works", "journal", _works),
     Source("finals", "journal", _finals),
-    Source("idle", "school", _idle),
+    Source("density", "journal", _density),
+    Source("outcomes", "journal", _over_year(outcome_matters)),
+    Source("control_works", "parallel", _over_year(work_matters)),
+    Source("homework_load", "parallel", _over_year(homework_matters)),
+    Source("thresholds", "lessons", _over_year(threshold_matters)),
+    Source("idle", "lessons", _idle),
+    Source("class_teachers", "lessons", _class_teachers),
     Source("control", "school", _control),
     Source("setup", "school", _setup),
+    Source("late", "overdue", _late),
 )
-"""Every question whose answers are kept."""
+"""Every question whose answers are kept; what reads the kept answers of others stands last."""
 
 
 def found_by(source: Source, asked: Asked, part: Part, acts: Acts) -> dict[str, Found]:
@@ -299,7 +350,7 @@ def _of_matter(source: Source, one: Matter, acts: Acts) -> Found:
             "" if one.key else one.lesson_id,
             one.homeroom_id,
             one.department_id,
-            one.who_id if source.unit == "school" else "",
+            one.who_id if source.unit in ("lessons", "school", "overdue") else "",
             one.role,
             one.key or (one.text, one.students),
         )

@@ -141,6 +141,12 @@ def late_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         ("mark", *places[work.journal_id], work.who_id, work.date)
         for work in overdue_works(viewer, law, lessons, cut)
     ]
+    return late_of(rules, items)
+
+
+def late_of(rules: Iterable[Rule[Any]], items: Iterable[Any]) -> list[Matter]:
+    """Where more is overdue than the act allows, of items (object, class, its title, whose, day). No statement."""
+    items = list(items)
     found = []
     for rule in rules:
         groups: dict[int | None, list[Any]] = {}
@@ -171,6 +177,7 @@ def _late(rule: Rule[Any], key: int, own: list[Any]) -> Matter:
         role="class_teacher" if by_homeroom else "teacher",
         told=told_of([rule]),
         detail=", ".join(f"{_WORDS[name]}: {count}" for name, count in counts.items() if count),
+        key="overdue",
     )
 
 

@@ -25,7 +25,6 @@ _NOTHING = frozenset(
         "consent",
         "data_change",
         "edition_draft",
-        "finding",
         "job",
         "message",
         "month",
@@ -59,16 +58,35 @@ class Touched:
     everything: bool = False
     school: bool = False
     """Questions about the school as a whole."""
+    overdue: bool = False
+    """Something kept has become overdue, or was answered or excused."""
     lessons: set[int] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     journals: set[int] = field(default_factory=set)
     cursors: list[tuple[int, int]] = field(default_factory=list)
     """Chain and the line up to which it was read."""
+    _parallels: set[int] | None = None
 
     @property
     def is_empty(self) -> bool:
         """Nothing to ask anew."""
-        return not (self.everything or self.school or self.lessons or self.days or self.journals)
+        return not (
+            self.everything or self.school or self.overdue or self.lessons or self.days or self.journals
+        )
+
+    def parallels(self, school_id: int) -> set[int]:
+        """The touched journals with every journal of their grades, and those of no grade. One statement, once."""
+        if self._parallels is None:
+            ids = sorted(self.journals)
+            self._parallels = self.journals | {
+                row[0]
+                for row in sql.read(
+                    "SELECT j.id FROM plans_journal j WHERE j.school_id = %s AND (j.grade IS NULL OR j.grade IN ("
+                    f"SELECT grade FROM plans_journal WHERE id IN ({sql.marks(len(ids))})))",
+                    [school_id, *ids],
+                )
+            }
+        return self._parallels
 
 
 _CHAINS = """
@@ -130,6 +148,8 @@ def _read_lines(
             elif kind in _OF_STUDENTS and (student_id or object_id) is not None:
                 students.add(student_id or object_id)
                 found.school = True
+            elif kind == "finding":
+                found.overdue = True
             elif kind in _SCHOOL_ONLY:
                 found.school = True
             elif kind not in _NOTHING:
@@ -185,7 +205,14 @@ def _of_days(found: Touched, school_id: int, placed: set[int]) -> None:
 
 
 def _clock(found: Touched, school_id: int, known_at: datetime, at: datetime) -> None:
-    """Lessons that began or ended since. One statement."""
+    """Lessons that began or ended since, and whether a limit of something kept has passed. Two statements."""
+    found.overdue = found.overdue or bool(
+        sql.read(
+            "SELECT 1 FROM control_finding WHERE school_id = %s AND state IN ('open', 'answered')"
+            " AND due >= %s AND due < %s LIMIT 1",
+            [school_id, known_at, at],
+        )
+    )
     for lesson_id, journal_id in sql.read(
         "SELECT id, journal_id FROM timetable_lesson WHERE school_id = %s AND date >= %s AND date <= %s"
         " AND ((starts_at > %s AND starts_at <= %s) OR (ends_at > %s AND ends_at <= %s))",

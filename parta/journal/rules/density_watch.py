@@ -140,6 +140,7 @@ def density_matters(lines: Iterable[DensityLine], *, on: date) -> list[Matter]:
                 who_id=line.who_id,
                 role="teacher",
                 told=told_of([line.rule]),
+                key=line.term,
             )
         )
     return found
