@@ -229,6 +229,9 @@ class _Writer:
     # --- people ---
 
     def _people(self, items: list[Item]) -> None:
+        for entity in (item.entity for item in items):
+            if entity.links.get("same_as"):  # a parent who is a teacher of the same file: one person
+                entity.pk = entity.links["same_as"].pk
         fresh = [item.entity for item in items if item.entity.pk is None]
         rows = [people.PersonRow(**entity.links["fields"]) for entity in fresh]
         made = people.bulk_people(school_id=self.school_id, rows=rows, by=self.by, at=self.at) if rows else []

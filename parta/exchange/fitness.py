@@ -5,6 +5,7 @@ The acts of the apps refuse the same; here the refusal names the row, and only t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -42,6 +43,12 @@ def person_fault(row: PersonRow, on: date) -> Fault | None:
         message = too_long(column.lower(), text, 80)
         if message:
             return Fault(column, message)
+        strange = re.search(r"[\d<>;@=_|\\/,]", text)
+        if strange:
+            return Fault(
+                column,
+                f"В имени «{text[:60]}» стоит «{strange[0]}». Оставьте только имя, без дат, номеров и знаков.",
+            )
     if row.birth_date is not None and not date(1900, 1, 1) <= row.birth_date <= on:
         return Fault(
             "Дата рождения",

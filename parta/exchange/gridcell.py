@@ -22,10 +22,13 @@ _ROOM_NUMBER: Final = r"(?:(?:каб|ауд|к)\.?\s*№?\s*)?(?:[а-яёa-z]-?)
 _ROOM_ATOM: Final = rf"(?:{_ROOM_WORD}|{_ROOM_NUMBER}|\*|-)"
 ROOM: Final = re.compile(rf"{_ROOM_ATOM}(?:\s*[/,;+-]\s*{_ROOM_ATOM})*", re.IGNORECASE)
 _TEACHER: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?")
-_FULL_NAME: Final = re.compile(
+FULL_NAME: Final = re.compile(
     r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|ьич|мич|вна|чна|оглы|кызы)\b"
 )
-NOTHING: Final = {"", "-", "нет", "окно", "обед", "перемена", "х", "x", "*", "выходной", "нетурока", "/"}
+NOTHING: Final = {
+    "", "-", "нет", "окно", "обед", "перемена", "х", "x", "*", "выходной", "нетурока", "нетзанятий", "нетуроков", "/",
+    "завтрак", "полдник", "прогулка", "каникулы", "праздник",
+}  # fmt: skip
 _COMMON: Final = (
     "русский язык", "литература", "литературное чтение", "родной язык", "родная литература", "английский язык",
     "немецкий язык", "французский язык", "испанский язык", "китайский язык", "итальянский язык", "иностранный язык",
@@ -99,9 +102,9 @@ class Names:
             if ROOM.fullmatch(tidy(line)) and found and fold(line) not in NOTHING:
                 rooms += split_rooms(line)
                 continue
-            whole = [tidy(name) for name in _FULL_NAME.findall(line)]
-            own_teachers = whole + [tidy(name) for name in _TEACHER.findall(_FULL_NAME.sub(" ", line))]
-            rest = _TEACHER.sub(" ", _FULL_NAME.sub(" ", line))
+            whole = [tidy(name) for name in FULL_NAME.findall(line)]
+            own_teachers = whole + [tidy(name) for name in _TEACHER.findall(FULL_NAME.sub(" ", line))]
+            rest = _TEACHER.sub(" ", FULL_NAME.sub(" ", line))
             own_rooms: list[str] = []
             for pattern in _OWN_ROOM:
                 match = pattern.search(rest.rstrip())
@@ -187,7 +190,7 @@ def _halves(line: str) -> list[str]:
     told = [
         piece
         for piece in pieces
-        if _TEACHER.search(piece) or _FULL_NAME.search(piece) or any(room.search(piece) for room in _OWN_ROOM)
+        if _TEACHER.search(piece) or FULL_NAME.search(piece) or any(room.search(piece) for room in _OWN_ROOM)
     ]
     subjects = [piece for piece in pieces if re.search(r"[^\W\d_]{3}", _TEACHER.sub("", piece))]
     return pieces if len(pieces) > 1 and len(told) == len(subjects) == len(pieces) else [line]
@@ -234,3 +237,32 @@ def _expand(name: str, known: Iterable[str]) -> str | None:
         if all(long.startswith(short) for short, long in zip(words, other, strict=False)):
             found.add(full)
     return found.pop() if len(found) == 1 else None
+
+
+_WEEK_MARK: Final = re.compile(
+    r"[(\[]?\s*\b(?:(?P<odd>неч[её]т(?:н\w*)?|числ\w*|верхн\w*)|(?P<even>ч[её]т(?:н\w*)?|знам\w*|нижн\w*)"
+    r"|(?P<number>[12]|i{1,2})\s*-?\s*я?(?=\s*нед))\b\.?\s*(?:нед(?:ел\w*)?\b\.?)?\s*[)\]]?\s*:?",
+    re.IGNORECASE,
+)
+"""The week a part of a cell is for: «(чёт.)», «числ.», «1 нед.»."""
+
+
+def by_week(entry: Entry) -> dict[int, Entry]:
+    """A cell whose parts each name their week, as an entry per week (1 odd, 2 even); empty for any other cell."""
+    pieces = [piece for text in entry.texts for piece in re.split(r"\n|\s*/\s*", text) if tidy(piece)]
+    marks = [_WEEK_MARK.search(piece) for piece in pieces]
+    if not pieces or not all(marks):
+        return {}
+    rooms = [room for text in entry.rooms for room in split_rooms(text)]
+    teachers = [tidy(name) for text in entry.teachers for name in re.split(r"[/\n;,]", text) if tidy(name)]
+    found: dict[int, Entry] = {}
+    for index, (piece, mark) in enumerate(zip(pieces, marks, strict=True)):
+        if mark is None:
+            continue
+        is_odd = bool(mark["odd"]) or (mark["number"] or "").lower() in {"1", "i"}
+        week = found.setdefault(1 if is_odd else 2, Entry(entry.where))
+        week.texts.append(piece[: mark.start()] + " " + piece[mark.end() :])
+        for kept, told in ((week.rooms, rooms), (week.teachers, teachers)):
+            if told:
+                kept.append(told[index] if len(told) == len(pieces) else told[0])
+    return found

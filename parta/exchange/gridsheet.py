@@ -14,7 +14,7 @@ from datetime import time
 from itertools import pairwise
 from statistics import median_low
 
-from .gridcell import NOTHING, ROOM, Entry
+from .gridcell import FULL_NAME, NOTHING, ROOM, Entry
 from .located import Where
 from .sheets import Table, spread_merges
 from .values import (
@@ -55,6 +55,7 @@ class Sheet:
     breaks: list[tuple[int, time, time]] = field(default_factory=list)
     twice: list[tuple[Place, Entry, Entry]] = field(default_factory=list)
     second_shift: set[str] = field(default_factory=set)
+    is_by_teacher: bool = False
 
     @property
     def days(self) -> set[tuple[str, int, int]]:
@@ -85,6 +86,8 @@ def parse_sheet(table: Table, *, with_groups: bool = False) -> Sheet:
     """All lessons of a sheet; none when it is no timetable. `with_groups`: heads are groups of a college too."""
     if not table.rows or len(table.rows) > 5000 or table.width > 1000:
         return Sheet(table.name)
+    if is_by_teacher(table):
+        return Sheet(table.name, is_by_teacher=True)
     spread = spread_merges(table)
     turned = _turn(spread)
     names = _group_names(spread, turned) if with_groups else frozenset()
@@ -93,7 +96,7 @@ def parse_sheet(table: Table, *, with_groups: bool = False) -> Sheet:
     if across == 0 and down == 0:
         return _parse_single(spread) or Sheet(table.name)
     if down > across:
-        found = [_walk_down(spread, names), _walk(turned, names, is_turned=True)]
+        found = [_walk_down(spread, names), _walk(turned, names, is_turned=True), _walk_days(spread, names)]
         return max(found, key=lambda sheet: len(sheet.entries) - 5 * len(sheet.twice))
     one = _walk(spread, names, is_turned=False)
     if not one.entries:
@@ -146,9 +149,9 @@ def _week(text: str) -> int | None:
         stem = found[1] or found[5]
         number = parse_week(stem) or {"перв": 1, "втор": 2, "числ": 1, "знам": 2}.get(stem[:4])
         return number or None
-    found = re.search(r"недел\w+\s*№?\s*([12]|ii?)\b", word)
+    found = re.search(r"недел\w+\s*№?\s*[«\"(]?([12]|ii?|[абab])\b|(?<!\w)([абab])[»\"]?\s*-?\s*недел", word)
     if found:
-        return parse_week(found[1])
+        return parse_week(found[1] or found[2])
     return parse_week(word) or None if len(word) < 12 and re.match(r"(не)?ч[её]тн", word) else None
 
 
@@ -171,7 +174,9 @@ def _class(text: str, names: Names) -> str:
     if names and fold(text) in names:
         return tidy(text)
     parsed = parse_class(text) if text.strip()[:1].isdigit() else None
-    return class_title(*parsed) if parsed and parsed[0] <= 11 else ""
+    if parsed is None or parsed[0] > 11 or not (parsed[1] or "кл" in text.casefold()):
+        return ""  # «3-й» is the number of a lesson
+    return class_title(*parsed)
 
 
 def _heads(row: list[str], names: Names = frozenset()) -> list[tuple[int, str]]:
@@ -201,6 +206,13 @@ def _is_head(
     return of_class + labels >= max(2, len(filled) * 0.6) or (not columns and of_class == len(filled))
 
 
+_FOOTER = re.compile(
+    r"директор|зам\.|завуч|составил|утвержд|согласован|исполнител|подпись|примечани|приказ|_{3}",
+    re.IGNORECASE,
+)
+"""Words of the lines under (or over) a table, which belong to no lesson."""
+
+
 def _is_corner(text: str) -> bool:
     return bool(
         re.fullmatch(
@@ -216,6 +228,8 @@ def _label_role(text: str) -> str:
         return "room"
     if re.match(r"перемен", word):
         return "break"
+    if re.match(r"(балл|трудн|ранг|сложн|шкала|санпин)", word):
+        return "none"
     if re.match(r"(учител|преподав|педагог|фио|ф\.и\.о)", word):
         return "teacher"
     if re.match(r"(предмет|дисциплин|урок)", word):
@@ -286,6 +300,9 @@ def _walk(table: Table, names: Names, *, is_turned: bool) -> Sheet:
         if day and day != state.weekday:
             state.weekday, state.number = day, None
         found = _number(labels)
+        if found is None and any(_FOOTER.search(cell) for cell in labels):
+            state.number, state.last = None, -9
+            continue
         span = next((span for cell in labels if (span := parse_span(cell))), None)
         if found is None and not is_numbered and any(_content(row, column, roles) for column in columns):
             found = (state.number or 0) + 1
@@ -417,7 +434,10 @@ def _roles(table: Table, head: int, columns: list[_Column], names: Names = froze
     roles = {}
     for column in columns:
         for position in range(column.start, column.end):
-            label = _label_role(table.cell(head, position)) or _label_role(table.cell(head + 1, position))
+            own = table.cell(head, position)
+            label = _label_role(own) or _label_role(table.cell(head + 1, position))
+            if _is_corner(own) and _label_role(own) != "text":
+                label = "none"  # the numbers or times of the next block of days
             roles[position] = label or kinds.get(position - column.start, "text")
     return roles
 
@@ -459,7 +479,11 @@ def _entry(
     for position in range(column.start, min(column.end, len(row))):
         text = row[position].strip()
         role = roles[position]
-        if not text or role == "break" or (position > column.start and row[position] == row[column.start]):
+        if (
+            not text
+            or role in {"break", "none"}
+            or (position > column.start and row[position] == row[column.start])
+        ):
             continue
         if role == "text" and position > column.start and _label_role(text):
             continue
@@ -485,43 +509,119 @@ def _parse_single(table: Table) -> Sheet | None:
     if title is None:
         return None
     name = class_title(*title)
-    for index, row in enumerate(table.rows):
-        days: list[tuple[int, int]] = []
-        for position, text in enumerate(row):
-            day = day_name(text)
-            if day and (not days or days[-1][1] != day):
-                days.append((position, day))
-        if len(days) < 2:
-            continue
-        heads = [(position, name) for position, _ in days]
-        columns = [
-            _Column(column.start, column.end, name, day)
-            for column, (_, day) in zip(_columns(table, 0, heads), days, strict=True)
-        ]
-        body = Table(table.name, [["", *row] for row in table.rows[index + 1 :]], [], [], table.file)
-        head = [""] * (body.width + 1)
-        shifted = [_Column(column.start + 1, column.end + 1, name, column.weekday) for column in columns]
-        body.rows.insert(0, head)
-        return _walk_days(body, shifted, index)
-    return None
+    across = _walk_days(table, frozenset(), name)
+    return across if across.entries else _walk_subjects(table, name)
 
 
-def _walk_days(table: Table, columns: list[_Column], above: int) -> Sheet:
+def _day_heads(row: list[str]) -> list[tuple[int, int]]:
+    """(column, weekday) of a row of days, two or more of them."""
+    days: list[tuple[int, int]] = []
+    for position, text in enumerate(row):
+        day = day_name(text)
+        if day and (not days or days[-1][1] != day):
+            days.append((position, day))
+    return days if len({day for _, day in days}) > 1 else []
+
+
+def _walk_days(table: Table, names: Names, title: str = "") -> Sheet:
+    """Days as heads of columns, lesson numbers down the side; the class is `title`, or stands beside or above."""
     sheet = Sheet(table.name)
-    roles = _roles(table, 0, columns)
+    columns: list[_Column] = []
+    roles: dict[int, str] = {}
     number: int | None = None
-    for index, row in enumerate(table.rows[1:], 1):
-        found = _number(row[: columns[0].start])
-        number = found if found is not None else number
-        if number is None or number > 15:
+    week = _week(table.name) or 0
+    is_second = _shift(table.name) == 2
+    for index, row in enumerate(table.rows):
+        days = _day_heads(row)
+        if days:
+            heads = _columns(table, index, [(position, "") for position, _ in days])
+            columns = [
+                _Column(column.start, column.end, "", day)
+                for column, (_, day) in zip(heads, days, strict=True)
+            ]
+            roles = _roles(table, index, columns)
+            number = None
             continue
-        span = next((span for cell in row[: columns[0].start] if (span := parse_span(cell))), None)
-        if span:
+        labels = row[: columns[0].start] if columns else row
+        beside = next((said for cell in labels if (said := _class(cell, names))), "")
+        if beside and beside != title:
+            title, number = beside, None
+        if not columns or not title:
+            continue
+        found = _number(labels)
+        number = found if found is not None else number
+        if number is None or number > 15 or any(_FOOTER.search(cell) for cell in labels):
+            continue
+        if span := next((span for cell in labels if (span := parse_span(cell))), None):
             sheet.bells.append((number, *span))
+        if is_second:
+            sheet.second_shift.add(title)
         for column in columns:
-            entry = _entry(table, index + above, row, column, roles, is_turned=False)
+            entry = _entry(table, index, row, column, roles, is_turned=False)
             if entry and column.weekday:
-                sheet.entries.setdefault(
-                    (column.title, column.weekday, number, _week(table.name) or 0), entry
-                )
+                sheet.add((title, column.weekday, number, week), entry, goes_on=found is None)
     return sheet
+
+
+def _walk_subjects(table: Table, title: str) -> Sheet:
+    """A sheet of one class with days and numbers down the side, under heads «Предмет», «Учитель», «Кабинет»."""
+    sheet = Sheet(table.name)
+    roles: dict[int, str] = {}
+    weekday: int | None = None
+    number: int | None = None
+    week = _week(table.name) or 0
+    for index, row in enumerate(table.rows):
+        named = {position: role for position, cell in enumerate(row) if (role := _label_role(cell))}
+        subject = next(
+            (p for p, cell in enumerate(row) if re.match("предмет|дисциплин", tidy(cell).casefold())), -1
+        )
+        if subject > 0:
+            roles = {p: named.get(p, "none") for p in range(subject, len(row))}
+            column = _Column(subject, len(row), title, None)
+            continue
+        if not roles:
+            continue
+        labels = row[: column.start]
+        day = next((day for cell in labels if (day := day_name(cell))), None)
+        if day and day != weekday:
+            weekday, number = day, None
+        found = _number(labels)
+        number = found if found is not None else number
+        entry = _entry(table, index, row, column, defaultdict(lambda: "none", roles), is_turned=False)
+        if entry and weekday and number is not None and number <= 15:
+            if span := next((span for cell in labels if (span := parse_span(cell))), None):
+                sheet.bells.append((number, *span))
+            sheet.add((title, weekday, number, week), entry, goes_on=found is None)
+    return sheet
+
+
+def is_by_teacher(table: Table) -> bool:
+    """True for a timetable of teachers: their names head the rows or columns, and the cells name classes."""
+    spread = spread_merges(table)
+    if len(spread.rows) > 5000 or spread.width > 1000:
+        return False
+    columns = [
+        [row[place] for row in spread.rows if place < len(row)] for place in range(min(spread.width, 4))
+    ]
+    if (
+        max(
+            (len({fold(cell) for cell in line if _is_name(cell)}) for line in (*columns, *spread.rows)),
+            default=0,
+        )
+        < 2
+    ):
+        return False
+    if not any(day_name(cell) for row in spread.rows for cell in row):
+        return False
+    classes = others = 0
+    for cell in (cell for row in spread.rows for cell in row):
+        text = tidy(cell)
+        if not re.search(r"[^\W\d_]", text) or _is_name(text) or day_name(text) or _is_label(text):
+            continue
+        is_class = re.match(r"(1[01]|[1-9])\s?[-«\"]?\s?[А-Яа-яA-Za-z](?![а-яё])", text)
+        classes, others = classes + bool(is_class), others + (not is_class)
+    return classes >= 3 and classes > others
+
+
+def _is_name(cell: str) -> bool:
+    return is_person_name(cell) or bool(FULL_NAME.fullmatch(tidy(cell)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -73,14 +74,21 @@ class Problems:
     """The one report all checkers write to."""
 
     found: list[Problem] = field(default_factory=list)
+    said: set[Problem] = field(default_factory=set)
+
+    def _say(self, problem: Problem) -> None:
+        """The same fault of the same place is told once, however many steps meet it."""
+        if problem not in self.said:
+            self.said.add(problem)
+            self.found.append(problem)
 
     def error(self, where: Where, message: str) -> None:
         """Refuse what stands at `where`."""
-        self.found.append(Problem(Severity.ERROR, where, message))
+        self._say(Problem(Severity.ERROR, where, message))
 
     def warn(self, where: Where, message: str) -> None:
         """Let it through, but say so."""
-        self.found.append(Problem(Severity.WARNING, where, message))
+        self._say(Problem(Severity.WARNING, where, message))
 
     @property
     def errors(self) -> list[Problem]:
@@ -94,3 +102,30 @@ class BadFile(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class Told:
+    """Remarks of one kind: the first five are told line by line, the rest by their number and places."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.rest: dict[str, list[Where]] = defaultdict(list)
+        self.count: Counter[str] = Counter()
+
+    def warn(self, kind: str, where: Where, message: str) -> None:
+        """Tell it, or count it."""
+        self.count[kind] += 1
+        if self.count[kind] > 5:
+            self.rest[kind].append(where)
+        else:
+            self.problems.warn(where, message)
+
+    def close(self) -> None:
+        """Tell how many more there were of each kind, and in which lines."""
+        for places in self.rest.values():
+            rows = ", ".join(str(place.row) for place in places[:20]) + ("…" if len(places) > 20 else "")
+            first = places[0]
+            self.problems.warn(
+                Where(first.file, first.sheet, 0, first.column),
+                f"И ещё таких строк: {len(places)} (строки {rows}).",
+            )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Q
@@ -36,6 +37,7 @@ from parta.people.models import Enrolment, Guardianship, Person, Role, SubgroupM
 from parta.plans.models import Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.timetable.models import TimetableSlot
 
+from .completed import Lists, completed
 from .data import GuardianRow, JournalKey, PersonRow, SchoolData, SlotRow, StaffRow, StudentRow
 from .fitness import Bells, bells_that_fit, close_names, extended, person_fault, too_long
 from .located import NOWHERE, Problem, Problems, Where
@@ -187,10 +189,11 @@ def make_plan(data: SchoolData, school: School, *, on: date, starts: date | None
 
 class _Planner:
     def __init__(self, data: SchoolData, school: School, on: date, starts: date | None) -> None:
-        self.data = data
         self.school = school
         self.on = on
         self.problems = Problems(list(data.problems))
+        self.source = data
+        self.data = completed(data, partial(standing_lists, school, current_year(school, on)), self.problems)
         self.items: list[Item] = []
         self.year, self.year_row = self._year()
         first, last = self.year.links["starts"], self.year.links["until"]
@@ -225,7 +228,7 @@ class _Planner:
         self._keep_what_stands()
         order = {kind: index for index, kind in enumerate(KINDS)}
         self.items.sort(key=lambda item: order[item.kind])
-        return ImportPlan(self.data, self.school, self.starts, self.items, self.problems.found, self.year)
+        return ImportPlan(self.source, self.school, self.starts, self.items, self.problems.found, self.year)
 
     def _keep_what_stands(self) -> None:
         """With refused rows the file is not the whole truth: nothing leaves load or timetable for lack of a row."""
@@ -257,13 +260,7 @@ class _Planner:
     # --- the year ---
 
     def _year(self) -> tuple[Entity, AcademicYear | None]:
-        years = list(
-            AcademicYear.objects.filter(school=self.school).exclude(state="closed").order_by("starts")
-        )
-        current = next((year for year in years if year.starts <= self.on < year.until), None)
-        current = current or next(
-            (year for year in years if year.starts > self.on), years[-1] if years else None
-        )
+        current = current_year(self.school, self.on)
         if current is not None:
             entity = Entity(
                 "year", current.title, current.pk, links={"starts": current.starts, "until": current.until}
@@ -466,7 +463,7 @@ class _Planner:
 
     def _at(self, where: Where, column: str) -> Where:
         """The place with a column of our workbook; other files have columns of their own."""
-        return where.at(column) if where.sheet and not self.data.owns_lists else where
+        return where.at(column) if where.sheet and not where.column and not self.data.owns_lists else where
 
     def _too_long(self, where: Where, what: str, text: str, limit: int) -> bool:
         message = too_long(what, text, limit)
@@ -843,7 +840,7 @@ class _Planner:
         )
 
     def _class_teacher(self, homeroom: Entity, name: str, where: Where) -> None:
-        teacher = self._teacher(name, where.at("Классный руководитель") if where.sheet else where)
+        teacher = self._teacher(name, self._at(where, "Классный руководитель"))
         if teacher is None:
             return
         stands = [
@@ -927,7 +924,7 @@ class _Planner:
                 taken |= {person.pk for person in [matches[index]] if person}
         adults: dict[object, Entity] = {}
         for row, person in zip(self.data.students, matches, strict=True):
-            homeroom = self._homeroom(row.homeroom, row.where.at("Класс") if row.where.sheet else row.where)
+            homeroom = self._homeroom(row.homeroom, self._at(row.where, "Класс"))
             if homeroom is None:
                 continue
             fault = person_fault(row, self.on)
@@ -1048,6 +1045,8 @@ class _Planner:
             person = person or self._known_adult(row, name)
             entity = self._person("guardian", row, person, row.where)
             entity.links["wards"] = []
+            if person is None:
+                entity.links["same_as"] = self._among_staff(row, name)
             for key in keys:
                 adults[key] = entity
         link = next((link for link in links if link.guardian_id == entity.pk), None) if entity.pk else None
@@ -1064,6 +1063,16 @@ class _Planner:
                         (*state.changes, Change("ребёнок", "", student.title)),
                     )
                 )
+
+    def _among_staff(self, row: GuardianRow, name: str) -> Entity | None:
+        """A teacher of the same file who is a parent too: one person, known by the number, or by name and contact."""
+        for entity in self.staff:
+            told = entity.row
+            same = bool(row.external_id) and told.external_id == row.external_id
+            contact = (row.phone and told.phone == row.phone) or (row.email and told.email == row.email)
+            if same or (contact and fold(told.full_name) == name):
+                return entity
+        return None
 
     def _known_adult(self, row: GuardianRow, name: str) -> Person | None:
         """A guardian or member of staff of the school with the same full name and the same phone or address."""
@@ -1174,9 +1183,7 @@ class _Planner:
             first.setdefault(entity, row.where)
             teacher = None
             if row.teacher:
-                teacher = self._teacher(
-                    row.teacher, row.where.at("Учитель") if row.where.sheet else row.where
-                )
+                teacher = self._teacher(row.teacher, self._at(row.where, "Учитель"))
                 if teacher is None:
                     continue
             before = told[entity].get(teacher)
@@ -1208,9 +1215,7 @@ class _Planner:
         return id(subject), 0 if subgroup else id(homeroom), id(subgroup) if subgroup else 0
 
     def _journal(self, key: JournalKey, where: Where, *, may_make: bool) -> Entity | None:
-        subject = self._subject(
-            key.subject, where.at("Предмет") if where.sheet and not self.data.owns_lists else where
-        )
+        subject = self._subject(key.subject, self._at(where, "Предмет"))
         homeroom = self._homeroom(key.homeroom, self._at(where, "Класс")) if key.homeroom else None
         subgroup = self.subgroups.get(fold(key.subgroup)) if key.subgroup else None
         if subject is None or (key.homeroom and homeroom is None) or (key.subgroup and subgroup is None):
@@ -1326,23 +1331,21 @@ class _Planner:
                 homeroom = self.homerooms.get(fold(row.journal.homeroom)) if row.journal.homeroom else None
                 if subject is not None and (homeroom is not None or not row.journal.homeroom):
                     self.problems.error(
-                        row.where.at("Предмет") if row.where.sheet else row.where,
+                        self._at(row.where, "Предмет"),
                         f"Урока «{row.journal}» нет в нагрузке. Добавьте строку в лист «Нагрузка» "
                         "или исправьте расписание.",
                     )
                 continue
             teacher = None
             if row.teacher:
-                teacher = self._teacher(
-                    row.teacher, row.where.at("Учитель") if row.where.sheet else row.where
-                )
+                teacher = self._teacher(row.teacher, self._at(row.where, "Учитель"))
                 if teacher is None:
                     continue
                 known = journal.links["teachers"]
                 if not self.data.owns_lists and known and teacher not in known:
                     names = ", ".join(other.title for other in known)
                     self.problems.error(
-                        row.where.at("Учитель"),
+                        self._at(row.where, "Учитель"),
                         f"По нагрузке «{journal.title}» ведёт {names}, а не {teacher.title}.",
                     )
                     continue
@@ -1455,7 +1458,7 @@ class _Planner:
             f"«{journal.title}» и "
             f"«{placed[clash][1].title}»" + (f" (строка {other.where.row})" if other.where.row else "") + "."
         )
-        place = row.where.at(column) if row.where.sheet and not self.data.owns_lists else row.where
+        place = self._at(row.where, column)
         if self.data.finished and column != "Класс":
             self.problems.warn(place, text + " Загружается как есть.")
             return False
@@ -1509,6 +1512,23 @@ class _Planner:
         for slot in self.left_standing:
             title = f"{DAY_NAMES[slot.weekday - 1]}, {slot.number}-й урок: {by_pk[slot.journal_id].title}"
             self._add(State.ENDED, Entity("slot", title, slot.pk))
+
+
+def current_year(school: School, on: date) -> AcademicYear | None:
+    """The year a file is put into: the open one of the day, else the next, else the last."""
+    years = list(AcademicYear.objects.filter(school=school).exclude(state="closed").order_by("starts"))
+    current = next((year for year in years if year.starts <= on < year.until), None)
+    return current or next((year for year in years if year.starts > on), years[-1] if years else None)
+
+
+def standing_lists(school: School, year: AcademicYear | None) -> Lists:
+    """Which lists the school has of its own, so that a name out of them is a mistake and not a newcomer."""
+    return Lists(
+        homerooms=Homeroom.objects.filter(school=school, year=year).exists() if year else False,
+        subjects=Subject.objects.filter(school=school).exists(),
+        staff=Role.objects.filter(school=school, kind__in=("teacher", "master", "class_teacher")).exists(),
+        journals=Journal.objects.filter(school=school, year=year).exists() if year else False,
+    )
 
 
 def standard_bells(last: int, has_zero: bool = False) -> dict[int, tuple[time, time]]:

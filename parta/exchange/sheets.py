@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -29,6 +30,8 @@ from .located import BadFile
 from .values import tidy
 
 SUFFIXES: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
+TEXTS: Final = {".csv", ".txt", ".tsv"}
+"""Suffixes of tables that are plain text."""
 Merge = tuple[int, int, int, int]
 
 
@@ -196,6 +199,16 @@ def _position(cell: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
+def column_letters(position: int) -> str:
+    """«A» for 0, «AB» for 27: how a spreadsheet names a column."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def _hidden(book: CalamineWorkbook) -> list[str]:
     """Names of the sheets a person does not see, unless there is no other."""
     hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
@@ -222,6 +235,21 @@ def _by_sheet(path: Path, cells: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
+def is_table(path: Path) -> bool:
+    """True for a workbook and for a text that its name says is a table."""
+    return is_spreadsheet(path) or path.suffix.lower() in TEXTS
+
+
+def read_tables(path: Path) -> Book:
+    """All sheets of a workbook, or a CSV as the only one. Raises BadFile."""
+    check_size(path)
+    if path.suffix.lower() not in TEXTS or is_spreadsheet(path):
+        return read_book(path)
+    table, encoding = read_csv(read_bytes(path), path.name)
+    told = "Файл в кодировке Windows-1251; он прочитан так. Проверьте буквы в предпросмотре."
+    return Book(path.name, [table], [told] if encoding == "cp1251" else [])
+
+
 def read_csv(content: bytes, name: str) -> tuple[Table, str]:
     """(table, encoding) of a CSV with commas, semicolons or tabs. Raises BadFile."""
     text, encoding = decode(content, name)
@@ -229,9 +257,8 @@ def read_csv(content: bytes, name: str) -> tuple[Table, str]:
 
 
 def parse_csv(text: str, name: str) -> list[list[str]]:
-    """Rows of a CSV text; the delimiter is the one that parts the first line best."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";,\t", key=first.count)
+    """Rows of a CSV text."""
+    delimiter = _delimiter(text)
     if "\x00" in text:
         raise BadFile(f"Файл «{name}» повреждён: в нём нулевые байты. Сохраните его заново.")
     csv.field_size_limit(1_000_000)
@@ -249,6 +276,20 @@ def parse_csv(text: str, name: str) -> list[list[str]]:
             f"Файл «{name}»: кавычка в строке {opened} открыта и не закрыта, дальше строки не разобрать. Исправьте её."
         )
     return rows
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts most of the first lines into the same number of fields; the more fields, the better."""
+
+    def fitness(sign: str) -> tuple[int, int]:
+        lines = csv.reader(io.StringIO(text[:50_000], newline=""), delimiter=sign, strict=False)
+        try:
+            widths = Counter(len(line) for line in islice(lines, 40) if len(line) > 1)
+        except csv.Error:
+            return 0, 0
+        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+
+    return max(";,\t|", key=fitness)
 
 
 def too_many_rows(file: str, sheet: str) -> str:

@@ -57,7 +57,8 @@ def _sheet(book: Any, sheet: Sheet, formats: dict[str, Any], *, with_examples: b
     page = book.add_worksheet(sheet.title)
     page.freeze_panes(1, 0)
     page.set_row(0, 32)
-    for position, column in enumerate(sheet.columns):
+    columns = [column for column in sheet.columns if column.in_template]
+    for position, column in enumerate(columns):
         page.set_column(position, position, column.width, formats["text"])
         page.write_string(
             0,
@@ -79,7 +80,7 @@ def _sheet(book: Any, sheet: Sheet, formats: dict[str, Any], *, with_examples: b
             for row, text in enumerate(column.example, 1):
                 if text:
                     page.write_string(row, position, text, formats["example"])
-    page.autofilter(0, 0, _ROWS, len(sheet.columns) - 1)
+    page.autofilter(0, 0, _ROWS, len(columns) - 1)
 
 
 def _choices(column: Column) -> list[str]:

@@ -66,11 +66,11 @@ def parse_date(text: str) -> date | None:
     found = re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text)
     if found:
         return _date(*(int(part) for part in found.groups()))
-    found = re.fullmatch(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d{2})", text)
+    found = re.fullmatch(r"(\d{1,2})[-./, ](\d{1,2})[-./, ](\d{4}|\d{2})", text)
     if found:
         day, month, year = (int(part) for part in found.groups())
         return _date(_century(year), month, day)
-    found = re.fullmatch(r"(\d{1,2})\s*([а-я]+)\.?\s*(\d{4}|\d{2})", text)
+    found = re.fullmatch(r"(\d{1,2})[-\s]*([а-я]+)\.?[-\s]*(\d{4}|\d{2})", text)
     if found:
         for number, stem in enumerate(_MONTHS, 1):
             word = found[2]
@@ -81,6 +81,12 @@ def parse_date(text: str) -> date | None:
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and 10000 <= float(text) <= 80000:
         return date(1899, 12, 30) + timedelta(days=int(float(text)))
     return None
+
+
+def is_month_first(text: str) -> bool:
+    """True for «02/28/2015»: a date that only has sense with the month in front, as in America."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/\d{2,4}", tidy(text))
+    return bool(found) and 1 <= int(found[1]) <= 12 < int(found[2]) <= 31  # type: ignore[index]
 
 
 def _century(year: int) -> int:
@@ -128,8 +134,8 @@ def parse_int(text: str) -> int | None:
 
 def parse_hours(text: str) -> float | None:
     """Weekly hours: 2, 0,5, 1.5."""
-    found = re.fullmatch(r"\d{1,2}(?:[.,]\d{1,2})?", tidy(text))
-    return float(found[0].replace(",", ".")) if found else None
+    found = re.fullmatch(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:ч|час|часа|часов)?\.?", tidy(text).casefold())
+    return float(found[1].replace(",", ".")) if found else None
 
 
 def parse_weekday(text: str) -> int | None:
@@ -143,9 +149,22 @@ def parse_week(text: str) -> int | None:
     word = fold(text).removesuffix("неделя").removesuffix("нед")
     if word in {"", "каждая", "обе", "все", "еженедельно"}:
         return 0
-    if word in {"1", "1я", "i", "первая", "нечетная", "нечет", "неч", "нечетные", "числитель", "числ"}:
+    if word in {
+        "1",
+        "1я",
+        "i",
+        "а",
+        "a",
+        "первая",
+        "нечетная",
+        "нечет",
+        "неч",
+        "нечетные",
+        "числитель",
+        "числ",
+    }:
         return 1
-    if word in {"2", "2я", "ii", "вторая", "четная", "чет", "четные", "знаменатель", "знам"}:
+    if word in {"2", "2я", "ii", "б", "b", "в", "вторая", "четная", "чет", "четные", "знаменатель", "знам"}:
         return 2
     return None
 
@@ -188,6 +207,12 @@ def parse_sex(text: str) -> str | None:
 def parse_phone(text: str) -> str | None:
     """A phone with its digits grouped as +7 900 123-45-67 when Russian, else as written. None: not a phone."""
     word = re.sub(r"\.0$", "", tidy(text).translate(_DASHES))
+    word = re.sub(
+        r"^(?:тел|моб|дом|сот)[а-яё]*\.?:?\s*|\s*\([а-яё. ]+\)$|\s*[-,]?\s*[а-яё]+$",
+        "",
+        word,
+        flags=re.IGNORECASE,
+    )
     digits = re.sub(r"\D", "", word)
     if re.search(r"[^\d\s()+\-.]", word) or not 5 <= len(digits) <= 15:
         return None

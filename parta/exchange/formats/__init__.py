@@ -9,7 +9,7 @@ from typing import Final
 from parta.exchange.data import Options, SchoolData
 from parta.exchange.limits import check_size, looks_like
 from parta.exchange.located import BadFile
-from parta.exchange.sheets import forget_book, is_spreadsheet
+from parta.exchange.sheets import forget_book, is_table
 
 from . import asc, fet, oneroster, published_grid, workbook
 
@@ -27,10 +27,44 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
         for form in FORMATS:
             if form.detect(path):
                 data: SchoolData = form.read(path, options)
+                _refuse_empty(data)
                 return data
     finally:
         forget_book()
     raise BadFile(_unknown(path))
+
+
+def _refuse_empty(data: SchoolData) -> None:
+    """Raise BadFile for a file that says nothing about a school: heads alone, or rows that were all left out."""
+    if any(name not in {"terms", "bells"} for name, _ in data.counts()) or data.errors:
+        return
+    if data.terms or data.bells:
+        said = "есть только периоды или звонки, а людей, классов и уроков нет"
+    else:
+        said = "нет ни одной строки с данными: только заголовки"
+    why = " ".join(map(str, [problem for problem in data.problems if problem.where.row][:3]))
+    raise BadFile(f"В файле «{data.file}» {said}. Загружать нечего. {why}".rstrip())
+
+
+_KNOWN_HEADS: Final = (
+    (b"%PDF", "документ PDF"),
+    (b"{\\rtf", "документ RTF"),
+    (b"\x89PNG", "картинка"),
+    (b"\xff\xd8\xff", "картинка"),
+    (b"GIF8", "картинка"),
+    (b"Rar!", "архив RAR"),
+    (b"7z\xbc\xaf", "архив 7-Zip"),
+)
+"""Beginnings of files that schools send instead of a table."""
+
+
+def _other_kind(path: Path) -> str:
+    """What the file is, when it is a document, a picture or an archive of another kind; empty when not known."""
+    with path.open("rb") as file:
+        head = file.read(2048)
+    if head.startswith(b"PK") and b"word/" in head:
+        return "документ Word"
+    return next((word for start, word in _KNOWN_HEADS if head.startswith(start)), "")
 
 
 def _unknown(path: Path) -> str:
@@ -41,6 +75,9 @@ def _unknown(path: Path) -> str:
     )
     if path.is_dir():
         return f"Не узнать, что в «{path.name}». {taken}"
+    other = _other_kind(path)
+    if other:
+        return f"«{path.name}» – {other}: из него ничего не прочитать. Перенесите таблицу в Excel. {taken}"
     is_named_table = path.suffix.lower() in {".xlsx", ".xlsm", ".xls", ".ods", ".zip"}
     if looks_like(path) == "other" and is_named_table:
         with path.open("rb") as file:
@@ -64,9 +101,11 @@ def _unknown(path: Path) -> str:
             ".xlsx и повторите."
         )
     reason = ""
-    if is_spreadsheet(path) or path.suffix.lower() in workbook.TEXTS:
-        reason = workbook.explain(path)
-        if not reason and is_spreadsheet(path):
-            reason = published_grid.explain(path)
+    if is_table(path):
+        reason = (
+            published_grid.explain(path, only_teachers=True)
+            or workbook.explain(path)
+            or published_grid.explain(path)
+        )
     forget_book()
     return f"Не узнать, что в «{path.name}». {reason or taken}"

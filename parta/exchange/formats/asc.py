@@ -25,7 +25,7 @@ from parta.exchange.data import (
     SubjectRow,
 )
 from parta.exchange.limits import Element, read_bytes, read_xml
-from parta.exchange.located import BadFile, Problems, Where
+from parta.exchange.located import BadFile, Problems, Told, Where
 from parta.exchange.values import (
     parse_class,
     parse_email,
@@ -93,6 +93,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     slots: dict[tuple[JournalKey, int, int, int], SlotRow] = {}
     known_lessons = set()
     unplaced = 0
+    told = Told(problems)
     for lesson in _items(root, "lessons", "lesson"):
         where = Where(path.name, "", lesson.line)
         known_lessons.add(lesson.get("id"))
@@ -134,7 +135,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
         unplaced += not placed
         step = per_card if per_card > 1 and len(placed) * per_card <= per_week + 0.01 else 1
         for card in placed:
-            for slot in _slots(card, step, key, where, problems, path.name):
+            for slot in _slots(card, step, key, told, path.name):
                 room_ids = _ids(card, "classroomids", "classroomid") or _own_room(lesson)
                 room = ", ".join(room_titles[room] for room in room_ids if room in room_titles)
                 slots.setdefault(
@@ -149,6 +150,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
                         where=Where(path.name, "", card.line),
                     ),
                 )
+    told.close()
     strangers = [key for key in cards if key not in known_lessons]
     if strangers:
         problems.warn(file, f"Карточек без урока в разделе lessons: {len(strangers)}; они пропущены.")
@@ -321,14 +323,12 @@ def _of_class(partial: list[Element], class_id: str) -> str:
     return f" ({', '.join(names)})" if names else ""
 
 
-def _slots(
-    card: Element, step: int, key: JournalKey, where: Where, problems: Problems, file: str
-) -> list[tuple[int, int, int]]:
+def _slots(card: Element, step: int, key: JournalKey, told: Told, file: str) -> list[tuple[int, int, int]]:
     """(weekday, lesson number, week) of a card."""
     period = parse_int(card.get("period"))
     place = Where(file, "", card.line)
     if period is None or not 0 <= period <= 40:
-        problems.warn(place, f"Карточка «{key}» без номера урока пропущена.")
+        told.warn("period", place, f"Карточка «{key}» без номера урока пропущена.")
         return []
     if card.get("days"):
         days = [
@@ -342,12 +342,14 @@ def _slots(
         days = [day + 1] if day is not None else []
     days = [day for day in dict.fromkeys(days) if 1 <= day <= 7]
     if not days:
-        problems.warn(place, f"Карточка «{key}» без дня недели (или дальше седьмого дня) пропущена.")
+        told.warn("day", place, f"Карточка «{key}» без дня недели (или дальше седьмого дня) пропущена.")
         return []
     weeks = card.get("weeks") or "1"
     if len(weeks) > 2:
-        problems.warn(
-            place, f"Карточка «{key}»: цикл {len(weeks)} недели; Парта ведёт не больше двух. Пропущена."
+        told.warn(
+            "weeks",
+            place,
+            f"Карточка «{key}»: цикл {len(weeks)} недели; Парта ведёт не больше двух. Пропущена.",
         )
         return []
     number_of_week = {"10": 1, "01": 2}.get(weeks, 0)

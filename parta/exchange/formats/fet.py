@@ -311,9 +311,8 @@ def _groups(root: Element, activities: list[_Activity]) -> dict[str, _Group]:
                         sub,
                         _Group((year_name,), "" if everybody == {sub} or (whole and len(subs) == 1) else sub),
                     )
-    for activity in activities:
-        for name in activity.students:
-            found.setdefault(name, _Group((name,)))
+    if not found:  # a file without a list of students: each set that is named is a class
+        found = {name: _Group((name,)) for activity in activities for name in activity.students}
     return found
 
 
@@ -325,9 +324,12 @@ def _merge(
     groups: list[_Group | None], activity: _Activity, problems: Problems, where: Where
 ) -> _Group | None:
     known = [group for group in groups if group is not None]
-    if not known:
+    if len(known) < len(groups):
+        strange = [name for name, group in zip(activity.students, groups, strict=True) if group is None]
         problems.error(
-            where, f"Учеников «{', '.join(activity.students)}» нет в списке. Исправьте занятие в FET."
+            where,
+            f"Занятие «{activity.subject}»: учеников «{', '.join(strange)}» нет в списке файла (Students_List). "
+            "Исправьте занятие в FET.",
         )
         return None
     if len(known) == 1:
@@ -393,7 +395,13 @@ def _week(root: Element, count: int, problems: Problems, where: Where) -> dict[i
         2 if mode.replace("-", "_").lower() == "mornings_afternoons" and count % 2 == 0 and count > 7 else 1
     )
     real = count // halves
-    if mode.lower() == "terms" or real > 14 or (real > 7 and real % 2):
+    if mode.lower() == "terms":
+        problems.warn(
+            where,
+            "Файл в режиме «Terms» (модули вместо недели). Загружается только нагрузка, без расписания.",
+        )
+        return {}
+    if real > 14 or (real > 7 and real % 2):
         problems.warn(
             where,
             f"Цикл расписания – {real} дн.; Парта ведёт недельное и двухнедельное расписание. "

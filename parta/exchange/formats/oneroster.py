@@ -7,7 +7,7 @@ dangle, columns may be added by the producer: what cannot be placed is left out 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
@@ -28,7 +28,7 @@ from parta.exchange.data import (
     TermRow,
 )
 from parta.exchange.limits import looks_like, open_zip, read_bytes, unpacked
-from parta.exchange.located import BadFile, Problems, Where
+from parta.exchange.located import BadFile, Problems, Told, Where
 from parta.exchange.sheets import read_csv
 from parta.exchange.values import (
     fold,
@@ -71,6 +71,11 @@ _STAFF: Final = {
     "counselor": "social_pedagogue", "districtAdministrator": "inspector", "siteAdministrator": "operator",
     "systemAdministrator": "operator",
 }  # fmt: skip
+_CASE: Final = {
+    word.casefold(): word
+    for word in (*_STAFF, "student", "parent", "guardian", "relative", "primary", "secondary")
+}
+"""Roles in the letter case of the standard; producers write them in any."""
 _GUARDIANS: Final = {"parent": "guardian", "guardian": "guardian", "relative": "other"}
 _TERMS: Final = {"schoolYear": "year", "semester": "half_year", "term": "quarter", "gradingPeriod": "quarter"}
 
@@ -114,10 +119,11 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     if version and version not in {"1.1", "1.2"}:
         problems.warn(Where(path.name, "manifest.csv"), f"Версия OneRoster «{version}»: читается как 1.1.")
     modes = {row.get("propertyName", ""): row.get("value", "") for _, row in files.get("manifest", [])}
-    if any(value == "delta" for value in modes.values()):
-        problems.warn(
-            Where(path.name, "manifest.csv"),
-            "Архив изменений (delta): отчисленные и удалённые в нём не обрабатываются.",
+    deltas = sorted(name.removeprefix("file.") for name, value in modes.items() if value.lower() == "delta")
+    if deltas:
+        raise BadFile(
+            f"«{path.name}» – архив изменений (delta): {', '.join(deltas[:6])}. В нём лишь то, что поменялось, "
+            "а из чего состоит школа, по нему не узнать. Выгрузите полный набор (bulk)."
         )
     return _Archive(path.name, files, options, problems).data()
 
@@ -184,6 +190,9 @@ def _load(path: Path, problems: Problems) -> dict[str, list[Line]]:
                     where.at(formula), "Значение похоже на формулу таблицы. Запишите обычный текст."
                 )
                 continue
+            for column in ("role", "roleType"):
+                if values.get(column):
+                    values[column] = _CASE.get(values[column].casefold(), values[column])
             lines.append((where, values))
         files[name] = lines
     return files
@@ -224,33 +233,6 @@ class _Member:
     def order(self) -> tuple[date, date]:
         """Greater for the membership that matters more."""
         return self.ends or date.max, self.begins or date.min
-
-
-class _Told:
-    """Remarks of one kind: the first five are told line by line, the rest by their number and places."""
-
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-        self.rest: dict[str, list[Where]] = defaultdict(list)
-        self.count: Counter[str] = Counter()
-
-    def warn(self, kind: str, where: Where, message: str) -> None:
-        """Tell it, or count it."""
-        self.count[kind] += 1
-        if self.count[kind] > 5:
-            self.rest[kind].append(where)
-        else:
-            self.problems.warn(where, message)
-
-    def close(self) -> None:
-        """Tell how many more there were of each kind, and in which lines."""
-        for places in self.rest.values():
-            rows = ", ".join(str(place.row) for place in places[:20]) + ("…" if len(places) > 20 else "")
-            first = places[0]
-            self.problems.warn(
-                Where(first.file, first.sheet, 0, first.column),
-                f"И ещё таких строк: {len(places)} (строки {rows}).",
-            )
 
 
 class _Archive:
@@ -341,8 +323,10 @@ class _Archive:
             for key, (where, row) in self._by_id("users").items()
             if self._is_ours([*_refs(row.get("orgSourcedIds", "")), *roles.get(key, {}).get("orgs", [])])
         }
+        said = self._said_by_enrolments() if not roles else {}
         kinds = {
-            key: roles.get(key, {}).get("kinds") or [row.get("role", "")] for key, (_, row) in users.items()
+            key: roles.get(key, {}).get("kinds") or [row.get("role", "") or said.get(key, "")]
+            for key, (_, row) in users.items()
         }
         courses = self._by_id("courses")
         classes = {
@@ -390,6 +374,7 @@ class _Archive:
             for key in users
             if any(kind in _STAFF for kind in kinds[key])
         ]
+        told = Told(self.problems)
         for key, (where, _) in users.items():
             unknown = [
                 kind
@@ -397,7 +382,9 @@ class _Archive:
                 if kind not in _STAFF and kind not in _GUARDIANS and kind != "student"
             ]
             if unknown:
-                self.problems.warn(where.at("role"), f"Роль «{unknown[0]}» не известна, человек пропущен.")
+                text = f"Роль «{unknown[0]}» не известна" if unknown[0] else "Роль не указана"
+                told.warn("role", where.at("role"), f"{text}, человек пропущен.")
+        told.close()
         used = list({fold(load.journal.subject): load.journal.subject for load in loads}.values())
         listed = {fold(row.get("title", "")): (key, row) for key, (_, row) in courses.items()}
         rooms = {row.get("location", "") for _, row in classes.values()} - {""}
@@ -433,6 +420,25 @@ class _Archive:
             if self._is_ours([org] if org else []):
                 found[row.get("userSourcedId", "")]["kinds"].append(row.get("role", ""))
             found[row.get("userSourcedId", "")]["orgs"].append(org)
+        return found
+
+    def _said_by_enrolments(self) -> dict[str, str]:
+        """Roles of an archive that names none: students and teachers by their classes, guardians by their agents."""
+        lines = self.lines.get("users", [])
+        if any(row.get("role") for _, row in lines):
+            return {}
+        found = {
+            row.get("userSourcedId", ""): row.get("role", "") for _, row in self.lines.get("enrollments", [])
+        }
+        for _, row in lines:
+            if found.get(row.get("sourcedId", "")) == "student":
+                for agent in _refs(row.get("agentSourcedIds") or row.get("agents", "")):
+                    found.setdefault(agent, "guardian")
+        if found:
+            self.problems.warn(
+                Where(self.name, "roles.csv"),
+                "Ролей нет ни в users.csv, ни в roles.csv; они взяты из enrollments.csv и связей с представителями.",
+            )
         return found
 
     def _person(self, row: dict[str, str], more: dict[str, str], where: Where, key: str) -> dict[str, Any]:
@@ -478,7 +484,7 @@ class _Archive:
         teachers: dict[str, list[str]] = defaultdict(list)
         all_users = {row.get("sourcedId") for _, row in self.lines.get("users", [])}
         all_classes = {row.get("sourcedId") for _, row in self.lines.get("classes", [])}
-        told = _Told(self.problems)
+        told = Told(self.problems)
         for where, row in self.lines.get("enrollments", []):
             user, group = row.get("userSourcedId", ""), row.get("classSourcedId", "")
             if ("users", user) in self.gone or ("classes", group) in self.gone:
@@ -572,23 +578,26 @@ class _Archive:
         placed: dict[str, tuple[str, _Member]],
         homerooms: dict[str, HomeroomRow],
     ) -> None:
-        """Students in no homeroom get one by the grade of their own row, or stay out."""
+        """Students in no homeroom stay out; when the archive has none, they get one by the grade of their row."""
         made = []
+        told = Told(self.problems)
+        may_make = not homerooms
         for key in students:
             if key in placed:
                 continue
             where, row = users[key]
             grades = _refs(row.get("grades") or row.get("grade", ""))
             grade = parse_int(grades[0].lstrip("0") or "0") if grades else None
-            if not grade or not 1 <= grade <= 12:
-                self.problems.warn(
-                    where, f"Ученик «{self._name(row)}» не состоит ни в одном классе и пропущен."
+            if not may_make or not grade or not 1 <= grade <= 12:
+                told.warn(
+                    "out", where, f"Ученик «{self._name(row)}» не состоит ни в одном классе и пропущен."
                 )
                 continue
             title = f"{grade} класс"
             homerooms.setdefault(f"grade:{grade}", HomeroomRow(title=title, grade=grade, where=where))
             placed[key] = (title, _Member(key))
             made.append(key)
+        told.close()
         if made:
             self.problems.warn(
                 Where(self.name, "users.csv"),

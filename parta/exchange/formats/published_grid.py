@@ -30,10 +30,10 @@ from parta.exchange.data import (
     SubgroupRow,
     SubjectRow,
 )
-from parta.exchange.gridcell import Entry, Names, Part
-from parta.exchange.gridsheet import Place, Sheet, lacks, parse_sheet
+from parta.exchange.gridcell import Entry, Names, Part, by_week
+from parta.exchange.gridsheet import Place, Sheet, is_by_teacher, lacks, parse_sheet
 from parta.exchange.located import BadFile, Problems, Where
-from parta.exchange.sheets import Table, is_spreadsheet, read_book
+from parta.exchange.sheets import Table, column_letters, is_table, read_tables
 from parta.exchange.values import DAY_NAMES, add_minutes, class_title, fold, parse_class, split_name, tidy
 
 TITLE = "опубликованное расписание"
@@ -46,9 +46,12 @@ _LANGUAGE: Final = re.compile(
 
 def detect(path: Path) -> bool:
     """True when some sheet has classes (or groups of a college) as heads and weekdays beside them."""
-    if not path.is_file() or not is_spreadsheet(path):
+    if not path.is_file() or not is_table(path):
         return False
-    tables = read_book(path).tables
+    try:
+        tables = read_tables(path).tables
+    except BadFile:
+        return False  # a table of ours in a strange encoding: its own reader says so
     return any(parse_sheet(table).entries for table in tables) or any(
         parse_sheet(table, with_groups=True).entries for table in tables
     )
@@ -62,9 +65,18 @@ def _sheets(tables: list[Table]) -> list[Sheet]:
     return [sheet for table in tables if (sheet := parse_sheet(table, with_groups=True)).entries]
 
 
-def explain(path: Path) -> str:
-    """What a book that is no timetable lacks to be one: classes, or days. Empty when it has neither."""
-    for table in read_book(path).tables:
+def explain(path: Path, *, only_teachers: bool = False) -> str:
+    """What a book that is no timetable lacks to be one: classes, or days; or that it is one of teachers
+    (`only_teachers`: that alone). Empty when it is far from a timetable."""
+    tables = read_tables(path).tables
+    for table in tables:
+        if is_by_teacher(table):
+            return _by_teacher(table.name) + " Загрузите расписание, где в столбцах (или строках) классы."
+    if only_teachers:
+        return ""
+    if not any(tidy(cell) for table in tables for row in table.rows for cell in row):
+        return "В нём нет ни одной заполненной клетки. Проверьте, тот ли это файл."
+    for table in tables:
         missing = lacks(table)
         if missing == "classes":
             return (
@@ -79,10 +91,16 @@ def explain(path: Path) -> str:
     return ""
 
 
+def _by_teacher(name: str) -> str:
+    return (
+        f"В листе «{name}» расписание учителей: в клетках стоят классы, а предметы уроков по нему не узнать."
+    )
+
+
 def read(path: Path, options: Options | None = None) -> SchoolData:
     """The timetable of all classes. Raises BadFile when there is none."""
     options = options or Options()
-    book = read_book(path)
+    book = read_tables(path)
     problems = Problems()
     for remark in book.remarks:
         problems.warn(Where(path.name), remark)
@@ -93,36 +111,66 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
         if not tables:
             names = ", ".join(f"«{table.name}»" for table in book.tables)
             raise BadFile(f"Листов с такими названиями в книге нет. Есть: {names}.")
+    return read_tables_of(path.name, tables, problems)
+
+
+def read_tables_of(file: str, tables: list[Table], problems: Problems) -> SchoolData:
+    """The timetable in the sheets of a book. Raises BadFile when there is none."""
     sheets = _sheets(tables)
     if not sheets:
         raise BadFile(
-            f"В книге «{path.name}» не найдено расписание: нужны названия классов («7А») в одной строке (или столбце), "
+            f"В книге «{file}» не найдено расписание: нужны названия классов («7А») в одной строке (или столбце), "
             "дни недели и номера уроков."
         )
     used = {sheet.name for sheet in sheets}
     unread = [table.name for table in tables if table.name not in used and any(map(any, table.rows))]
+    for table in list(tables):
+        if table.name in unread and is_by_teacher(table):
+            unread.remove(table.name)
+            problems.warn(Where(file, table.name), _by_teacher(table.name) + " Лист пропущен.")
     if unread:
         listed = ", ".join(f"«{name}»" for name in unread)
-        problems.warn(Where(path.name), f"В листах {listed} расписания не найдено; они пропущены.")
-    chosen, choices = _choose(sheets, path.name, problems)
+        problems.warn(Where(file), f"В листах {listed} расписания не найдено; они пропущены.")
+    chosen, choices = _choose(sheets, file, problems)
     entries: dict[Place, Entry] = {}
     for sheet in chosen:
         for place, entry in sheet.entries.items():
             entries.setdefault(place, entry)
     _contradictions(chosen, problems)
-    _shifts(chosen, path.name, problems)
+    _shifts(chosen, file, problems)
+    entries = _weeks_of_cells(entries)
+    _formulas({sheet.name for sheet in chosen}, tables, problems)
     said = Names(problems)
     grid = {place: said.parts(entry) for place, entry in entries.items()}
     said.settle()
-    grid = _weekly({place: said.final(parts) for place, parts in grid.items()}, entries, path.name, problems)
+    grid = _weekly({place: said.final(parts) for place, parts in grid.items()}, entries, file, problems)
     return _build(
-        path.name,
+        file,
         {place: parts for place, parts in grid.items() if parts},
         entries,
         chosen,
         choices,
         problems,
     )
+
+
+def _weeks_of_cells(entries: dict[Place, Entry]) -> dict[Place, Entry]:
+    """«ОБЗР (чёт.) / Музыка (нечёт.)» in one cell is a lesson of each week."""
+    found: dict[Place, Entry] = {}
+    for place, entry in entries.items():
+        weeks = by_week(entry) if place[3] == 0 else {}
+        found |= {(*place[:3], week): part for week, part in weeks.items()} or {place: entry}
+    return found
+
+
+def _formulas(names: set[str], tables: list[Table], problems: Problems) -> None:
+    """Refuse cells whose formula has no saved value: what stands there, only the spreadsheet knows."""
+    for table in tables:
+        for row, column in table.formulas_without_value[:20] if table.name in names else ():
+            problems.error(
+                Where(table.file, table.name, row + 1, column_letters(column)),
+                "В ячейке формула без вычисленного значения. Вставьте значение вместо формулы.",
+            )
 
 
 def _contradictions(sheets: list[Sheet], problems: Problems) -> None:
@@ -156,7 +204,8 @@ def _weekly(
     weeks = {place[3] for place, parts in grid.items() if parts} - {0}
     if not weeks:
         return grid
-    if len(weeks) == 1:
+    is_whole = any(place[3] == 0 and parts for place, parts in grid.items())
+    if len(weeks) == 1 and not is_whole:
         word = "нечётной" if weeks == {1} else "чётной"
         problems.warn(
             Where(file), f"В книге расписание только {word} недели; оно взято как расписание каждой недели."
@@ -165,7 +214,7 @@ def _weekly(
     for place, parts in grid.items():
         each = (*place[:3], 0)
         other = grid.get((*place[:3], 3 - place[3]), []) if place[3] else []
-        if place[3] and (len(weeks) == 1 or parts == other):
+        if place[3] and ((len(weeks) == 1 and not is_whole) or parts == other):
             found.setdefault(each, parts)
             entries.setdefault(each, entries[place])
         else:

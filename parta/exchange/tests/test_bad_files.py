@@ -94,7 +94,7 @@ BAD = {
     "empty": (write(b""), "пуст"),
     "missing": (lambda folder: folder / "нет.xlsx", "не найден"),
     "50 MB": (sized(50), "слишком большой: 50 МБ"),
-    "a picture": (write(b"\x89PNG\r\n\x1a\n" + bytes(500)), "только назван таблицей"),
+    "a picture": (write(b"\x89PNG\r\n\x1a\n" + bytes(500)), "картинка"),
     "a text named workbook": (write(b"hello there\n"), "только назван таблицей"),
     "a cut workbook": (
         lambda folder: write(files.workbook(folder / "t.xlsx", files.SCHOOL).read_bytes()[:5000])(folder),
