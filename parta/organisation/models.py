@@ -64,11 +64,21 @@ class Term(models.Model):
     starts = models.DateField()
     until = models.DateField()
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    finals_from = models.DateField(
+        null=True, blank=True, help_text="By the order on closing the term: its marks are set from this day"
+    )
+    finals_until = models.DateField(null=True, blank=True, help_text="…until this day, not including it.")
+    closing_order = models.CharField(max_length=40, blank=True, default="", help_text="Приказ №")
+    closing_order_date = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["year", "kind", "number"], name="term_number"),
             models.CheckConstraint(condition=models.Q(until__gt=models.F("starts")), name="term_span"),
+            models.CheckConstraint(
+                condition=models.Q(finals_from=None) | models.Q(finals_until__gt=models.F("finals_from")),
+                name="term_finals_span",
+            ),
         ]
 
     def __str__(self) -> str:

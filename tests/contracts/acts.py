@@ -329,6 +329,17 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             **_by(c),
         ),
     ),
+    "organisation.actions.calendar.set_closing_order": (
+        _nothing,
+        lambda c, _: organisation.set_closing_order(
+            term=c.term,
+            finals_from=c.term.until - timedelta(days=5),
+            finals_until=c.term.until,
+            order_number="212",
+            order_date=DAY,
+            **_by(c),
+        ),
+    ),
     "organisation.actions.calendar.add_vacation": (_nothing, lambda c, _: _vacation(c)),
     "organisation.actions.calendar.change_vacation": (
         _vacation,

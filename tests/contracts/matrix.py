@@ -538,6 +538,7 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "control_mine": {"page": Line(get="200 teacher class_teacher master other_teacher foreign_teacher")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "control_classes": {"page": Line(get="200 CONTROL class_teacher master foreign_deputy")},
     "control_class": {

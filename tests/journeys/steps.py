@@ -62,9 +62,10 @@ def remarks_of(answer: Any) -> set[str]:
     """Ids of the clauses by which a passed operation was remarked."""
     assert answer.status_code == 200, answer.content.decode()
     return {
-        one["clause"]["id"] if isinstance(one["clause"], dict) else one["clause"]
+        clause
         for item in answer.json()["saved"]
         for one in item.get("remarks", [])
+        for clause in one["clauses"]
     }
 
 

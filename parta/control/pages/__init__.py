@@ -1,11 +1,12 @@
 """Pages of control, and of the act the journal is kept by."""
 
-from parta.control.pages import act, board, check, remarks, reports
+from parta.control.pages import act, board, check, mine, remarks, reports
 from parta.control.pages import desk as desk  # fills the slots of the home page
 
 urlpatterns = [
     *board.urlpatterns,
     *check.urlpatterns,
+    *mine.urlpatterns,
     *remarks.urlpatterns,
     *reports.urlpatterns,
     *act.urlpatterns,

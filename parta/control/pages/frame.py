@@ -27,6 +27,7 @@ TABS = (
     ("control", "Записи", "control"),
     ("control_check", "Проверка", "control"),
     ("control_duties", "Обязанности", "control"),
+    ("control_mine", "Мои обязанности", "control.own"),
     ("control_year", "Готовность года", "control"),
     ("control_classes", "Классы", "control.class"),
     ("remarks", "Замечания", "control.answer"),

@@ -8,16 +8,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.control.queries.cites import Acts
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
 from parta.control.queries.keeping import class_keeping_matters, late_matters
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
+from parta.control.queries.sources import HEADS, more_matters
 from parta.control.queries.year import setup_matters
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
 from parta.journal.rules.density_watch import density_lines, density_matters
+from parta.journal.rules.final_watches import final_matters
+from parta.journal.rules.gap_watches import gap_matters
 from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
@@ -40,14 +44,16 @@ GROUPS = {
     "work_per_plan": "Контрольные работы по плану",
     "attendance_consistency": "Достоверность явки",
     "record_matches_timetable": "Записи и расписание",
-    "period_marks_complete": "Отметки за период",
     "mark_density": "Накопляемость отметок",
+    "period_marks_complete": "Отметки за период",
     "term_mark": "Отметки за период: вычисленные и поставленные",
     "composite_mark": "Отметки за период: вычисленные и поставленные",
     "final_mark": "Годовые отметки: вычисленные и поставленные",
     "control_work_schedule": "График контрольных работ",
     "homework_budget": "Сколько времени на задания",
     "absence_threshold": "Пропуски, за которыми следуют действия",
+    "final_mark_vs_marks": "Объективность итоговых отметок",
+    "final_marks_window": "Срок итоговых отметок",
     "journal_mandatory": "Кто не ведёт журнал",
     "participation_rate": "Участие учителей",
     "journal_up_to_date": "Актуальность",
@@ -113,17 +119,28 @@ def year_of(viewer: Viewer, on: date) -> tuple[date, int]:
 
 def duties(viewer: Viewer, since: date, until: date) -> Duties:
     """Everything that is not as the act asks on the last day of the span, in a fixed number of statements."""
-    found = matters(viewer, since, until)
+    return _grouped(viewer, matters(viewer, since, until), since, until)
+
+
+def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> Duties:
     names = _names(viewer)
     acts = Acts(law_for(viewer))
     lines = [_line(one, names, acts) for one in found]
     groups = []
-    for kind, head in GROUPS.items():
+    for kind, head in (GROUPS | HEADS).items():
         mine = [line for line in lines if line.kind == kind]
         if mine:
             mine.sort(key=lambda line: (line.who, line.since))
             groups.append((kind, head, tuple(mine)))
     return Duties(since, until, tuple(groups))
+
+
+def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
+    """The duties that fall to the viewer: as the teacher of a journal, or as who keeps a class."""
+    found = [one for one in journal_matters(viewer, since, until, ahead=1) if one.who_id == viewer.person_id]
+    found += [one for one in more_matters(viewer, since, until) if one.who_id == viewer.person_id]
+    found += remark_matters(viewer, viewer.person_id)
+    return _grouped(viewer, found, since, until)
 
 
 def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
@@ -135,7 +152,7 @@ def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         found += own + remark_matters(viewer) + reading_matters(viewer)
     if viewer.is_school_wide:
         found += setup_matters(viewer) + appointment_matters(viewer) + class_matters(viewer, until)
-    return found
+    return found + more_matters(viewer, since, until)
 
 
 def class_matters(viewer: Viewer, until: date) -> list[Matter]:
@@ -146,8 +163,11 @@ def class_matters(viewer: Viewer, until: date) -> list[Matter]:
     return [one for one in found if one.homeroom_id in viewer.homeroom_ids]
 
 
-def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
-    """Plans, programmes, works, contradictions, period marks, who keeps no journal: of the viewer's journals."""
+def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0) -> list[Matter]:
+    """Plans, programmes, works, contradictions, period marks, who keeps no journal: of the viewer's journals.
+
+    `ahead`: who goes without a mark is named so many lessons before the limit of the act.
+    """
     law, school_id = law_for(viewer), viewer.school.id
     cut = Cut(since, until)
     reach = whole(school_id) if viewer.is_school_wide else reach_of(viewer, cut)
@@ -173,6 +193,10 @@ def journal_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     found += density_matters(density_lines(law, school_id, reach, on=until), on=until)
     for watched in (work_matters, homework_matters, threshold_matters, outcome_matters):
         found += watched(law, school_id, reach, since=since, until=until, calendar=calendar_for(viewer))
+    found += gap_matters(law, school_id, reach, until=until, at=viewer.at, ahead=ahead)
+    found += final_matters(
+        law, school_id, reach, since=since, until=until, zone=ZoneInfo(viewer.school.timezone)
+    )
     return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
 
 

@@ -209,7 +209,7 @@ class Context:
     """Topics of the plan: position and text by id."""
     topics_given: dict[int, int]
     """Topics already taken: lesson by topic."""
-    terms: dict[int, tuple[date, date, str, str]]
+    terms: dict[int, tuple[date, date, str, str, date | None, date | None]]
     """Starts, until, title, kind; read only when a final is written."""
     notes: dict[int, tuple[int, int, int, str, str, datetime | None]]
     """Lesson, student, author, kind, text, withdrawn at."""
@@ -487,7 +487,7 @@ def _topics(context: Context) -> None:
 def _terms(context: Context, ids: set[int]) -> None:
     wanted = sorted(ids)
     for row in sql.read(
-        "SELECT t.id, t.starts, t.until, t.title, t.kind FROM organisation_term t"
+        "SELECT t.id, t.starts, t.until, t.title, t.kind, t.finals_from, t.finals_until FROM organisation_term t"
         " JOIN plans_journal j ON j.year_id = t.year_id"
         f" WHERE j.id = %s AND t.id IN ({sql.marks(len(wanted))})",
         (context.journal.id, *wanted),

@@ -13,7 +13,7 @@ def plan_final(batch: Batch, change: FinalChange) -> None:
     """Put a term mark into the batch, or what stands against it."""
     context = batch.context
     student = context.students[change.student_id]
-    starts, until, title, kind = context.terms[change.term_id]
+    starts, until, title, kind, opens, closes = context.terms[change.term_id]
     if kind not in (context.journal.term_kind, "half_year", "year"):
         raise BadInput(f"В этом журнале нет итоговых отметок за период «{title}».")
     value = _value(batch, change, kind, until)
@@ -45,7 +45,15 @@ def plan_final(batch: Batch, change: FinalChange) -> None:
         first_set_at=cell.set_at if cell else None,
         set_by_id=cell.set_by if cell else None,
         reason=change.reason,
-        term=TermState(title=title, kind=kind, final_set=bool(old), starts=starts, until=until),
+        term=TermState(
+            title=title,
+            kind=kind,
+            final_set=bool(old),
+            starts=starts,
+            until=until,
+            opens=opens,
+            closes=closes,
+        ),
     )
     verdict = batch.admits(change, act, headline(act))
     if verdict is None:

@@ -147,6 +147,10 @@ class TermState:
     starts: date | None = None
     until: date | None = None
     """The day after the last day of the term."""
+    opens: date | None = None
+    """First day of its marks by the order on closing the term, where there is one."""
+    closes: date | None = None
+    """The day after the last day of its marks by that order."""
 
 
 @dataclass(frozen=True, slots=True)

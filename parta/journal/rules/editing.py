@@ -1,6 +1,6 @@
 """Windows of editing and of finals: how long a record may be changed, when a term mark may be set (shape 6)."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -131,17 +131,23 @@ def window_end(params: EditWindow, moment: datetime, calendar: Calendar) -> date
 class FinalMarksWindow(Params):
     """Between which days the marks of a period are set."""
 
-    opens: OnDate | None = Field(None, alias="from", description="с какого дня: period_end-5d")
-    until: OnDate | None = Field(None, description="по какой день: period_end, period_end+2d")
+    opens: OnDate | None = Field(
+        None, alias="from", description="с какого дня: period_end-5d, order_from (из приказа)"
+    )
+    until: OnDate | None = Field(None, description="по какой день: period_end, order_until (из приказа)")
 
 
 def _moment_words(moment: Any) -> str:
     if moment.month:
         words = f"{moment.day:02}.{moment.month:02}"
     else:
-        words = {"period_end": "конца периода", "period_start": "начала периода"}.get(
-            moment.event, moment.event
-        )
+        words = {
+            "period_end": "конца периода",
+            "period_start": "начала периода",
+            "vacation_day_1": "первого дня каникул",
+            "order_from": "первого дня по приказу о закрытии периода",
+            "order_until": "последнего дня по приказу о закрытии периода",
+        }.get(moment.event, moment.event)
     if moment.shift:
         days = parse_duration(f"{abs(moment.shift)}d")
         words = f"{days} {'после' if moment.shift > 0 else 'до'} {words}"
@@ -170,16 +176,8 @@ def final_marks_window(rule: Rule[FinalMarksWindow], bench: Bench) -> Ask:
         term = act.term
         if term is None or term.starts is None or term.until is None:
             return None
-        events = {
-            "period_start": term.starts,
-            "period_end": term.until - timedelta(days=1),
-            "year_start": term.starts.replace(
-                year=term.starts.year if term.starts.month >= 8 else term.starts.year - 1, month=9, day=1
-            ),
-        }
         today = act.at.astimezone(calendar.zone).date()
-        first = params.opens.on(events) if params.opens else None
-        last = params.until.on(events) if params.until else None
+        first, last = window_of_finals(params, term.starts, term.until, term.opens, term.closes)
         if first is not None and today < first:
             return Breach("Итоговые отметки ещё не ставят.", f"Их ставят с {day_words(first)}.")
         if last is not None and today > last:
@@ -189,3 +187,29 @@ def final_marks_window(rule: Rule[FinalMarksWindow], bench: Bench) -> Ask:
         return None
 
     return ask
+
+
+def window_of_finals(
+    params: FinalMarksWindow, starts: date, until: date, opens: date | None, closes: date | None
+) -> tuple[date | None, date | None]:
+    """First and last day on which the marks of a term are set; `closes` and `until` are the days after the last.
+
+    ``order_from`` and ``order_until`` are the days of the order on closing the term; without an order that side of the
+    window stands open.
+    """
+    events = {
+        "period_start": starts,
+        "period_end": until - timedelta(days=1),
+        "vacation_day_1": until,
+        "year_start": starts.replace(
+            year=starts.year if starts.month >= 8 else starts.year - 1, month=9, day=1
+        ),
+    }
+    if opens is not None:
+        events["order_from"] = opens
+    if closes is not None:
+        events["order_until"] = closes - timedelta(days=1)
+    return (
+        params.opens.on(events) if params.opens else None,
+        params.until.on(events) if params.until else None,
+    )

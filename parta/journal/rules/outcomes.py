@@ -357,6 +357,9 @@ class FinalMarkVsMarks(Params):
     )
     max_gap: float = Field(ge=0, le=100, description="наибольшая разница")
     min_marks: int = Field(1, ge=1, le=200, description="при скольких отметках сравнивают")
+    few: Literal["pass", "breach"] = Field(
+        "pass", description="если отметок меньше: pass — не сравнивать, breach — это тоже нарушение"
+    )
 
 
 @rule_kind(
@@ -365,8 +368,10 @@ class FinalMarkVsMarks(Params):
     FinalMarkVsMarks,
     title="Итог согласуется с отметками",
     says=lambda p: (
-        f"итоговая отметка отличается от среднего не больше чем на {_said(p.max_gap)}, "
-        f"если отметок не меньше {p.min_marks}"
+        f"итоговая отметка отличается от среднего не больше чем на {_said(p.max_gap)}"
+        + ("" if p.few == "breach" else ", ")
+        + ("; " if p.few == "breach" else "если ")
+        + f"отметок не меньше {p.min_marks}"
     ),
     facts={"final"},
     verbs={"record", "correct"},
@@ -385,20 +390,31 @@ def final_mark_vs_marks(rule: Rule[FinalMarkVsMarks], bench: Bench) -> Ask:
             for mark in act.evidence.marks
             if (number := _number(mark.value)) is not None
         ]
-        final = _number(act.new)
         weight = sum(weight for _, weight in counted)
-        if final is None or len(counted) < params.min_marks or not weight:
+        mean = sum(number * weight for number, weight in counted) / weight if weight else None
+        found = final_differs(params, act.new, len(counted), mean)
+        if not found:
             return None
-        mean = sum(number * weight for number, weight in counted) / weight
-        if abs(final - mean) <= params.max_gap + 1e-9:
-            return None
-        return Breach(
-            f"Итоговая «{act.new}», а среднее — {_said(_rounded(mean, 2, 'half_up'))}.",
-            f"Разница не должна быть больше {_said(params.max_gap)}.",
-            (WayOut.OTHER_VALUE,),
-        )
+        allowed = f"Разница не должна быть больше {_said(params.max_gap)}."
+        if len(counted) < params.min_marks:
+            allowed = f"Отметок должно быть не меньше {params.min_marks}."
+        return Breach(f"{found}.", allowed, (WayOut.OTHER_VALUE,))
 
     return ask
+
+
+def final_differs(params: FinalMarkVsMarks, value: str, count: int, mean: float | None) -> str:
+    """What a final has against it, with the numbers: «Итоговая «5», а среднее — 3,2»; empty when nothing."""
+    final = _number(value)
+    if final is None:
+        return ""
+    if count < params.min_marks or mean is None:
+        if params.few == "pass":
+            return ""
+        return f"Итоговая «{value}», а отметок {count}"
+    if abs(final - mean) <= params.max_gap + 1e-9:
+        return ""
+    return f"Итоговая «{value}», а среднее — {_said(_rounded(mean, 2, 'half_up'))}"
 
 
 def _number(symbol: str) -> float | None:
@@ -454,8 +470,9 @@ def _schedule(value: object) -> object:
 class MarkDensity(Params):
     """How many marks a student has by the end of the window, and what follows when there are fewer."""
 
-    norm: Annotated[int | tuple[tuple[int, int], ...], BeforeValidator(_density)] = Field(
-        description="сколько отметок: число или таблица по часам в неделю, классам, неделям периода (term_weeks)"
+    norm: Annotated[int | tuple[tuple[int, int], ...] | None, BeforeValidator(_density)] = Field(
+        None,
+        description="сколько отметок: число или таблица по часам в неделю, классам, неделям периода (term_weeks)",
     )
     window: Literal["term", "quarter", "half_year", "trimester", "semester", "year"] = Field(
         "term", description="за какой период"
@@ -478,6 +495,9 @@ class MarkDensity(Params):
             description='график, строки «предмет месяц число»: ["все 09 2", "все 10 2", "Математика 09 3"]',
         )
     )
+    gap_in: Literal["lessons", "days"] = Field(
+        "lessons", description="в чём промежуток: lessons — в уроках, days — в днях с уроками"
+    )
 
     def due_by(self, names: Collection[str], first: date, until: date, on: date) -> int:
         """How many marks the schedule wants by the end of `on`: of the months that have ended since `first`.
@@ -499,6 +519,8 @@ class MarkDensity(Params):
         """The norm of a term of so many weeks."""
         if isinstance(self.norm, int):
             return self.norm
+        if self.norm is None:
+            return 0
         reached = [number for row, number in self.norm if row <= weeks]
         return reached[-1] if reached else self.norm[0][1]
 
@@ -511,7 +533,28 @@ _CONSEQUENCE = {
 }
 
 
+def _says_density(params: MarkDensity) -> str:
+    words = []
+    if params.norm is not None:
+        words.append(
+            f"к концу периода у ученика не меньше {_norm_words(params)}{_CONSEQUENCE[params.consequence]}"
+        )
+    if params.max_gap is not None:
+        words.append(f"без отметки ученик остаётся не больше {gap_words(params)} подряд")
+    if params.schedule:
+        words.append("отметки накапливаются по графику")
+    return "; ".join(words) or "отметки ставят систематически"
+
+
+def gap_words(params: MarkDensity) -> str:
+    """The longest gap in words: «5 уроков», «1 дня»."""
+    forms = ("дня", "дней", "дней") if params.gap_in == "days" else ("урока", "уроков", "уроков")
+    return f"{params.max_gap} {plural(params.max_gap or 0, *forms)}"
+
+
 def _norm_words(params: MarkDensity) -> str:
+    if params.norm is None:
+        return ""
     if isinstance(params.norm, int):
         return f"{params.norm} {plural(params.norm, 'отметки', 'отметок', 'отметок')}"
     return ", ".join(f"{number} при {weeks} неделях" for weeks, number in params.norm)
@@ -522,10 +565,7 @@ def _norm_words(params: MarkDensity) -> str:
     2,
     MarkDensity,
     title="Сколько отметок нужно",
-    says=lambda p: (
-        f"к концу периода у ученика не меньше {_norm_words(p)}{_CONSEQUENCE[p.consequence]}"
-        f"{'; отметки накапливаются по графику' if p.schedule else ''}"
-    ),
+    says=_says_density,
     facts={"final"},
     verbs={"record", "correct"},
     on_breach="finding",
@@ -538,6 +578,8 @@ def mark_density(rule: Rule[MarkDensity], bench: Bench) -> Ask:
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         term = act.term
+        if params.norm is None:
+            return None
         if act.evidence is None or term is None or is_unmarked(bench, act.on) or act.new in params.symbols:
             return None
         if params.window not in ("term", term.kind) or (params.window == "term" and term.kind == "year"):

@@ -78,25 +78,53 @@ def write_scope(rule: Rule[WriteScope], bench: Bench) -> Ask:
 
 
 class RoleRights(Params):
-    """What roles may do with an object. At a journal write only reading roles bear."""
+    """What roles may do with an object. At a journal write only reading roles bear; the rest is the access table's."""
 
-    object: Literal["journal"] = "journal"
+    object: Literal["journal", "cards", "personal_data", "everything"] = "journal"
     mode: Literal["read"] = "read"
     scope: str = ""
+    data: Literal["", "minimum"] = ""
+    """``minimum``: no more of a person than the duty needs."""
+    special: Codes = frozenset()
+    """Data that need a right of their own: ``health``."""
+    default: Literal["", "deny"] = ""
+    """``deny``: what no line of the access table allows is refused to everybody."""
     but: Codes = frozenset()
     """Facts the reading role may still write: ``absence_reason``."""
+
+
+_SCOPES = {"own_class": "своей группы", "own_classes": "своих классов", "staff_of_class": "своих учеников"}
+
+
+def _says_rights(params: RoleRights) -> str:
+    if params.object == "journal":
+        return "журнал только смотрят, записей не вносят"
+    if params.object == "everything":
+        return "что никому не разрешено, то запрещено всем; входят по своему имени и паролю"
+    whom = _SCOPES.get(params.scope, "тем, кому нужно")
+    words = f"{'карточки' if params.object == 'cards' else 'личные сведения'}: только {whom}"
+    if params.data == "minimum":
+        words += ", не больше, чем нужно для работы"
+    if "health" in params.special:
+        words += "; сведения о здоровье — по отдельному праву"
+    return words
 
 
 @rule_kind(
     "role_rights",
     8,
     RoleRights,
-    title="Только просмотр",
-    says=lambda p: "журнал только смотрят, записей не вносят",
+    title="Права по ролям",
+    says=_says_rights,
     facts=FACTS,
 )
 def role_rights(rule: Rule[RoleRights], bench: Bench) -> Ask:
-    """A reading role writes nothing; who also teaches the lesson writes as its teacher."""
+    """A reading role writes nothing; who also teaches the lesson writes as its teacher.
+
+    Over cards and personal data the kind judges no write of a journal: the access table and the scope of each page do.
+    """
+    if rule.params.object != "journal":
+        return lambda act, calendar: None
     roles = rule.entry.roles or frozenset()
     words = role_words(sorted(roles))
     free = frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in rule.params.but))

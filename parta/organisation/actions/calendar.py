@@ -168,6 +168,57 @@ def set_terms(
     return [kept[row.kind, row.number] for row in terms]
 
 
+def set_closing_order(
+    *,
+    term: Term,
+    finals_from: date | None,
+    finals_until: date | None,
+    order_number: str,
+    order_date: date | None,
+    by: Actor,
+    at: datetime,
+) -> Term:
+    """The order on closing a term: its number and date, and the days on which the term's marks are set.
+
+    `finals_until` is the day after the last. Empty days and an empty number take the order back. Raises Refusal when
+    the days are incomplete, turned round or far from the term.
+    """
+    number = checks.text(order_number, 40, "order_number", "номер приказа", needed=finals_from is not None)
+    if (finals_from is None) != (finals_until is None):
+        raise Refusal("Укажите оба дня: с какого и по какой ставят отметки.", "finals_from")
+    if finals_from is not None and finals_until is not None:
+        checks.span(finals_from, finals_until)
+        if finals_from < term.starts or finals_until > term.until + timedelta(days=60):
+            raise Refusal("Дни приказа лежат в самом периоде или сразу после него.", "finals_from")
+        if order_date is None:
+            raise Refusal("Укажите дату приказа.", "order_date")
+    with act(term.school_id, by=by, at=at) as lines:
+        names = checks.changed(
+            term,
+            finals_from=finals_from,
+            finals_until=finals_until,
+            closing_order=number,
+            closing_order_date=order_date,
+        )
+        if names:
+            term.save(update_fields=names)
+            lines.append(
+                Line(
+                    "term_closing_ordered",
+                    "term",
+                    term.pk,
+                    data={
+                        "from": finals_from and finals_from.isoformat(),
+                        "until": finals_until and finals_until.isoformat(),
+                        "order": number,
+                        "date": order_date and order_date.isoformat(),
+                    },
+                )
+            )
+            _calendar_changed(term.school_id)
+    return term
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Teaching days between two terms of a kind that belong to neither: from the first to the last of them."""

@@ -110,6 +110,27 @@ def calendar(request: HttpRequest) -> HttpResponse:
         )
         return "saved"
 
+    def closing_order(posted: Posted) -> str:
+        term = (
+            Term.objects.filter(
+                school_id=viewer.school.id, year=this_year(), pk=posted.id_or_none("row") or 0
+            )
+            .exclude(kind="year")
+            .first()
+        )
+        if term is None:
+            raise Http404
+        organisation.set_closing_order(
+            term=term,
+            finals_from=posted.date_or_none("finals_from", "первый день"),
+            finals_until=posted.until_or_none("finals_until"),
+            order_number=posted.text("order_number"),
+            order_date=posted.date_or_none("order_date", "дата приказа"),
+            by=by,
+            at=at,
+        )
+        return "saved"
+
     def add_vacation(posted: Posted) -> str:
         starts = posted.date("starts", "первый день")
         organisation.add_vacation(
@@ -155,6 +176,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "open_year": open_year,
             "save_year": save_year,
             "save_terms": save_terms,
+            "closing_order": closing_order,
             "add_vacation": add_vacation,
             "save_vacation": save_vacation,
             "remove_vacation": remove_vacation,
