@@ -111,7 +111,7 @@ def marking(law: Law, school_id: int, reach: Reach, span: Span, *, until: date, 
         if not held:
             continue
         if row[0] not in unmarked:
-            unmarked[row[0]] = is_unmarked(law.on(last).bench(reader.place(row)))
+            unmarked[row[0]] = is_unmarked(law.on(last).bench(reader.place(row)), last)
         if unmarked[row[0]]:
             continue
         key = (row[0], row[13])
