@@ -150,7 +150,10 @@ def test_final_far_from_its_marks_is_reported_with_the_numbers(
     _final(cast, student, "5", cast.at)
     (line,) = lines()
     assert "Ефимова Софья: Итоговая «5», а среднее — 3,2" in line.detail
-    assert (line.students, line.who_id) == (("Ефимова Софья",), cast.teacher.pk) and {"deputy", "controllers"} & set(line.told)
+    assert (line.students, line.who_id) == (("Ефимова Софья",), cast.teacher.pk) and {
+        "deputy",
+        "controllers",
+    } & set(line.told)
     assert "среднее — 3,2" in page(client_of(cast.deputy), "/control/duties/")
     marks("4", "4", "4", "5", "5")  # 4.4: six tenths below
     assert not lines()

@@ -19,6 +19,21 @@ class ParentsViewEvery(Params):
     each: Literal["student"] = "student"
 
 
+class ParentsReportEvery(Params):
+    """How often each family gets a report from the journal, and by which means."""
+
+    every: Every
+    content: Codes = frozenset()
+    """What the report tells: ``performance``, ``attendance``, ``course``, ``results``. Every report tells them all."""
+    media: Codes = frozenset({"electronic", "paper"})
+    """What counts: ``electronic``, ``paper`` (from the day it was handed over)."""
+    group: Literal["all", "paper"] = "all"
+    """``paper``: only families that asked for paper or refused the electronic form."""
+    accept: Codes = frozenset()
+    """``view``: a look of the family into the diary counts as a report."""
+    each: Literal["student"] = "student"
+
+
 class ParentNotified(Params):
     """Which events reach the family, and within what time."""
 
@@ -54,6 +69,20 @@ for _kind in (
         "Родители смотрят дневник",
         lambda p: f"родители смотрят дневник {p.every}",
         on_breach="finding",
+    ),
+    RuleKind(
+        "parents_report_every",
+        1,
+        ParentsReportEvery,
+        "Отчёты семьям",
+        lambda p: (
+            f"{'семьи, выбравшие бумагу, получают' if p.group == 'paper' else 'каждая семья получает'} отчёт из журнала"
+            f" {p.every}"
+            + (" на бумаге" if p.media == {"paper"} else "")
+            + ("; просмотр дневника семьёй тоже считается" if "view" in p.accept else "")
+        ),
+        on_breach="finding",
+        acts="на страницах «Обязанности» и «Семьи»",
     ),
     RuleKind(
         "parent_notified",
