@@ -38,6 +38,9 @@ class Person(models.Model):
     surname = models.CharField(max_length=80)
     given_name = models.CharField(max_length=80)
     patronymic = models.CharField(max_length=80, blank=True, default="")
+    has_patronymic = models.BooleanField(
+        default=True, help_text="False: the documents give none, and an empty patronymic is complete."
+    )
     sex = models.CharField(max_length=1, choices=SEXES, blank=True, default="")
     birth_date = models.DateField(null=True, blank=True)
     email = models.CharField(max_length=200, blank=True, default="")

@@ -140,6 +140,13 @@ class ProfileComplete(Params):
     until: OnDate | None = None
 
 
+class FullNames(Params):
+    """Whose names stand in full."""
+
+    roles: Roles = frozenset({"teacher", "master"})
+    no_initials: Literal[True] = True
+
+
 def _chain_says(p: CredentialsChain) -> str:
     parts = [step.words for step in p.steps if step.givers]
     own = ["свой доступ каждый получает сам, по коду"] if any(not step.givers for step in p.steps) else []
@@ -181,6 +188,15 @@ _kind(
     lambda p: f"данные класса проверяют {p.every}",
     acts="на странице класса: срок и отметка «данные проверены»",
     own={"by"},
+)
+_kind(
+    "full_names",
+    4,
+    FullNames,
+    "Имена полностью",
+    lambda p: f"фамилию, имя и отчество пишут полностью: {role_words(sorted(p.roles))}",
+    acts="в карточке сотрудника и при назначении роли: имя с инициалами не принимает",
+    own={"roles"},
 )
 _kind(
     "profile_complete",

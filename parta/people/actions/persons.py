@@ -9,7 +9,8 @@ from typing import Any
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.people.models import Person, PersonChange
+from parta.people.models import Person, PersonChange, Role
+from parta.people.names import check_full_name
 
 _CHUNK = 500
 
@@ -93,6 +94,7 @@ def change_person(
     phone: str = "",
     external_id: str = "",
     address: str | None = None,
+    has_patronymic: bool | None = None,
     ground: str = "",
     closed: str = "",
     by: Actor,
@@ -101,7 +103,9 @@ def change_person(
     """Correct what is known of a person. Returns the fields that changed; the log holds their names, no values.
 
     What stood there before goes to the person's own history, with the ground. `address` None leaves it as it is.
-    `closed`: why nothing beyond the name may be filled (no consent of the family): filling raises Refusal with it.
+    `has_patronymic` False: the documents give none. Where the act wants the names of the person's role in full,
+    initials raise Refusal. `closed`: why nothing beyond the name may be filled (no consent of the family): filling
+    raises Refusal with it.
     """
     row = PersonRow(
         surname,
@@ -117,7 +121,13 @@ def change_person(
     ground = checks.text(ground, 200, "ground", "основание", needed=False)
     before = {name: _shown(getattr(person, name)) for name in HISTORY}
     with act(person.school_id, by=by, at=at) as lines:
-        names = checks.changed(person, **_fields(row, at))
+        names = checks.changed(
+            person,
+            has_patronymic=person.has_patronymic if has_patronymic is None else has_patronymic,
+            **_fields(row, at),
+        )
+        if names and set(names) & {*NAMES, "has_patronymic"}:
+            check_full_name(person, _roles_on(person, at.date()), at.date())
         filled = [name for name in names if name in HISTORY and name not in NAMES and getattr(person, name)]
         if closed and filled:
             raise Refusal(closed, filled[0])
@@ -140,6 +150,11 @@ def change_person(
             )
             lines.append(Line("person_changed", "person", person.pk, data={"fields": sorted(names)}))
     return names
+
+
+def _roles_on(person: Person, on: date) -> list[str]:
+    found = Role.objects.filter(person=person, starts__lte=on).exclude(until__lte=on)
+    return list(found.values_list("kind", flat=True))
 
 
 def _shown(value: object) -> str:

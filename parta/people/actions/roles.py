@@ -12,6 +12,7 @@ from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import Department, Homeroom
 from parta.people.models import Person, Role
+from parta.people.names import check_full_name
 
 OF_HOMEROOM = frozenset({"class_teacher"})
 OF_DEPARTMENT = frozenset({"head_of_department"})
@@ -65,7 +66,11 @@ def grant_role(
     by: Actor,
     at: datetime,
 ) -> Role:
-    """Give a role by an order. Raises Refusal for a missing class or department, or one that already holds then."""
+    """Give a role by an order.
+
+    Raises Refusal for a missing class or department, a role that already holds then, and a name that is not full where
+    the act wants the names of this role in full.
+    """
     checks.one_of(kind, Role.KINDS, "kind", "роль")
     checks.span(starts, until)
     order_number = checks.text(order_number, 40, "order_number", "номер приказа", needed=False)
@@ -83,6 +88,7 @@ def grant_role(
             raise Refusal("Эта роль не связана с кафедрой.", "department")
         if not Department.objects.filter(pk=department_id, school_id=person.school_id).exists():
             raise Refusal("Такой кафедры в школе нет.", "department")
+    check_full_name(person, [kind], max(starts, at.date()))
     with act(person.school_id, by=by, at=at) as lines:
         same = Role.objects.filter(
             Q(until=None) | Q(until__gt=starts),

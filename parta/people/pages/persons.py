@@ -160,6 +160,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             phone=posted.text("phone") if "phone" in posted.data else now.phone,
             external_id=posted.text("external_id"),
             address=posted.text("address") if "address" in posted.data else None,
+            has_patronymic=not posted.is_ticked("no_patronymic") if "names" in posted.data else None,
             ground=posted.text("ground"),
             closed=card_closed(viewer, person_id),
             by=by,

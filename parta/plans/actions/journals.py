@@ -14,6 +14,7 @@ from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Homeroom, MarkScale, Subgroup, Subject, Term
 from parta.people.models import Person
+from parta.plans.actions.opening import check_opening
 from parta.plans.models import Journal, TeachingLoad, ThematicPlan
 
 
@@ -53,7 +54,8 @@ def _hours(value: float | Decimal) -> Decimal:
 def bulk_journals(*, year: AcademicYear, rows: Sequence[JournalRow], by: Actor, at: datetime) -> list[int]:
     """Open many journals, each with its chain; ids in the order of the rows.
 
-    Raises Refusal when something named is not this school's or year's, or such a journal is open already.
+    Raises Refusal when something named is not this school's or year's, when such a journal is open already, and when
+    the act in force does not let it open (no letter in the class's name, no line in the curriculum).
     """
     school_id = year.school_id
     subjects = set(Subject.objects.filter(school_id=school_id).values_list("id", flat=True))
@@ -104,6 +106,7 @@ def bulk_journals(*, year: AcademicYear, rows: Sequence[JournalRow], by: Actor, 
                 external_id=row.external_id,
             )
         )
+    check_opening(year, rows, at.date())
     with act(school_id, by=by, at=at) as lines:
         Journal.objects.bulk_create(made, batch_size=500)
         sql.insert(
