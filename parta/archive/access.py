@@ -5,7 +5,9 @@ from parta.people.chrome import nav
 
 permission("system", "как работает система", "director", "deputy", "operator")
 permission("copies", "резервные копии", "director", "deputy", "operator", "secretary")
+permission("papers", "журналы на бумаге", "director", "deputy", "operator", "class_teacher", "master")
 permission("readings", "кто смотрел и менял сведения о людях", "director", "deputy", "operator")
 
 nav("system", "Система", "system", "director", "deputy", "operator", position=86)
+nav("papers", "Бумага", "papers", "director", "deputy", "operator", "class_teacher", "master", position=88)
 nav("copies", "Копии", "copies", "secretary", position=87)

@@ -1,6 +1,9 @@
-"""The register of backups: copies, the carriers they lie on, and the journal of their use. Of the installation."""
+"""The registers of what is kept: backups and their carriers (of the installation), paper sets of the journals."""
 
 from django.db import models
+
+from parta.organisation.models import Homeroom, School, Term
+from parta.people.models import Person
 
 
 class Backup(models.Model):
@@ -67,3 +70,57 @@ class BackupUse(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="use_at")]
+
+
+class PaperSet(models.Model):
+    """Бумажный экземпляр: the journals of a class for a term as they were when they were made ready to print.
+
+    `contents` is frozen with its digest: what was printed can be shown again, and held against the journal of today.
+    A summary sheet holds the finals alone. A new set of the same class and term does not remove the former one.
+    """
+
+    KINDS = [("journal", "журнал"), ("summary_sheet", "сводная ведомость")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+", db_index=False)
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16, choices=KINDS, default="journal")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", help_text="Null: the program."
+    )
+    contents = models.JSONField()
+    sha256 = models.CharField(max_length=64, help_text="Of the contents, keys in order, no spaces.")
+    marks = models.IntegerField()
+    absences = models.IntegerField()
+    lessons = models.IntegerField()
+    finals = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["homeroom", "term"], name="paperset_class")]
+
+
+class PaperStep(models.Model):
+    """What was done with a paper set: printed, stitched, signed, sealed, certified, put into the archive."""
+
+    STEPS = [
+        ("print", "напечатан"),
+        ("title_sheet", "титульный лист"),
+        ("stitched", "прошит и пронумерован"),
+        ("signed", "подписан директором"),
+        ("sealed", "скреплён печатью"),
+        ("certified", "заверен"),
+        ("archived", "сдан в архив"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    paper = models.ForeignKey(PaperSet, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=12, choices=STEPS)
+    on = models.DateField()
+    sheets = models.IntegerField(null=True, blank=True, help_text="How many sheets were stitched.")
+    place = models.CharField(max_length=120, blank=True, default="", help_text="Where it lies.")
+    noted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "step"], name="paperstep_once")]

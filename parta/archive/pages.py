@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from parta.archive import access as access  # declares the permissions
-from parta.archive import queries, traces
+from parta.archive import paper_pages, queries, traces
 from parta.archive.actions import backups, outages
 from parta.archive.rules import MEDIA
 from parta.foundation.access import requires
@@ -181,6 +181,7 @@ def _day(text: str, fallback: date) -> date:
 
 
 urlpatterns = [
+    *paper_pages.urlpatterns,
     path("copies/", copies, name="copies"),
     path("system/", system, name="system"),
     path("readings/", readings, name="readings"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from parta.archive.actions import backups, outages
+from parta.archive.actions import backups, outages, papers
 from parta.archive.models import Backup, Carrier
 from parta.foundation.log import SYSTEM, Actor
 from parta.foundation.models import Outage
@@ -240,6 +240,13 @@ Prepared = Callable[[World], Any]
 Act = Callable[[World, Any], Any]
 
 
+def _year_paper(cast: World) -> Any:
+    assert cast.year_term is not None
+    return papers.make_paper_set(
+        cast.viewer("deputy"), cast.homeroom.pk, cast.year_term.pk, kind="summary_sheet", at=cast.at
+    )
+
+
 def _nothing(cast: World) -> None:
     return None
 
@@ -328,6 +335,15 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             terms=[organisation.TermRow("quarter", 1, "1 четверть", NEXT_YEAR, date(2027, 10, 30))],
             **_by(c),
         ),
+    ),
+    "archive.actions.papers.make_paper_set": (_nothing, lambda c, _: _year_paper(c)),
+    "archive.actions.papers.note_paper_step": (
+        _year_paper,
+        lambda c, row: papers.note_paper_step(c.viewer("deputy"), row.pk, "print", on=c.on, at=c.at),
+    ),
+    "archive.actions.papers.register_summary": (
+        _nothing,
+        lambda c, _: papers.register_summary(c.school.pk, c.homeroom, c.term, on=c.on, at=c.at),
     ),
     "organisation.actions.calendar.set_closing_order": (
         _nothing,

@@ -538,6 +538,18 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "papers": {
+        "page": Line(
+            get="200 director deputy operator class_teacher master foreign_deputy",
+            post="422 director deputy operator class_teacher master foreign_deputy",
+        ),
+    },
+    "paper": {
+        "absent": Line(
+            lambda cast: {"paper_id": ABSENT},
+            get="404 director deputy operator class_teacher master foreign_deputy",
+        ),
+    },
     "control_mine": {"page": Line(get="200 teacher class_teacher master other_teacher foreign_teacher")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "control_classes": {"page": Line(get="200 CONTROL class_teacher master foreign_deputy")},

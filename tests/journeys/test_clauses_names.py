@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from parta.archive.models import PaperSet
 from parta.organisation.actions import HomeroomRow, ensure_homerooms
 from parta.people.models import Person, Role
 from parta.plans.models import CurriculumHours, Journal
@@ -54,7 +55,10 @@ def test_initials_in_a_card_of_the_staff_are_refused(cast: Any, client_of: Any) 
     done(client.post(f"/setup/people/{short.pk}/", name_form(short, given_name="Иван", patronymic="Ильич")))
     done(client.post(f"/setup/people/{short.pk}/", grant))
     # what is printed has the whole name
-    assert "Соколова Марина Викторовна" in page(client_of(cast.deputy), f"/journals/{cast.russian.pk}/")
+    deputy = client_of(cast.deputy)
+    sheet = {"act": "make", "homeroom": cast.homeroom.pk, "term": cast.year_term.pk, "kind": "summary_sheet"}
+    done(deputy.post("/papers/", sheet))
+    assert "Соколова Марина Викторовна" in page(deputy, f"/papers/{PaperSet.objects.get().pk}/")
 
 
 @under(GYMNASIUM)

@@ -3,13 +3,13 @@
 They refuse nothing at a write. A kind here says in `acts` who keeps it; a print, an archive or a person does.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.wording import listed
 from parta.regulation.judge import Law
-from parta.regulation.registry import Codes, Dur, Params, Roles, RuleKind, Texts, known_kind
+from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, Texts, known_kind
 from parta.regulation.words import role_words
 
 __all__ = ["PrintContents", "Retention", "declared", "printing_forbidden"]
@@ -41,7 +41,9 @@ class Register(Params):
     on: Codes = Field(frozenset(), description="при каком действии: take, return, restore, verify, archived…")
     fields: Codes = Field(frozenset(), description="что в строке")
     media: Codes = Field(frozenset(), description="на чём ведут")
+    object: str = Field("", description="что вносят: journal, summary_sheet")
     within: Dur | None = Field(None, description="за сколько вносят")
+    until: OnDate | None = Field(None, description="к какому дню года: 06-30")
 
 
 class Signature(Params):
@@ -52,14 +54,55 @@ class Signature(Params):
     fields: Codes = Field(frozenset(), description="что указывают у подписи")
 
 
+PAPER_STEPS = {
+    "export": "выгрузка",
+    "print": "печать",
+    "title_sheet": "титульный лист",
+    "stitched": "прошивка",
+    "signed": "подпись директора",
+    "sealed": "печать учреждения",
+    "certified": "заверение",
+    "archived": "сдача в архив",
+}
+"""What is done with a paper set, in its order."""
+
+
+def _steps(value: object) -> object:
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or any(item not in PAPER_STEPS for item in items):
+        raise ValueError(f"допустимы: {', '.join(PAPER_STEPS)}")
+    return tuple(items)
+
+
+class PrintGate(Params):
+    """What stands before the last print of a year."""
+
+    requires: Codes = Field(frozenset({"check_passed"}), description="что сделано до печати: check_passed")
+
+
+class PrintMatches(Params):
+    """What of a print is held against the journal."""
+
+    checks: Codes = Field(
+        frozenset({"mark_count", "absence_count", "lesson_count", "final_marks"}),
+        description="что сверяют: mark_count, absence_count, lesson_count, final_marks",
+    )
+    hash: bool = Field(True, description="у печати есть контрольная сумма")
+
+
 class PaperCopy(Params):
     """A paper set for each term."""
 
-    period: Literal["quarter", "half_year", "trimester", "year"] = Field(
-        "year", description="за какой период"
+    period: Literal[
+        "quarter", "half_year", "trimester", "semester", "module", "year", "school_year", "reporting_period"
+    ] = Field("year", description="за какой период; reporting_period — за тот, по которому учится класс")
+    each: Literal["class"] = "class"
+    steps: Annotated[tuple[str, ...], BeforeValidator(_steps)] = Field(
+        ("print",),
+        description="что делают по порядку: export, print, title_sheet, stitched, signed, sealed, certified, archived",
     )
-    steps: Texts = Field(("print",), description="что делают по порядку")
     grace: Dur | None = Field(None, description="за сколько после конца периода")
+    until: OnDate | None = Field(None, description="к какому дню года: 06-30")
 
 
 class Personal(Params):
@@ -118,6 +161,17 @@ def _says_print(params: PrintContents) -> str:
     return parts + ("; с двух сторон листа" if params.layout == "duplex" else "")
 
 
+def _says_paper(params: PaperCopy) -> str:
+    words = {"year": "за год", "school_year": "за год", "reporting_period": "за каждый учебный период"}
+    said = f"журнал каждого класса переносят на бумагу {words.get(params.period, 'за каждый период')}"
+    if params.until is not None:
+        said += f", к {params.until.day:02}.{params.until.month:02}" if params.until.month else ", в срок"
+    if params.grace is not None:
+        said += f", не позже {params.grace} после его конца"
+    return said + f": {', '.join(PAPER_STEPS[step] for step in params.steps)}"
+
+
+_PAPERS = "на страницах «Бумага» и «Обязанности»"
 _BUILT = "журнал так устроен"
 _SHOWN = "правило показано на странице положения; исполняют его люди"
 _PRINT = "правило читает печать журнала"
@@ -140,9 +194,17 @@ for _kind in (
         acts=_SHOWN,
     ),
     RuleKind(
-        "paper_copy_each", 1, PaperCopy, "Бумажная копия",
-        lambda p: "бумажную копию журнала делают каждый период" + (f", в срок {p.grace}" if p.grace else ""),
-        acts=_SHOWN,
+        "paper_copy_each", 1, PaperCopy, "Бумажная копия", _says_paper, acts=_PAPERS,
+    ),
+    RuleKind(
+        "print_gate", 7, PrintGate, "Печать после проверки",
+        lambda p: "журнал года печатают только после проверки", acts="на странице «Бумага»: без проверки не печатает",
+    ),
+    RuleKind(
+        "print_matches_data", 5, PrintMatches, "Печать равна журналу",
+        lambda p: "напечатанное совпадает с журналом"
+        + (", у печати есть контрольная сумма" if p.hash else ""),
+        acts=_PAPERS,
     ),
     RuleKind(
         "journal_scope", 5, JournalScope, "Одна книга на класс и год",
