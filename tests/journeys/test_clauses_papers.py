@@ -156,7 +156,11 @@ def test_summary_sheet_of_a_closed_year_goes_to_the_archive_at_once(cast: Any, c
     summary_sheets({}, day_after)
     summary_sheets({}, day_after)
     row = PaperSet.objects.get(homeroom=cast.homeroom)
-    assert (row.kind, row.steps.get().step, row.contents["class"]) == ("summary_sheet", "archived", "2\u00a0«Б»")
+    assert (row.kind, row.steps.get().step, row.contents["class"]) == (
+        "summary_sheet",
+        "archived",
+        "2\u00a0«Б»",
+    )
     assert not listed(cast, "register_entry_required", "ET-A-DIR-9c", day_after)
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("archive", "0001_trust_backups"),
         ("organisation", "0003_term_closing_order"),
-        ("people", "0006_full_names"),
+        ("people", "0008_full_names"),
     ]
 
     operations = [

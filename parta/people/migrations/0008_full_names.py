@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0005_trust_sign_ins"),
+        ("people", "0007_delivery"),
     ]
 
     operations = [
