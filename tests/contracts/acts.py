@@ -63,6 +63,7 @@ SILENT: Mapping[str, str] = {
     "communication.actions.delivery.put_off": "the letter's own row says when it goes again",
     "communication.actions.delivery.note_bounce": "the row is the register of what did not arrive",
     "communication.actions.delivery.forget": "the term of keeping letters that are done with",
+    "diary.actions.notices.settle_all": "each write it makes is the journal's own and leaves its line there",
     "diary.actions.feeds.note_read": "a sign of life of a calendar program, on the feed's own row",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
     "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",

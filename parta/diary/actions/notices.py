@@ -14,12 +14,14 @@ from parta.journal.actions.changes import MAX_CHANGES, AbsenceChange, BadInput
 from parta.journal.actions.context import NotFound
 from parta.journal.actions.files import keep_file
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
-from parta.journal.rules.questions import AbsenceCode
+from parta.journal.rules.acts import Place, Writer
+from parta.journal.rules.questions import AbsenceCode, absence_codes
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.people.actions import change_person
 from parta.people.models import Person
-from parta.people.viewer import Viewer
+from parta.people.viewer import Viewer, account
+from parta.regulation.queries import law as law_of_school
 
 LONGEST = 92
 """Days a notice may span."""
@@ -210,6 +212,37 @@ def settle_accepted(viewer: Viewer, codes: Sequence[AbsenceCode], *, at: datetim
         symbol = letters.get(meaning)
         if symbol is not None:
             written += give_reason(viewer, cells, symbol, reason="сообщено семьёй заранее", at=at)
+    return written
+
+
+_DECIDERS = """
+SELECT DISTINCT n.school_id, p.user_id FROM diary_absencenotice n
+JOIN journal_absence a ON a.student_id = n.student_id AND a.meaning = 'unknown'
+JOIN timetable_lesson l ON l.id = a.lesson_id AND l.date >= n.starts AND l.date < n.until
+     AND (n.first_lesson IS NULL OR (l.number >= n.first_lesson AND l.number <= n.last_lesson))
+JOIN people_person p ON p.id = n.decided_by_id AND p.user_id IS NOT NULL
+WHERE n.state = 'accepted' AND n.until > %s
+"""
+
+
+def settle_all(*, at: datetime) -> int:
+    """What families told and class teachers accepted becomes the reason of absences marked since; how many.
+
+    Written in the name of the class teacher who accepted, with that teacher's rights today and under the same rules;
+    what the act does not let through stays in the queue of the class teacher. The clock does this every few minutes.
+    """
+    written = 0
+    for school_id, user_id in sql.read(_DECIDERS, (at.date() - timedelta(days=AHEAD),)):
+        found = account(user_id, school_id, at)
+        viewer = found.viewer if found is not None and found.is_active else None
+        if viewer is None or not viewer.homeroom_ids:
+            continue
+        by = Writer(viewer.person_id, viewer.roles, frozenset({"class_teacher"}))
+        law = law_of_school(viewer.school.id, viewer.school.law_version)
+        try:
+            written += settle_accepted(viewer, absence_codes(law, on=viewer.on, by=by, place=Place()), at=at)
+        except Refusal:
+            continue
     return written
 
 

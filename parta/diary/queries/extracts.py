@@ -274,7 +274,7 @@ def _around(
         homework += [
             {**where, "text": text}
             for text, whom in tasks.get(row[1], ())
-            if whom in (None, student) and on >= until - timedelta(days=1)
+            if whom in (None, student) and until - timedelta(days=1) <= on < until + timedelta(days=7)
         ]
     return {
         "topics": [

@@ -13,7 +13,7 @@ from parta.diary.queries.families import homerooms_of
 from parta.diary.queries.week import Child, NotFound, _family, monday_of
 from parta.foundation import sql
 from parta.foundation.pagekit import ru_span
-from parta.journal.queries.words import short_name
+from parta.journal.queries.words import day, short_name
 from parta.people.viewer import Viewer
 
 
@@ -80,8 +80,13 @@ class ClassReports:
 
     @property
     def printable(self) -> int:
-        """Paper sheets of the span."""
-        return sum(1 for line in self.lines for sheet in line.sheets if sheet.medium == "paper")
+        """Paper sheets that lie within the span: what one file prints."""
+        return sum(
+            1
+            for line in self.lines
+            for sheet in line.sheets
+            if sheet.medium == "paper" and sheet.starts >= self.starts and sheet.until <= self.until
+        )
 
     @property
     def read(self) -> int:
@@ -132,7 +137,7 @@ def _sheets(where: str, values: Sequence[object], zone: ZoneInfo) -> dict[int, l
 def class_reports(
     viewer: Viewer, homeroom_id: int, starts: date | None = None, until: date | None = None
 ) -> ClassReports | None:
-    """The reports of a class over [starts, until), by default the two weeks that end today. None: not the viewer's.
+    """The reports of a class that touch [starts, until), by default two weeks up to today. None: not the viewer's.
 
     Six statements.
     """
@@ -146,15 +151,16 @@ def class_reports(
     zone = ZoneInfo(viewer.school.timezone)
     places = sql.marks(len(ids))
     sheets = _sheets(
-        f"r.student_id IN ({places}) AND r.starts >= %s AND r.until <= %s", (*ids, starts, until), zone
+        f"r.student_id IN ({places}) AND r.until > %s AND r.starts < %s", (*ids, starts, until), zone
     )
-    last: dict[int, date] = dict(
-        sql.read(
+    last: dict[int, date | None] = {
+        student: day(given)  # SQLite hands the greatest date back as text
+        for student, given in sql.read(
             "SELECT student_id, MAX(given_on) FROM diary_familyreport"
             f" WHERE student_id IN ({places}) GROUP BY student_id",
             ids,
         )
-    )
+    }
     kin: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for student, id, *name in sql.read(
         "SELECT g.student_id, p.id, p.surname, p.given_name, p.patronymic FROM people_guardianship g"
