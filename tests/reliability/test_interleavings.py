@@ -168,14 +168,14 @@ def writes_before_the_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes without a conflict are kept, those with one are reported."""
     carry_out = action._carry_out
 
-    def partly(viewer: Any, journal_id: int, changes: Any, operation_id: str, at: Any) -> Any:
+    def partly(viewer: Any, journal_id: int, changes: Any, operation_id: str, at: Any, *more: Any) -> Any:
         try:
-            return carry_out(viewer, journal_id, changes, operation_id, at)
+            return carry_out(viewer, journal_id, changes, operation_id, at, *more)
         except action.Conflicted as fault:
             bad = {conflict.index for conflict in fault.conflicts}
             good = [change for change in changes if change.index not in bad]
             if good:
-                carry_out(viewer, journal_id, good, operation_id, at)
+                carry_out(viewer, journal_id, good, operation_id, at, *more)
             raise
 
     monkeypatch.setattr(action, "_carry_out", partly)

@@ -19,6 +19,7 @@ from parta.control.queries.year import setup_matters
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.auto_remarks import auto_remark_matters
 from parta.journal.rules.density_watch import density_lines, density_matters
 from parta.journal.rules.final_watches import final_matters
 from parta.journal.rules.gap_watches import gap_matters
@@ -34,6 +35,7 @@ from parta.journal.rules.programme_watches import (
     work_dates,
 )
 from parta.journal.rules.thresholds import threshold_matters
+from parta.journal.rules.watches import Scope
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.regulation.durations import plural
 from parta.regulation.words import ROLES
@@ -51,6 +53,7 @@ GROUPS = {
     "final_mark": "Годовые отметки: вычисленные и поставленные",
     "control_work_schedule": "График контрольных работ",
     "homework_budget": "Сколько времени на задания",
+    "auto_remark": "Замечания, которые сделала система",
     "absence_threshold": "Пропуски, за которыми следуют действия",
     "final_mark_vs_marks": "Объективность итоговых отметок",
     "final_marks_window": "Срок итоговых отметок",
@@ -196,6 +199,10 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
     found += gap_matters(law, school_id, reach, until=until, at=viewer.at, ahead=ahead)
     found += final_matters(
         law, school_id, reach, since=since, until=until, zone=ZoneInfo(viewer.school.timezone)
+    )
+    mine = Scope() if viewer.is_school_wide else Scope(teacher_id=viewer.person_id)
+    found += auto_remark_matters(
+        law, school_id, mine, since=begins, at=viewer.at, calendar=calendar_for(viewer)
     )
     return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
 

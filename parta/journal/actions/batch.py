@@ -59,6 +59,10 @@ class Batch:
     law: Law
     calendar: Calendar
     place: Place
+    made_at: datetime | None = None
+    """When the device says the operation was made, if it waited there for a connection."""
+    received_at: datetime | None = None
+    """When it was received, if it waited."""
     drafts: list[Draft] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -160,6 +164,8 @@ class Batch:
         data: Row = {"i": draft.index, "before": before, "after": after}
         if reason:
             data["reason"] = reason
+        if self.made_at is not None:
+            data["made_at"] = self.made_at.isoformat(timespec="seconds")
         if draft.index in self.remarks:
             data["remarks"] = self.remarks[draft.index]
         if draft.index in self.used_permits:

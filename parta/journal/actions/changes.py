@@ -8,7 +8,10 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
+from parta.journal.rules.offline import MOST
 
 MAX_ID = 2**53
 MAX_CHANGES = 400
@@ -349,6 +352,19 @@ def read_operation(payload: object) -> tuple[str, list[Change]]:
     if len(raw) > MAX_CHANGES:
         raise BadInput(f"В одной операции не больше {MAX_CHANGES} изменений, прислано {len(raw)}.")
     return operation_id, read_changes(raw)
+
+
+def read_waiting(payload: object, at: datetime) -> datetime | None:
+    """When an operation was made that waited on the device ``waited`` seconds; None: it came at once.
+
+    Raises BadInput for what cannot be: a negative time, or more than two weeks.
+    """
+    waited = payload.get("waited") if isinstance(payload, dict) else None
+    if waited is None or waited == 0:
+        return None
+    if isinstance(waited, bool) or not isinstance(waited, int) or not 0 < waited <= MOST.total_seconds():
+        raise BadInput("Поле «waited» — сколько секунд запись ждала отправки: от 0 до двух недель.")
+    return at - timedelta(seconds=waited)
 
 
 def read_changes(raw: Sequence[object]) -> list[Change]:

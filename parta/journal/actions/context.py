@@ -172,6 +172,7 @@ class FinalCell:
     starts: date
     until: date
     title: str
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -387,7 +388,7 @@ def _students(
         "SELECT p.id, p.surname, p.given_name, e.starts, e.until,"
         " a.id, a.lesson_id, a.meaning, a.symbol, a.minutes, a.set_at, a.changed_at, a.set_by_id, a.version,"
         " f.id, f.term_id, f.value, f.first_value, f.set_at, f.changed_at, f.set_by_id, f.version,"
-        " t.starts, t.until, t.title"
+        " t.starts, t.until, t.title, t.kind"
         f" FROM {table} e JOIN people_person p ON p.id = e.student_id"
         " LEFT JOIN journal_absence a ON a.student_id = p.id"
         f" AND a.lesson_id IN ({sql.marks(len(lesson_ids))})"
@@ -419,6 +420,7 @@ def _students(
                 row[22],
                 row[23],
                 row[24],
+                row[25],
             )
     return found
 

@@ -135,7 +135,7 @@ def _parts(student: StudentFacts, facts: LessonFacts | None, state: Any) -> tupl
         ]
     else:
         inside = [final for final in finals if facts is not None and final.until <= facts.date]
-    return tuple(PartFact(final.title, final.value) for final in inside)
+    return tuple(PartFact(final.title, final.value, final.kind) for final in inside)
 
 
 def _new_work(context: Context, fact: str, facts: LessonFacts, more: dict[str, Any]) -> str:

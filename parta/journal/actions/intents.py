@@ -127,6 +127,8 @@ def act_of(
         lesson=lesson,
         by=writer,
         at=context.at,
+        made_at=batch.made_at,
+        received_at=batch.received_at,
         student_id=None if student is None else student.id,
         absent=absent,
         student_here=student is None or facts is None or student.belongs_on(facts.date),

@@ -30,6 +30,7 @@ from parta.journal.actions.changes import (
 from parta.journal.actions.context import Context, NotFound, load
 from parta.journal.actions.intents import place_of
 from parta.journal.actions.permit_use import permit_lines, use_up
+from parta.journal.rules.offline import believed
 from parta.people.viewer import Viewer
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
@@ -131,16 +132,25 @@ class RefusedWrite(Exception):
 
 
 def write(
-    viewer: Viewer, journal_id: int, changes: Sequence[Change], *, operation_id: str, at: datetime
+    viewer: Viewer,
+    journal_id: int,
+    changes: Sequence[Change],
+    *,
+    operation_id: str,
+    at: datetime,
+    made_at: datetime | None = None,
 ) -> Saved:
     """Carry out one operation.
+
+    ``at`` is the moment of receipt; ``made_at`` the moment a device names for an operation that waited there for a
+    connection: it counts only where an act in force believes it, and is kept beside the other.
 
     Raises NotFound (journal, lesson or student out of the viewer's reach), BadInput (no such symbol, column…),
     Conflicted and RefusedWrite; in each case nothing has been written. The same operation id sent again by the same
     account gives the first answer again.
     """
     try:
-        saved = _carry_out(viewer, journal_id, list(changes), operation_id, at)
+        saved = _carry_out(viewer, journal_id, list(changes), operation_id, at, made_at)
     except (Conflicted, RefusedWrite, BadInput, NotFound, IntegrityError) as fault:
         answer = _answered(viewer, changes, operation_id)
         if answer is not None:
@@ -161,10 +171,17 @@ def law_for(viewer: Viewer) -> Law:
 
 @transaction.atomic
 def _carry_out(
-    viewer: Viewer, journal_id: int, changes: list[Change], operation_id: str, at: datetime
+    viewer: Viewer,
+    journal_id: int,
+    changes: list[Change],
+    operation_id: str,
+    at: datetime,
+    made_at: datetime | None = None,
 ) -> Saved:
     context = load(viewer, journal_id, changes, at)
     batch = Batch(context, law_for(viewer), _calendar(context), place_of(context.journal))
+    if made_at is not None:
+        _take_claim(batch, changes, made_at)
     _announce(batch, changes)
     for change in sorted(changes, key=_order):
         _plan(batch, change)
@@ -190,6 +207,27 @@ def _calendar(context: Context) -> Calendar:
     return calendar_of(
         context.viewer.school.id, context.viewer.school.timezone, context.viewer.school.law_version
     )
+
+
+def _take_claim(batch: Batch, changes: Sequence[Change], made_at: datetime) -> None:
+    """Judge an operation by the moment its device names, where an act believes it; keep the claim in any case."""
+    context = batch.context
+    batch.made_at, batch.received_at = made_at, context.at
+    facts = []
+    for change in changes:
+        lesson_id = getattr(change, "lesson_id", None)
+        on = context.lessons[lesson_id].starts_at if lesson_id in context.lessons else made_at
+        facts.append((_FACTS[type(change)], on))
+    if believed(
+        batch.law,
+        batch.place,
+        facts,
+        made_at=made_at,
+        received_at=context.at,
+        roles=context.viewer.roles,
+        calendar=batch.calendar,
+    ):
+        context.at = made_at
 
 
 def _announce(batch: Batch, changes: Sequence[Change]) -> None:

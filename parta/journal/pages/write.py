@@ -17,7 +17,7 @@ from parta.foundation.errors import is_disk_trouble
 from parta.foundation.pagekit import hm, ru_date
 from parta.journal import access  # noqa: F401  (declares the permissions named below)
 from parta.journal.actions.batch import Conflict, Refused
-from parta.journal.actions.changes import BadInput, read_operation
+from parta.journal.actions.changes import BadInput, read_operation, read_waiting
 from parta.journal.actions.context import NotFound
 from parta.journal.actions.write import Conflicted, RefusedWrite, write
 from parta.journal.rules.questions import WAY_LABELS
@@ -31,16 +31,17 @@ logger = logging.getLogger("parta.journal")
 def journal_write(request: HttpRequest, journal_id: int) -> HttpResponse:
     """Carry out one operation of changes; see `parta.journal.actions.write` for what the answers mean."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    at = clock.now()
     try:
         payload = json.loads(request.body)
         operation_id, changes = read_operation(payload)
+        made_at = read_waiting(payload, at)
     except (ValueError, RecursionError):
         return _fault(400, "Запрос не разобран: обновите страницу и повторите.")
     except BadInput as fault:
         return _fault(400, str(fault))
-    at = clock.now()
     try:
-        saved = write(viewer, journal_id, changes, operation_id=operation_id, at=at)
+        saved = write(viewer, journal_id, changes, operation_id=operation_id, at=at, made_at=made_at)
     except BadInput as fault:
         return _fault(400, str(fault))
     except NotFound:

@@ -6,6 +6,7 @@ Importing the package registers every kind, so that a regulation file may name i
 from parta.journal.rules import (
     absences,
     agreement_watches,
+    auto_remarks,
     density_watch,
     editing,
     final_watches,
@@ -16,6 +17,7 @@ from parta.journal.rules import (
     locks,
     marking_watches,
     marks,
+    offline,
     outcome_watches,
     outcomes,
     papers,
@@ -26,6 +28,7 @@ from parta.journal.rules import (
     thresholds,
     topics,
     windows,
+    year_marks,
 )
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
 from parta.journal.rules.questions import (
@@ -69,6 +72,7 @@ __all__ = [
     "absence_codes",
     "absences",
     "agreement_watches",
+    "auto_remarks",
     "correction_rule",
     "density_watch",
     "double_marks_allowed",
@@ -87,6 +91,7 @@ __all__ = [
     "mark_symbols",
     "marking_watches",
     "marks",
+    "offline",
     "outcome_watches",
     "outcomes",
     "papers",
@@ -102,4 +107,5 @@ __all__ = [
     "topics",
     "windows",
     "work_kinds",
+    "year_marks",
 ]

@@ -195,6 +195,11 @@ class Act:
     """The student is on the list of this journal on the lesson's date."""
     evidence: Evidence | None = None
     """What else the rules in force here look at; ``None``: nobody has read it, and they stay silent."""
+    made_at: datetime | None = None
+    """When the writer's device says it was made, if it waited there for a connection; ``at`` is this moment where an
+    act in force believes it."""
+    received_at: datetime | None = None
+    """When the server got it, if it waited."""
     work_date: date | None = None
     """When the work was held, where the source names it (an import); ``None``: the lesson's date."""
 

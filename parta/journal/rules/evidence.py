@@ -32,6 +32,8 @@ class PartFact:
 
     title: str
     value: str
+    kind: str = ""
+    """``quarter``, ``half_year``, ``trimester``…; empty: not read."""
 
 
 @dataclass(frozen=True, slots=True)

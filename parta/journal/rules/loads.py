@@ -294,7 +294,7 @@ def _last_day(params: ControlWorkSchedule, facts: Evidence, day: date) -> Breach
 class HomeworkBudget(Params):
     """How long all homework of a class for one day may take."""
 
-    max: float = Field(gt=0, le=1440, description="сколько минут на день всему классу; таблица по классам")
+    max: float = Field(ge=0, le=1440, description="сколько минут на день всему классу; таблица по классам")
     weekdays: dict[str, float] = Field({}, description="другое число для дня недели: { monday = 60 }")
     unknown: Literal["estimate", "ask"] = Field(
         "estimate", description="если минуты не названы: estimate — по оценке, ask — спросить учителя"
@@ -349,6 +349,8 @@ def homework_budget(rule: Rule[HomeworkBudget], bench: Bench) -> Ask:
         others = sum(params.estimate if minutes is None else minutes for minutes in facts.others)
         if own + others <= most:
             return None
+        if not most:
+            return Breach(f"На {day_words(facts.due)} заданий не задают.", "", (WayOut.OTHER_VALUE,))
         return Breach(
             f"На {day_words(facts.due)} у класса выходит {own + others:g} минут заданий, из них {own:g} — это.",
             f"На день — не больше {most:g} минут.",

@@ -13,7 +13,7 @@ from parta.foundation import sql
 from parta.journal.rules.acts import Act, TermState, Writer
 from parta.journal.rules.evidence import Evidence, MarkFact, PartFact
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, told_of
-from parta.journal.rules.outcomes import COMPUTED
+from parta.journal.rules.year_marks import COMPUTED
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import watch
@@ -80,7 +80,9 @@ def outcome_matters(
         evidence = Evidence(
             marks=tuple(mark for mark in marks.get(own, ()) if starts <= mark.date < ends),
             parts=tuple(
-                PartFact(part[13], part[20]) for part in finals[own] if _is_part(part, row[12], starts, ends)
+                PartFact(part[13], part[20], part[14])
+                for part in finals[own]
+                if _is_part(part, row[12], starts, ends)
             ),
         )
         act = Act(

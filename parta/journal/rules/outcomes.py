@@ -18,14 +18,19 @@ from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, parse_duration, rule_kind
 from parta.regulation.verdict import WayOut
 
-__all__ = ["COMPUTED", "Formula", "Proposal", "formula_of"]
-
-COMPUTED = frozenset({"term_mark", "composite_mark", "final_mark"})
-"""Kinds by which an act computes a final."""
+__all__ = [
+    "ROUND_WORDS",
+    "Formula",
+    "Proposal",
+    "formula_of",
+    "number_of",
+    "rounded",
+    "said_number",
+]
 
 Rounding = Literal["half_up", "half_even", "down", "up"]
 _ROUND = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
-_ROUND_WORDS = {
+ROUND_WORDS = {
     "half_up": "до ближайшего, половина вверх",
     "half_even": "до ближайшего чётного",
     "down": "вниз",
@@ -181,7 +186,7 @@ class Formula:
         if not steps and params.rounding in ("half_up", "down"):
             off = 0.5 if params.rounding == "half_up" else 0.0
             steps = sorted(
-                ([number - off, name] for name in finals if (number := _number(name))), reverse=True
+                ([number - off, name] for name in finals if (number := number_of(name))), reverse=True
             )
         return {
             "exact": bool(steps) and not params.shares and not params.tie_break and not params.values,
@@ -207,19 +212,15 @@ class Formula:
         return (total / used if used else None), ""
 
     def _marked(self, mean: float, counted: Sequence[tuple[float, float, MarkFact]]) -> Proposal:
-        rounded = _rounded(mean, self.params.digits, "half_up")
-        shown = f"{'среднее' if not self.params.shares else 'итог по долям'} {_said(rounded)}"
+        exact = rounded(mean, self.params.digits, "half_up")
+        shown = f"{'среднее' if not self.params.shares else 'итог по долям'} {said_number(exact)}"
         if not self._steps:
-            symbol = str(int(_rounded(mean, 0, self.params.rounding)))
+            symbol = str(int(rounded(mean, 0, self.params.rounding)))
             edge = abs(mean - math.floor(mean) - 0.5) <= 0.05
             return Proposal(mean, len(counted), symbol, edge, shown)
-        place = next(
-            (n for n, (least, _) in enumerate(self._steps) if rounded >= least), len(self._steps) - 1
-        )
+        place = next((n for n, (least, _) in enumerate(self._steps) if exact >= least), len(self._steps) - 1)
         near = [
-            n
-            for n, (least, _) in enumerate(self._steps[:-1])
-            if abs(rounded - least) <= self.params.tie_within
+            n for n, (least, _) in enumerate(self._steps[:-1]) if abs(exact - least) <= self.params.tie_within
         ]
         if self.params.tie_break and near:
             judges = [one for one in counted if self._is(one[2].work, self.params.tie_break)]
@@ -227,9 +228,7 @@ class Formula:
                 decides = judges[-1][0] if self.params.tie_by == "last" else _mean(judges) or 0.0
                 border = near[0]
                 place = border if decides >= self._steps[border][0] else border + 1
-                shown += (
-                    f", спор решает {listed(map(_title, sorted(self.params.tie_break)))}: {_said(decides)}"
-                )
+                shown += f", спор решает {listed(map(_title, sorted(self.params.tie_break)))}: {said_number(decides)}"
         return Proposal(mean, len(counted), self._steps[place][1], bool(near), shown)
 
 
@@ -238,11 +237,13 @@ def _mean(counted: Sequence[tuple[float, float, MarkFact]]) -> float | None:
     return sum(one[0] * one[1] for one in counted) / weight if weight else None
 
 
-def _rounded(number: float, digits: int, how: str) -> float:
+def rounded(number: float, digits: int, how: str) -> float:
+    """A number to so many digits, by the name of a way of rounding."""
     return float(Decimal(repr(round(number, 9))).quantize(Decimal(1).scaleb(-digits), rounding=_ROUND[how]))
 
 
-def _said(number: float) -> str:
+def said_number(number: float) -> str:
+    """A number as people write it: «4,6»."""
     return f"{number:.4f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
@@ -266,7 +267,7 @@ def _title(work: str) -> str:
 def _says(params: TermMark) -> str:
     if params.shares:
         groups = listed(
-            f"{share.title or work_words(sorted(share.work))} — {_said(share.share)} %"
+            f"{share.title or work_words(sorted(share.work))} — {said_number(share.share)} %"
             for share in params.shares
         )
         words = f"отметка за период складывается из долей: {groups}"
@@ -277,14 +278,16 @@ def _says(params: TermMark) -> str:
     else:
         words = "отметка за период — среднее с весами"
         if params.weights:
-            words += " (" + ", ".join(f"{_title(w)} {_said(n)}" for w, n in params.weights.items()) + ")"
+            words += (
+                " (" + ", ".join(f"{_title(w)} {said_number(n)}" for w, n in params.weights.items()) + ")"
+            )
     if params.not_counted:
         words += f"; не считаются: {', '.join(_title(one) for one in sorted(params.not_counted))}"
     if params.thresholds:
         steps = sorted(params.thresholds.items(), key=lambda pair: -pair[1])
-        words += "; " + ", ".join(f"«{symbol}» от {_said(least)}" for symbol, least in steps)
+        words += "; " + ", ".join(f"«{symbol}» от {said_number(least)}" for symbol, least in steps)
     else:
-        words += f"; округление {_ROUND_WORDS[params.rounding]}"
+        words += f"; округление {ROUND_WORDS[params.rounding]}"
     if params.tie_break:
         words += f"; спорную отметку решает {listed(_title(one) for one in sorted(params.tie_break))}"
     if params.min_parts:
@@ -368,7 +371,7 @@ class FinalMarkVsMarks(Params):
     FinalMarkVsMarks,
     title="Итог согласуется с отметками",
     says=lambda p: (
-        f"итоговая отметка отличается от среднего не больше чем на {_said(p.max_gap)}"
+        f"итоговая отметка отличается от среднего не больше чем на {said_number(p.max_gap)}"
         + ("" if p.few == "breach" else ", ")
         + ("; " if p.few == "breach" else "если ")
         + f"отметок не меньше {p.min_marks}"
@@ -388,14 +391,14 @@ def final_mark_vs_marks(rule: Rule[FinalMarkVsMarks], bench: Bench) -> Ask:
         counted = [
             (number, mark.weight)
             for mark in act.evidence.marks
-            if (number := _number(mark.value)) is not None
+            if (number := number_of(mark.value)) is not None
         ]
         weight = sum(weight for _, weight in counted)
         mean = sum(number * weight for number, weight in counted) / weight if weight else None
         found = final_differs(params, act.new, len(counted), mean)
         if not found:
             return None
-        allowed = f"Разница не должна быть больше {_said(params.max_gap)}."
+        allowed = f"Разница не должна быть больше {said_number(params.max_gap)}."
         if len(counted) < params.min_marks:
             allowed = f"Отметок должно быть не меньше {params.min_marks}."
         return Breach(f"{found}.", allowed, (WayOut.OTHER_VALUE,))
@@ -405,7 +408,7 @@ def final_mark_vs_marks(rule: Rule[FinalMarkVsMarks], bench: Bench) -> Ask:
 
 def final_differs(params: FinalMarkVsMarks, value: str, count: int, mean: float | None) -> str:
     """What a final has against it, with the numbers: «Итоговая «5», а среднее — 3,2»; empty when nothing."""
-    final = _number(value)
+    final = number_of(value)
     if final is None:
         return ""
     if count < params.min_marks or mean is None:
@@ -414,10 +417,10 @@ def final_differs(params: FinalMarkVsMarks, value: str, count: int, mean: float 
         return f"Итоговая «{value}», а отметок {count}"
     if abs(final - mean) <= params.max_gap + 1e-9:
         return ""
-    return f"Итоговая «{value}», а среднее — {_said(_rounded(mean, 2, 'half_up'))}"
+    return f"Итоговая «{value}», а среднее — {said_number(rounded(mean, 2, 'half_up'))}"
 
 
-def _number(symbol: str) -> float | None:
+def number_of(symbol: str) -> float | None:
     try:
         number = float(symbol.replace(",", "."))
     except ValueError:
@@ -599,93 +602,6 @@ def mark_density(rule: Rule[MarkDensity], bench: Bench) -> Ask:
         return Breach(
             f"Отметок {len(found)}, а нужно не меньше {norm}.",
             allowed or "Дайте ученику ещё одну работу." * (params.consequence == "extra_work"),
-            (WayOut.OTHER_VALUE,),
-        )
-
-    return ask
-
-
-# --- the year out of its terms ---
-
-
-class FinalMark(Params):
-    """The year's mark (or the half-year's) out of the marks of shorter terms."""
-
-    period: Literal["year", "half_year"] = Field("year", description="какая итоговая отметка")
-    rounding: Rounding = Field("half_up", description="как округлять среднее")
-    thresholds: Numbers = Field({}, description="с какого среднего какая отметка; без них — округление")
-    min_parts: int = Field(1, ge=1, le=12, description="из скольких отметок за периоды, не меньше")
-    cap: Literal["", "last", "best"] = Field(
-        "", description="не выше: last — последней, best — лучшей из них"
-    )
-    veto: Texts = Field((), description="если среди них есть такой знак, положительной отметки нет")
-    passing: Texts = Field((), alias="pass", description="какие отметки положительные")
-    tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
-
-
-def _says_final(params: FinalMark) -> str:
-    words = "годовая" if params.period == "year" else "полугодовая"
-    words += f" отметка — среднее отметок за периоды, округление {_ROUND_WORDS[params.rounding]}"
-    if params.cap:
-        words += f"; не выше {'последней' if params.cap == 'last' else 'лучшей'} из них"
-    if params.veto:
-        words += f"; если есть {quoted(params.veto)}, положительной отметки не ставят"
-    return words
-
-
-@rule_kind(
-    "final_mark",
-    9,
-    FinalMark,
-    title="Годовая отметка",
-    says=_says_final,
-    facts={"final"},
-    verbs={"record", "correct"},
-    on_breach="remark",
-    needs={"finals"},
-)
-def final_mark(rule: Rule[FinalMark], bench: Bench) -> Ask:
-    """A year's mark other than its terms give, above its cap or under a veto."""
-    params = rule.params
-    steps = sorted(((least, symbol) for symbol, least in params.thresholds.items()), reverse=True)
-
-    def ask(act: Act, calendar: Calendar) -> Breach | None:
-        if act.evidence is None or act.term is None or act.term.kind != params.period:
-            return None
-        parts = act.evidence.parts
-        barred = [part for part in parts if part.value in params.veto]
-        final = _number(act.new)
-        if barred and (act.new in params.passing or (not params.passing and final is not None and final > 2)):
-            return Breach(
-                f"За период «{barred[0].title}» стоит «{barred[0].value}».",
-                "Положительной итоговой отметки тогда не ставят.",
-                (WayOut.OTHER_VALUE,),
-            )
-        numbers = [number for part in parts if (number := _number(part.value)) is not None]
-        if final is None or len(numbers) < params.min_parts:
-            return None
-        top = {"last": numbers[-1], "best": max(numbers), "": None}[params.cap]
-        if top is not None and final > top:
-            return Breach(
-                f"Итоговая «{act.new}» выше, чем «{_said(top)}».",
-                f"Она не выше {'последней' if params.cap == 'last' else 'лучшей'} отметки за период.",
-                (WayOut.OTHER_VALUE,),
-            )
-        mean = sum(numbers) / len(numbers)
-        if steps:
-            symbol = next(
-                (name for least, name in steps if _rounded(mean, 2, "half_up") >= least), steps[-1][1]
-            )
-        else:
-            symbol = str(int(_rounded(mean, 0, params.rounding)))
-        if act.new == symbol or (
-            params.tolerance and abs(final - (_number(symbol) or 0)) <= params.tolerance
-        ):
-            return None
-        marks = ", ".join(part.value for part in parts)
-        return Breach(
-            f"По отметкам за периоды ({marks}) выходит «{symbol}».",
-            f"Поставить «{act.new}» можно, если это допускает положение.",
             (WayOut.OTHER_VALUE,),
         )
 

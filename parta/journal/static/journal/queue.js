@@ -13,8 +13,9 @@ import { postJSON } from "../foundation/js/csrf.js";
  * @property {(state: "wait" | "off") => void} [moved] the operation is on its way, or waits for the network
  */
 
-/** @typedef {{operation: string, body: object | null, what: Operation, tried: boolean}} Waiting */
+/** @typedef {{operation: string, body: object | null, what: Operation, tried: boolean, since: number}} Waiting */
 
+const LONGEST = 14 * 24 * 3600;
 const BACKOFF = [1000, 2000, 4000, 8000, 15000, 30000];
 
 /** @type {Waiting[]} */
@@ -47,7 +48,7 @@ export function onQueue(listener) {
 
 /** @param {Operation} what */
 export function send(what) {
-  waiting.push({ operation: uuid(), body: null, what, tried: false });
+  waiting.push({ operation: uuid(), body: null, what, tried: false, since: Date.now() });
   what.moved?.(failures ? "off" : "wait");
   tell();
   void work();
@@ -75,7 +76,11 @@ async function work() {
     while (waiting.length) {
       const item = waiting[0];
       item.body ??= { operation: item.operation, changes: item.what.changes() };
-      const answer = await postJSON(url, item.body, { keepalive: true });
+      // How long it waited here: an act may judge what was written without a connection by that moment. A clock that
+      // was set back meanwhile has nothing to say.
+      const waited = Math.min(Math.max(Math.round((Date.now() - item.since) / 1000), 0), LONGEST);
+      const body = waited < 60 ? item.body : { ...item.body, waited };
+      const answer = await postJSON(url, body, { keepalive: true });
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401 || [423, 428, 429].includes(answer.status)) {
         signedOut = answer.status === 401;
         failures += 1;
