@@ -178,7 +178,9 @@ def test_the_year_is_made_of_modules_and_an_exam_of_points() -> None:
     ]
     check("modules", table)
     verdict = judge(law("modules"), _year("5", "4 5 3", "80"), calendar())
-    assert "4,4" in verdict.text and "экзаменационная работа 5" in verdict.text and "«4»" in verdict.text, verdict.text
+    assert "4,4" in verdict.text and "экзаменационная работа 5" in verdict.text and "«4»" in verdict.text, (
+        verdict.text
+    )
 
 
 # --- ten points ---------------------------------------------------------------------------------------------------
