@@ -103,17 +103,19 @@ AUTH_USER_MODEL = "people.User"
 PASSWORD_HASHERS = ["parta.people.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "parta.people.passwords.WeakPasswords"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 
 SESSION_ENGINE = "parta.people.sessions"
-SESSION_COOKIE_NAME = "parta_session"
+COOKIE_PREFIX = "__Host-" if ENV.https else ""
+"""Browsers take a cookie of this name only over HTTPS, from this very host, for its whole path."""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}parta_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "parta_csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}parta_csrf"
 CSRF_FAILURE_VIEW = "parta.foundation.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https and ENV.trusted_proxies else None

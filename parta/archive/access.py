@@ -7,6 +7,7 @@ permission("system", "как работает система", "director", "depu
 permission("copies", "резервные копии", "director", "deputy", "operator", "secretary")
 permission("papers", "журналы на бумаге", "director", "deputy", "operator", "class_teacher", "master")
 permission("readings", "кто смотрел и менял сведения о людях", "director", "deputy", "operator")
+permission("incidents", "происшествия с учётными записями", "director", "deputy", "operator")
 
 nav("system", "Система", "system", "director", "deputy", "operator", position=86)
 nav("papers", "Бумага", "papers", "director", "deputy", "operator", "class_teacher", "master", position=88)

@@ -1,13 +1,13 @@
-"""What the clock and the queue start: the nightly copy, the copy a person asked for, the nightly look at all copies."""
+"""What the clock and the queue start: copies made and looked at, and the weekly «written in your name»."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from parta.archive.actions import backups, papers
+from parta.archive.actions import backups, digests, papers
 from parta.archive.models import PaperSet
 from parta.foundation.jobs import job
-from parta.organisation.models import Homeroom, Term
+from parta.organisation.models import Homeroom, School, Term
 
 NIGHTLY = backups.Hand("работник Парты, по расписанию")
 
@@ -44,3 +44,14 @@ def make_backup(arguments: dict[str, Any], at: datetime) -> None:
     """The copy a person asked for on the page."""
     hand = backups.Hand(str(arguments.get("who", "")), arguments.get("user"))
     backups.make_backup(hand=hand, purpose=str(arguments.get("purpose", "")), at=at)
+
+
+@job("weekly_digest", nightly=True)
+def weekly_digest(arguments: dict[str, Any], at: datetime) -> None:
+    """On Monday of the school: to each of the staff, how much was written in their name from Monday to Sunday."""
+    for school_id, timezone in School.objects.values_list("id", "timezone"):
+        zone = ZoneInfo(timezone)
+        on = at.astimezone(zone).date()
+        if on.isoweekday() == 1:
+            last = datetime.combine(on, time(), zone)
+            digests.tell_of_writes(school_id=school_id, first=last - timedelta(days=7), last=last, at=at)

@@ -13,6 +13,7 @@ permission("control.act", "проверки, замечания и справк�
 permission("control.answer", "замечания и справки о проверках", *CONTROLLERS, *ANSWERABLE)
 permission("control.own", "свои обязанности по положению", *ANSWERABLE)
 permission("control.class", "сведения о классе", *CONTROLLERS, "class_teacher", "master")
+permission("anomalies", "необычные записи", "director", "deputy")
 permission("reports", "отчёты", *CONTROLLERS, *ANSWERABLE)
 permission("regulation", "положение о ведении журнала", signed_in=True)
 permission("regulation.choose", "настройки положения", "director", "deputy", "head_of_department", "operator")

@@ -4,11 +4,12 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from parta.people.models import KnownDevice, User
 
-COOKIE = "parta_device"
+COOKIE = f"{settings.COOKIE_PREFIX}parta_device"
 _YEAR = 365 * 24 * 3600
 _KEPT = 20
 """Browsers remembered for one account; the one unseen longest is forgotten."""

@@ -16,7 +16,7 @@ from parta.people.actions import sign_ins
 from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer
 
-COOKIE = "parta_seen"
+COOKIE = f"{settings.COOKIE_PREFIX}parta_seen"
 SIGNED, LOCKED, SIGN_IN = "signed", "locked", "sign_in"
 """Keys of the session: when the password was last given, whether it was locked by hand, the row of the sign-in."""
 FRESH = timedelta(seconds=20)

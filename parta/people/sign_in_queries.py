@@ -32,6 +32,8 @@ NOTICES = {
     "recovery": "Использован код восстановления",
     "digest": "Записано от вашего имени за неделю",
     "frozen": "Учётная запись остановлена",
+    "incident": "Открыто происшествие: посмотрите",
+    "reading": "Необычно много открытых карточек",
 }
 HOW = {
     "logout": "вышли",
@@ -67,6 +69,7 @@ class NoticeLine:
     words: str
     sign_in_id: int | None
     is_unseen: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
             )
         )
     notices = [
-        NoticeLine(sql.aware(at).astimezone(zone), str(NOTICES.get(kind, kind)), words, sign_in, seen is None)
+        NoticeLine(
+            sql.aware(at).astimezone(zone), str(NOTICES.get(kind, kind)), words, sign_in, seen is None, kind
+        )
         for at, kind, words, sign_in, seen in sql.read(
             "SELECT at, kind, words, sign_in_id, seen_at FROM people_accountnotice WHERE user_id = %s"
             " ORDER BY at DESC, id DESC LIMIT 20",

@@ -48,6 +48,8 @@ SILENT: Mapping[str, str] = {
     "archive.actions.backups.prove_backup": _REGISTER,
     "archive.actions.backups.put_on_carrier": _REGISTER,
     "archive.actions.backups.verify_copies": _REGISTER,
+    "archive.actions.digests.tell_of_writes": "notices to the owners of accounts, rows of their own",
+    "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
     "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
     "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
@@ -97,6 +99,19 @@ def _person(cast: World, **more: Any) -> Person:
 
 def _begun(cast: World) -> Any:
     return people.second.begin_codes(viewer=cast.viewer("teacher"), password=PASSWORD, title="", at=cast.at)
+
+
+def _incident(cast: World) -> Any:
+    return people.incidents.open_incident(
+        viewer=cast.viewer("director"),
+        user_id=cast.teacher.user_id,
+        ground="told",
+        starts_at=cast.at - timedelta(days=7),
+        ends_at=cast.at,
+        note="пароль видели",
+        stop=True,
+        at=cast.at,
+    )
 
 
 def _wish(cast: World) -> permits.Wish:
@@ -696,6 +711,19 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: people.bulk_roles(
             school_id=c.school.pk, rows=[people.RoleRow(c.contact.pk, "nurse", DAY)], **_by(c)
+        ),
+    ),
+    "people.actions.incidents.disown_writes": (
+        _nothing,
+        lambda c, _: people.incidents.disown_writes(
+            viewer=c.viewer("teacher"), since=c.at - timedelta(days=7), at=c.at
+        ),
+    ),
+    "people.actions.incidents.open_incident": (_nothing, lambda c, _: _incident(c)),
+    "people.actions.incidents.close_incident": (
+        lambda c: _incident(c),
+        lambda c, row: people.incidents.close_incident(
+            viewer=c.viewer("director"), incident_id=row.pk, outcome="ничего не изменено", at=c.at
         ),
     ),
     "people.actions.second.finish_codes": (

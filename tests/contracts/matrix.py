@@ -470,6 +470,32 @@ LINES: dict[str, dict[str, Line]] = {
             post="422 director deputy operator foreign_deputy",
         )
     },
+    "written": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
+    "incidents": {
+        "page": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator foreign_deputy",
+        ),
+        "foreign_account": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator; 302 foreign_deputy",
+            body=lambda cast: {
+                "act": "start",
+                "user": cast.outside.teacher.user_id,
+                "ground": "told",
+                "starts": "2026-10-12",
+                "ends": "2026-10-14",
+                "note": "пароль видели",
+            },
+        ),
+    },
+    "incident": {
+        "absent": Line(
+            lambda cast: {"incident_id": ABSENT},
+            get="404 director deputy operator foreign_deputy",
+            post="404 director deputy operator foreign_deputy",
+        )
+    },
     "readings": {
         "page": Line(get="200 director deputy operator foreign_deputy"),
         "student": Line(
@@ -537,6 +563,7 @@ LINES: dict[str, dict[str, Line]] = {
             body=lambda cast: {"act": "finish", "conclusion": "Проверено"},
         ),
     },
+    "control_anomalies": {"page": Line(get="200 director deputy foreign_deputy")},
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "papers": {
         "page": Line(

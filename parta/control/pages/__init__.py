@@ -1,6 +1,6 @@
 """Pages of control, and of the act the journal is kept by."""
 
-from parta.control.pages import act, board, check, mine, remarks, reports
+from parta.control.pages import act, anomalies, board, check, mine, remarks, reports
 from parta.control.pages import desk as desk  # fills the slots of the home page
 
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     *mine.urlpatterns,
     *remarks.urlpatterns,
     *reports.urlpatterns,
+    *anomalies.urlpatterns,
     *act.urlpatterns,
 ]

@@ -33,6 +33,7 @@ TABS = (
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),
     ("reports", "Отчёты", "reports"),
+    ("control_anomalies", "Необычное", "anomalies"),
 )
 """URL, title, permission."""
 

@@ -1,9 +1,20 @@
-"""Reading leaves a trace (invariant 5)."""
+"""Reading leaves a trace (invariant 5), and too much reading in a day an alarm."""
 
+from datetime import datetime, time
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.people.viewer import Viewer
+
+QUOTA = 60
+"""Cards of so many students opened by one account in a day are many: a class is half of it."""
+WIDE = 300
+"""The same for those whose work is the cards of a whole school."""
+WIDE_ROLES = frozenset({"director", "deputy", "secretary", "operator"})
+WATCHERS = ("director", "deputy")
+LOOK = 10
+"""The day is counted in the database each time this process has seen so many more students opened by the account."""
 
 
 def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: int | None = None) -> None:
@@ -25,6 +36,44 @@ def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: i
                 object_id,
             )
         ],
+    )
+    if student_id is not None and viewer.roles - {"student", "guardian"}:
+        opened = _opened(viewer.user_id, viewer.school.id, viewer.on.toordinal())
+        if student_id not in opened:
+            opened.add(student_id)
+            if len(opened) % LOOK == 0:
+                _alarm(viewer)
+
+
+@lru_cache(maxsize=4096)
+def _opened(user_id: int, school_id: int, day: int) -> set[int]:
+    """Students whose data an account has opened on a day, as far as this process knows."""
+    return set()
+
+
+def quota_of(roles: frozenset[str]) -> int:
+    """How many students' cards an account with these roles opens in a day without an alarm."""
+    return WIDE if roles & WIDE_ROLES else QUOTA
+
+
+def _alarm(viewer: Viewer) -> None:
+    """Tell the director and the deputies, once a day for an account, that it reads more than its work needs."""
+    starts = datetime.combine(viewer.on, time(), ZoneInfo(viewer.school.timezone))
+    ((count,),) = sql.read(
+        "SELECT COUNT(DISTINCT student_id) FROM people_readtrace WHERE school_id = %s AND user_id = %s AND at >= %s"
+        " AND page NOT LIKE 'refused:%%'",
+        (viewer.school.id, viewer.user_id, starts),
+    )
+    if count <= quota_of(viewer.roles):
+        return
+    words = f"{viewer.login}: больше {quota_of(viewer.roles)} за день"
+    sql.write(
+        "INSERT INTO people_accountnotice (user_id, at, kind, words) SELECT DISTINCT p.user_id, %s, 'reading', %s"
+        " FROM people_role r JOIN people_person p ON p.id = r.person_id WHERE r.school_id = %s AND r.kind IN (%s, %s)"
+        " AND p.user_id IS NOT NULL AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND NOT EXISTS ("
+        "SELECT 1 FROM people_accountnotice n WHERE n.user_id = p.user_id AND n.kind = 'reading' AND n.words = %s"
+        " AND n.at >= %s)",
+        (viewer.at, words, viewer.school.id, *WATCHERS, viewer.on, viewer.on, words, starts),
     )
 
 

@@ -5,7 +5,7 @@
 export function token() {
   const meta = document.querySelector('meta[name="csrf-token"]');
   if (meta) return meta.getAttribute("content") ?? "";
-  return /(?:^|; )parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|; )(?:__Host-)?parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
 /** Requests that may outlive their page are small: browsers refuse more than 64 KB of them at once. */

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from parta.archive import access as access  # declares the permissions
 from parta.archive import paper_pages, queries, traces
 from parta.archive.actions import backups, outages
+from parta.archive.pages import incidents
 from parta.archive.rules import MEDIA
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
@@ -186,4 +187,5 @@ urlpatterns = [
     path("system/", system, name="system"),
     path("readings/", readings, name="readings"),
     path("students/<int:student_id>/report/", subject, name="subject"),
+    *incidents.urlpatterns,
 ]

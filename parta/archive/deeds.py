@@ -1,0 +1,320 @@
+"""What one account did between two moments: written, read, exported; and what of it the owner is told each week."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from parta.archive.traces import PAGES, VERBS
+from parta.foundation import sql
+from parta.journal.queries.words import class_name
+from parta.people.models import Incident, Person
+from parta.people.queries import short
+from parta.people.viewer import ROLE_TITLES, Viewer
+
+SHOWN = 400
+WEEK = timedelta(days=7)
+MORE_VERBS = {
+    "final_set": "поставлена итоговая отметка",
+    "final_corrected": "исправлена итоговая отметка",
+    "final_annulled": "снята итоговая отметка",
+    "topic_set": "записана тема урока",
+    "lesson_conducted": "урок отмечен проведённым",
+    "roll_taken": "отмечена явка класса",
+    "homework_given": "записано домашнее задание",
+    "homework_changed": "изменено домашнее задание",
+    "note_added": "запись в дневник",
+    "note_withdrawn": "запись в дневник убрана",
+    "permit_asked": "попросили разрешение на исправление",
+    "permit_granted": "дано разрешение на исправление",
+    "permit_used": "использовано разрешение на исправление",
+    "role_granted": "дана роль",
+    "role_ended": "закончена роль",
+    "account_issued": "выдана учётная запись",
+    "password_reset": "выдан новый пароль",
+    "code_issued": "выдан код входа",
+    "account_closed": "закрыта учётная запись",
+    "student_enrolled": "зачислен ученик",
+    "student_left": "выбыл ученик",
+    "student_transferred": "переведён ученик",
+    "message_sent": "отправлено сообщение",
+    "setting_chosen": "изменена настройка положения",
+    "backup_asked": "заказана резервная копия",
+    "report_formed": "сформирован отчёт",
+    "factor_added": "включён второй шаг входа",
+    "factor_removed": "убран второй шаг входа",
+}
+
+
+def spoken(verb: str) -> str:
+    """A verb of the log in words."""
+    return VERBS.get(verb) or MORE_VERBS.get(verb) or verb.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One line of the log by this account."""
+
+    at: datetime
+    what: str
+    journal_id: int | None
+    journal: str
+    lesson: str
+    student: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Readings of one student or one whole page: how often, first and last."""
+
+    what: str
+    student_id: int | None
+    student: str
+    count: int
+    first: datetime
+    last: datetime
+    is_export: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sign-in that touches the span."""
+
+    at: datetime
+    until: datetime
+    agent: str
+    address: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """Everything one account did in a span."""
+
+    written: tuple[Written, ...]
+    written_count: int
+    by_verb: tuple[tuple[str, int], ...]
+    read: tuple[Read, ...]
+    exports: int
+    students: int
+    """How many students' data were read, changed or exported."""
+    entries: tuple[Entry, ...]
+
+
+def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: datetime) -> Doings:
+    """What the account wrote, read and exported from one moment to another, and from where. Five statements."""
+    lines = sql.read(
+        "SELECT e.at, e.verb, c.kind, c.subject_id, l.date, e.student_id, e.data, s.title, h.title"
+        " FROM foundation_logentry e JOIN foundation_chain c ON c.id = e.chain_id"
+        " LEFT JOIN timetable_lesson l ON l.id = e.lesson_id"
+        " LEFT JOIN plans_journal j ON c.kind = 'journal' AND j.id = c.subject_id"
+        " LEFT JOIN organisation_subject s ON s.id = j.subject_id"
+        " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
+        " WHERE e.school_id = %s AND e.user_id = %s AND e.at >= %s AND e.at <= %s"
+        " ORDER BY e.at DESC, e.id DESC LIMIT %s",
+        (school_id, user_id, first, last, SHOWN),
+    )
+    counts = sql.read(
+        "SELECT verb, COUNT(*) FROM foundation_logentry WHERE school_id = %s AND user_id = %s AND at >= %s AND at <= %s"
+        " GROUP BY verb ORDER BY 2 DESC, 1",
+        (school_id, user_id, first, last),
+    )
+    touched = sql.read(
+        "SELECT page, student_id, COUNT(*), MIN(at), MAX(at) FROM people_readtrace WHERE school_id = %s"
+        " AND user_id = %s AND at >= %s AND at <= %s AND page NOT LIKE 'refused:%%'"
+        " GROUP BY page, student_id ORDER BY 5 DESC",
+        (school_id, user_id, first, last),
+    )
+    entries = sql.read(
+        "SELECT at, COALESCE(ended_at, seen_at), agent, address, is_new_device FROM people_signin WHERE user_id = %s"
+        " AND at <= %s AND COALESCE(ended_at, seen_at) >= %s ORDER BY at DESC LIMIT 50",
+        (user_id, last, first),
+    )
+    ids = sorted({row[5] for row in lines if row[5]} | {row[1] for row in touched if row[1]})
+    names = _names(school_id, ids)
+    written = []
+    for at, verb, kind, subject_id, day, student_id, data, subject, homeroom in lines:
+        told = json.loads(data)
+        written.append(
+            Written(
+                sql.aware(at).astimezone(zone),
+                spoken(verb),
+                subject_id if kind == "journal" else None,
+                f"{class_name(homeroom)}, {subject}" if homeroom and subject else (subject or ""),
+                f"{day:%d.%m}" if hasattr(day, "strftime") else ".".join(str(day or "").split("-")[:0:-1]),
+                names.get(student_id or 0, ""),
+                _value(told.get("before")),
+                _value(told.get("after")),
+                str(told.get("reason") or ""),
+            )
+        )
+    read = [
+        Read(
+            "выгрузка или печать" if page.startswith("export:") else str(PAGES.get(page, page)),
+            student_id,
+            names.get(student_id or 0, "класс или журнал целиком"),
+            count,
+            sql.moment(start).astimezone(zone),
+            sql.moment(end).astimezone(zone),
+            page.startswith("export:"),
+        )
+        for page, student_id, count, start, end in touched
+    ]
+    return Doings(
+        tuple(written),
+        sum(count for _, count in counts),
+        tuple((spoken(verb), count) for verb, count in counts),
+        tuple(read[:SHOWN]),
+        sum(one.count for one in read if one.is_export),
+        len(ids),
+        tuple(
+            Entry(sql.aware(at).astimezone(zone), sql.moment(end).astimezone(zone), agent, address, bool(new))
+            for at, end, agent, address, new in entries
+        ),
+    )
+
+
+def _value(told: object) -> str:
+    if isinstance(told, dict):
+        return str(told.get("symbol", ""))
+    return "" if told is None else str(told)[:60]
+
+
+def _names(school_id: int, ids: list[int]) -> dict[int, str]:
+    return {
+        row[0]: short(row[1], row[2], row[3])
+        for row in sql.read(
+            "SELECT id, surname, given_name, patronymic FROM people_person WHERE school_id = %s"
+            f" AND id IN ({sql.marks(len(ids))})",
+            (school_id, *ids),
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A journal in which something was written in one's name."""
+
+    journal_id: int | None
+    title: str
+    count: int
+    verbs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """«Записано от вашего имени»: the days of the span, journal by journal, and where the account was open."""
+
+    first: datetime
+    last: datetime
+    places: tuple[Place, ...]
+    doings: Doings
+    night: int
+    """Entries between ten in the evening and six in the morning."""
+
+
+def digest(viewer: Viewer, first: datetime, last: datetime) -> Digest:
+    """What stands in the viewer's own name between two moments. Five statements."""
+    zone = ZoneInfo(viewer.school.timezone)
+    found = doings(viewer.school.id, zone, viewer.user_id, first, last)
+    groups: dict[tuple[int | None, str], Counter[str]] = {}
+    for line in found.written:
+        groups.setdefault((line.journal_id, line.journal or "Вне журналов"), Counter())[line.what] += 1
+    places = tuple(
+        Place(journal_id, title, sum(verbs.values()), tuple(verbs.most_common()))
+        for (journal_id, title), verbs in sorted(groups.items(), key=lambda one: -sum(one[1].values()))
+    )
+    night = sum(line.at.hour >= 22 or line.at.hour < 6 for line in found.written)
+    return Digest(first.astimezone(zone), last.astimezone(zone), places, found, night)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """An incident in the list."""
+
+    id: int
+    name: str
+    login: str
+    ground: str
+    opened_at: datetime
+    closed_at: datetime | None
+    note: str
+
+
+def incidents(viewer: Viewer) -> tuple[IncidentLine, ...]:
+    """The school's incidents, the open ones first. Two statements."""
+    zone = ZoneInfo(viewer.school.timezone)
+    rows = list(
+        Incident.objects.filter(school_id=viewer.school.id)
+        .select_related("user")
+        .order_by("-opened_at")[:200]
+    )
+    names = {
+        person.user_id: person.full_name
+        for person in Person.objects.filter(
+            school_id=viewer.school.id, user_id__in=[row.user_id for row in rows]
+        )
+    }
+    lines = [
+        IncidentLine(
+            row.pk,
+            names.get(row.user_id, ""),
+            row.user.login,
+            row.get_ground_display(),
+            row.opened_at.astimezone(zone),
+            row.closed_at.astimezone(zone) if row.closed_at else None,
+            row.note,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(lines, key=lambda line: line.closed_at is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """One incident: the row, whose, what was done, and which kinds of data were touched."""
+
+    row: Incident
+    name: str
+    roles: str
+    starts: datetime
+    ends: datetime
+    opened: datetime
+    closed: datetime | None
+    doings: Doings
+    categories: tuple[str, ...]
+
+
+def incident(viewer: Viewer, incident_id: int) -> IncidentPage | None:
+    """An incident of the viewer's school with everything the account did in its span; None otherwise."""
+    row = Incident.objects.filter(school_id=viewer.school.id, pk=incident_id).select_related("user").first()
+    if row is None:
+        return None
+    zone = ZoneInfo(viewer.school.timezone)
+    person = Person.objects.filter(school_id=viewer.school.id, user_id=row.user_id).first()
+    roles = (
+        sorted({ROLE_TITLES.get(role.kind, role.kind) for role in person.roles.all()})
+        if person is not None
+        else []
+    )
+    found = doings(viewer.school.id, zone, row.user_id, row.starts_at, row.ends_at)
+    what = {"фамилии и имена учеников"} if found.students else set()
+    if any(one.what in PAGES.values() for one in found.read):
+        what.add("сведения карточек (дата рождения, телефоны, представители)")
+    if any(line.journal for line in found.written):
+        what.add("отметки и явка")
+    return IncidentPage(
+        row,
+        person.full_name if person else "",
+        ", ".join(roles),
+        row.starts_at.astimezone(zone),
+        row.ends_at.astimezone(zone),
+        row.opened_at.astimezone(zone),
+        row.closed_at.astimezone(zone) if row.closed_at else None,
+        found,
+        tuple(sorted(what)),
+    )
