@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
 
 .PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
-        pictures bench bench-postgresql conformance fuzz kill9 clean
+        pictures bench bench-postgresql conformance fuzz kill9 matrix clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ conformance: setup ## docs/conformance.md and .json from a full run
 
 fuzz: setup ## a million generated requests (N=…)
 	PARTA_FUZZ_REQUESTS=$${N:-1000000} $(PYTEST) -m fuzz --timeout 0 $(ARGS)
+
+matrix: setup ## the whole access matrix: over 250,000 requests with written expectations, five acts
+	PARTA_RELATIONS=all PARTA_MATRIX_SAMPLE=100000 $(PYTEST) -n 2 --timeout 0 tests/contracts/test_relations.py \
+	  tests/contracts/test_matrix.py tests/contracts/test_matrix_sample.py $(ARGS)
 
 kill9: setup ## kill -9 the server 2,000 times during writes (N=…)
 	PARTA_KILLS=$${N:-2000} $(PYTEST) -m kill9 --timeout 0 $(ARGS)

@@ -45,7 +45,8 @@ def notices(viewer: Viewer, found: IncidentPage) -> tuple[Notice, ...]:
         "note": found.row.note,
         "students": plural(done.students, "человек", "человека", "человек"),
         "categories": "; ".join(found.categories) or "не установлено",
-        "measures": "доступ остановлен, сеансы завершены, записи сверяются по истории изменений.",
+        "measures": ("" if found.row.user.has_usable_password() else "доступ остановлен, сеансы завершены, ")
+        + "записи сверяются по истории изменений.",
         "written": str(done.written_count),
         "exports": str(done.exports),
         "entries": "; ".join(
