@@ -88,9 +88,7 @@ def new_recovery_codes() -> list[str]:
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
-def recovery_hash(user_id: int, code: str) -> str | None:
-    """The digest a recovery code is kept as; None for a text that cannot be one."""
+def plain_recovery(code: str) -> str | None:
+    """A recovery code as it is hashed, however it was typed; None for a text that cannot be one."""
     plain = re.sub(r"[^A-Z0-9]", "", code.upper().translate(str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")))
-    if len(plain) != 10:
-        return None
-    return hashlib.sha256(f"parta:recovery:{user_id}:{plain}".encode()).hexdigest()
+    return plain if len(plain) == 10 else None

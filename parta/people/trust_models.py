@@ -29,10 +29,10 @@ class Factor(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code printed once, for the day the telephone is lost: kept as a digest, works once."""
+    """A code printed once, for the day the telephone is lost: hashed as a password is, works once."""
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="recovery_codes")
-    code_hash = models.CharField(max_length=64, unique=True)
+    code_hash = models.CharField(max_length=128)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

@@ -24,6 +24,7 @@ from tests.journeys.steps import text
 from tests.second import code_of, factor_of
 
 pytestmark = pytest.mark.django_db
+OWN = "новая-парта-у-окна-7"
 
 
 def password_of(client: Client, login: str = "teacher") -> Any:
@@ -189,3 +190,17 @@ def test_lost_telephone_is_reset_with_its_ground_in_the_register(cast: Any, clie
         f"/setup/people/{cast.operator.pk}/", {"act": "reset_second", "ground": "это я сама, поверьте"}
     )
     assert own.status_code in (422, 428) and Factor.objects.filter(user=cast.operator.user).exists()
+
+
+def test_a_new_password_is_no_way_around_the_second_step(cast: Any, client_of: Any) -> None:
+    row = factor_of(cast.teacher, cast.at)
+    issued = client_of(cast.operator).post(f"/setup/people/{cast.teacher.pk}/", {"act": "reset"})
+    words = text(issued).split()
+    thief = Client(REMOTE_ADDR="10.9.9.9")
+    if "активации" in words:
+        code = words[words.index("активации") + 1]
+        answer = thief.post("/activate/", {"code": code, "new": OWN, "repeat": OWN})
+    else:
+        answer = thief.post("/login/", {"login": "teacher", "password": words[words.index("вход") + 1]})
+    assert answer["Location"] == "/login/second/" and thief.get("/today/").status_code == 302
+    assert step(thief, code_of(row, cast.at)).status_code == 302, "and with it the owner is in"

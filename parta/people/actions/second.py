@@ -6,6 +6,8 @@ school's chain.
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.hashers import check_password as matches
+from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
 from parta.foundation.log import Actor, Line
@@ -112,9 +114,7 @@ def _recovery(viewer: Viewer, at: datetime, lines: list[Line]) -> list[str]:
     RecoveryCode.objects.filter(user_id=viewer.user_id).delete()
     codes = second.new_recovery_codes()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(
-            user_id=viewer.user_id, code_hash=second.recovery_hash(viewer.user_id, code) or "", made_at=at
-        )
+        RecoveryCode(user_id=viewer.user_id, code_hash=make_password(second.plain_recovery(code)), made_at=at)
         for code in codes
     )
     lines.append(Line("recovery_made", "factor", None, data={"user": viewer.user_id, "count": len(codes)}))
@@ -163,11 +163,12 @@ def take_code(*, user_id: int, code: str, at: datetime) -> bool:
 
 def take_recovery(*, user_id: int, code: str, at: datetime) -> bool:
     """Whether this is a recovery code of the account, not used before; it is used up and the owner told."""
-    digest = second.recovery_hash(user_id, code)
-    if digest is None:
+    plain = second.plain_recovery(code)
+    if plain is None:
         return False
-    rows = RecoveryCode.objects.filter(user_id=user_id, code_hash=digest, used_at=None)
-    if not rows.update(used_at=at):
+    rows = RecoveryCode.objects.filter(user_id=user_id, used_at=None)
+    row = next((one for one in rows if matches(plain, one.code_hash)), None)
+    if row is None or not rows.filter(pk=row.pk).update(used_at=at):
         return False
     left = RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()
     tell([user_id], "recovery", f"осталось кодов: {left}", at=at)

@@ -143,7 +143,12 @@ def login(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "people/login.html", context, status=422)
     wanted = Wanted(user.pk, trial.known, context["remember"], context["next"], int(at.timestamp()))
-    if _asks_second(user, devices.known(request, name), at):
+    return _go_on(request, user, wanted, at)
+
+
+def _go_on(request: HttpRequest, user: User, wanted: Wanted, at: datetime) -> HttpResponse:
+    """In, or to the second step; nothing is open before that."""
+    if _asks_second(user, devices.known(request, user.login), at):
         request.session.flush()
         request.session[PENDING] = asdict(wanted)
         request.session.set_expiry(PENDING_LASTS)
@@ -279,11 +284,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         context["errors"] = {refusal.field: str(refusal)}
         return render(request, "people/activate.html", context, status=422)
-    sign_in(request, user, backend=_BACKEND)
-    request.session.set_expiry(0)
-    answer = HttpResponseRedirect(reverse("home"))
-    devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
-    return answer
+    # A new password is no way around the second step.
+    return _go_on(request, user, Wanted(user.pk, False, False, "", int(at.timestamp())), at)
 
 
 @require_POST
