@@ -15,6 +15,15 @@ nav("messages", "Сообщения", "messages", *EVERYBODY, position=70)
 nav("announcements", "Объявления", "announcements", *EVERYBODY, position=72)
 
 permission("notify", "выбирать, как получать уведомления", *EVERYBODY)
+permission(
+    "notice_schedule",
+    "расписание информирования семей класса",
+    "class_teacher",
+    "master",
+    "deputy",
+    "director",
+    "operator",
+)
 permission("unsubscribe", "остановить письма по ссылке из письма", public=True)
 permission("updates", "узнавать о новом на открытой странице", *EVERYBODY)
 permission("delivery", "рассылка писем школы", "director", "deputy", "operator")

@@ -67,6 +67,7 @@ KINDS: dict[str, Kind] = {
             "lesson_restored",
             "lesson_moved",
         ),
+        _kind("topic", "Тема занятия", "что проходили", "off", "topic_set", "topic_changed"),
         _kind("report", "Отчёт классного руководителя", "", "now", "family_report_sent"),
         _kind("message", "Сообщение", "кто написал и о чём", "now", "message_sent", for_staff=True),
         _kind("announcement", "Объявление, мероприятие", "", "daily", "announced", for_staff=True),
@@ -91,9 +92,16 @@ def in_quiet(moment: time, since: time | None, until: time | None) -> bool:
 
 
 def due(
-    way: str, at: datetime, zone: ZoneInfo, quiet_from: time | None, quiet_until: time | None
+    way: str,
+    at: datetime,
+    zone: ZoneInfo,
+    quiet_from: time | None,
+    quiet_until: time | None,
+    weekly: tuple[int, time] = (DIGEST_DAY, DIGEST_AT),
 ) -> datetime:
     """When something that happened at `at` is to be told: at once (after the quiet hours), or with the next digest.
+
+    `weekly`: weekday (0: Monday) and time of the weekly one, where the class has its own.
 
     What happens at the very minute of a digest waits for the next one. Raises ValueError for an unknown way.
     """
@@ -101,10 +109,11 @@ def due(
     if way == "now":
         when = local
     elif way in ("daily", "weekly"):
-        when = local.replace(hour=DIGEST_AT.hour, minute=DIGEST_AT.minute, second=0, microsecond=0)
+        hour = weekly[1] if way == "weekly" else DIGEST_AT
+        when = local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
         if when <= local:
             when += timedelta(days=1)
-        while way == "weekly" and when.weekday() != DIGEST_DAY:
+        while way == "weekly" and when.weekday() != weekly[0]:
             when += timedelta(days=1)
     else:
         raise ValueError(f"no way {way}")

@@ -193,6 +193,25 @@ class MailHabits(models.Model):
     stopped_at = models.DateTimeField(null=True)
 
 
+class ClassSchedule(models.Model):
+    """Расписание информирования: when the families of a class are told of which kinds, unless they chose themselves."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homeroom = models.OneToOneField(Homeroom, on_delete=models.PROTECT, related_name="+")
+    weekday = models.IntegerField(help_text="0: Monday.")
+    at = models.TimeField()
+    kinds = models.JSONField(help_text="Codes of `kinds.KINDS`.")
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weekday__gte=0, weekday__lte=6), name="class_schedule_weekday"
+            )
+        ]
+
+
 class Mail(models.Model):
     """A letter in the queue. Its Message-ID never changes, so a letter sent again is known as the same one.
 

@@ -1,7 +1,7 @@
 """Cases of the acts of families, of those who write to them, and of control: the second part of `acts.ACTS`."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -249,6 +249,12 @@ MORE: Mapping[str, Case] = {
         _nothing,
         lambda c, _: habits.choose(
             c.viewer("guardian"), {"mark": "now"}, quiet_from=None, quiet_until=None, at=c.at
+        ),
+    ),
+    "communication.actions.habits.set_schedule": (
+        _nothing,
+        lambda c, _: habits.set_schedule(
+            c.viewer("class_teacher"), c.homeroom.pk, weekday=4, hour=time(18), kinds=["absence"], at=c.at
         ),
     ),
     "communication.actions.habits.stop_mail": (

@@ -799,6 +799,23 @@ LINES: dict[str, dict[str, Line]] = {
             post="422 director deputy operator foreign_deputy",
         )
     },
+    "notice_schedules": {
+        "page": Line(
+            get="200 class_teacher master deputy director operator foreign_deputy",
+        )
+    },
+    "notice_schedule": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 class_teacher deputy director operator; 404 master foreign_deputy",
+            post="422 class_teacher deputy director operator; 404 master foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {"homeroom_id": ABSENT},
+            get="404 class_teacher master deputy director operator foreign_deputy",
+            post="404 class_teacher master deputy director operator foreign_deputy",
+        ),
+    },
     "updates": {"page": Line(get=f"200 {EVERYBODY}", json=True)},
     "messages": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
     "message_new": {

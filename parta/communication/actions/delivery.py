@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from parta.communication.kinds import KINDS, due
+from parta.communication.kinds import DIGEST_AT, DIGEST_DAY, KINDS, due
 from parta.communication.models import Bounce, Mail, MailHabits, Notice, NoticeChoice
 from parta.communication.queries.events import Telling, chains_with_news, entries_of, tellings
+from parta.communication.queries.schedules import schedules_of
 from parta.foundation import sql
 from parta.people.models import AccessIssue
 from parta.people.refusals import on_paper
@@ -69,9 +70,18 @@ def _notices(found: list[Telling], school_id: int, timezone: str, at: datetime) 
             "person_id", flat=True
         )
     )
+    schedules = schedules_of(
+        {one.student_id for one in found if one.student_id is not None},
+        at.astimezone(ZoneInfo(timezone)).date(),
+    )
     rows = []
     for one in found:
-        way = ways.get((one.person_id, one.kind), KINDS[one.kind].way)
+        own = ways.get((one.person_id, one.kind))
+        schedule = schedules.get(one.student_id or 0) if own is None else None
+        weekly = (DIGEST_DAY, DIGEST_AT)
+        way = own or KINDS[one.kind].way
+        if schedule is not None and one.kind in schedule.kinds:
+            way, weekly = "weekly", (schedule.weekday, schedule.at)
         habit = habits.get(one.person_id)
         if (
             way == "off"
@@ -92,7 +102,7 @@ def _notices(found: list[Telling], school_id: int, timezone: str, at: datetime) 
                 one.says,
                 one.path,
                 way,
-                due(way, at, ZoneInfo(timezone), *quiet),
+                due(way, at, ZoneInfo(timezone), *quiet, weekly),
             )
         )
     sql.insert(

@@ -1,12 +1,13 @@
 """How people want to be told: what they choose, what they stop, whether the school sends mail at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from parta.communication.kinds import KINDS
-from parta.communication.models import MailHabits, NoticeChoice, SchoolDelivery
+from parta.communication.models import ClassSchedule, MailHabits, NoticeChoice, SchoolDelivery
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
+from parta.organisation.models import Homeroom
 from parta.people.models import Person
 from parta.people.viewer import Viewer
 
@@ -69,3 +70,43 @@ def switch_mail(viewer: Viewer, *, is_on: bool, at: datetime) -> None:
         row.since = at
         row.save()
         lines.append(Line("mail_switched_on" if is_on else "mail_switched_off", "school", viewer.school.id))
+
+
+def set_schedule(
+    viewer: Viewer, homeroom_id: int, *, weekday: int, hour: time, kinds: Sequence[str], at: datetime
+) -> None:
+    """When families of a class are told of these kinds, week by week. Whoever chose for themselves keeps their choice.
+
+    By the class teacher or master of the class, the deputy head, the operator. Raises Refusal.
+    """
+    if homeroom_id not in viewer.homeroom_ids and not viewer.roles & SWITCHERS:
+        raise Refusal(
+            "Расписание информирования задаёт классный руководитель, заместитель директора или оператор."
+        )
+    if not kinds:
+        raise Refusal("Отметьте, о чём сообщать.", "kinds")
+    if not 0 <= weekday <= 6 or any(kind not in KINDS for kind in kinds):
+        raise Refusal("Такого выбора нет: обновите страницу.", "kinds")
+    homeroom = Homeroom.objects.filter(pk=homeroom_id, school_id=viewer.school.id).first()
+    if homeroom is None:
+        raise LookupError("homeroom")
+    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
+        ClassSchedule.objects.update_or_create(
+            homeroom=homeroom,
+            defaults={
+                "school_id": viewer.school.id,
+                "weekday": weekday,
+                "at": hour,
+                "kinds": sorted(set(kinds)),
+                "set_by_id": viewer.person_id,
+                "set_at": at,
+            },
+        )
+        lines.append(
+            Line(
+                "notice_schedule_set",
+                "homeroom",
+                homeroom_id,
+                data={"weekday": weekday, "at": hour.isoformat("minutes"), "kinds": sorted(set(kinds))},
+            )
+        )

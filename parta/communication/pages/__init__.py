@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from parta.communication.pages import announcements, delivery, messages, questions, updates
+from parta.communication.pages import announcements, delivery, messages, questions, schedules, updates
 
 urlpatterns: list[URLPattern] = [
     *messages.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     *questions.urlpatterns,
     *delivery.urlpatterns,
     *updates.urlpatterns,
+    *schedules.urlpatterns,
 ]

@@ -121,6 +121,25 @@ def entries_of(news: News, limit: int) -> tuple[list[Entry], int]:
     return found, found[-1].seq if len(found) == limit else news.head
 
 
+def entries_of_class(
+    homeroom_id: int, since: datetime, kinds: Sequence[str], limit: int = 2000
+) -> list[Entry]:
+    """Lines of a class's journals since a moment that are of these kinds, in order. One statement."""
+    verbs = sorted(verb for verb, kind in OF_VERB.items() if kind.code in kinds)
+    rows = sql.read(
+        "SELECT e.chain_id, e.seq, e.at, e.user_id, e.verb, e.object_id, e.lesson_id, e.student_id, e.data"
+        " FROM plans_journal j JOIN foundation_chain c ON c.kind = 'journal' AND c.subject_id = j.id"
+        " JOIN foundation_logentry e ON e.chain_id = c.id"
+        f" WHERE j.homeroom_id = %s AND e.at >= %s AND e.verb IN ({sql.marks(len(verbs))})"
+        " ORDER BY e.at, e.chain_id, e.seq LIMIT %s",
+        (homeroom_id, since, *verbs, limit),
+    )
+    return [
+        Entry(row[0], row[1], sql.aware(row[2]), row[3], row[4], row[5], row[6], row[7], json.loads(row[8]))
+        for row in rows
+    ]
+
+
 _LESSONS = """
 SELECT l.id, l.date, l.number, s.title, j.homeroom_id, j.subgroup_id, q.surname, q.given_name, q.patronymic
 FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
@@ -164,7 +183,7 @@ def tellings(entries: Sequence[Entry], school_id: int, on: date) -> list[Telling
     for entry in entries:
         if entry.student_id is not None and entry.kind.code != "message":
             whom[entry.key] = [entry.student_id]
-        elif entry.lesson_id in lessons and entry.kind.code in ("homework", "timetable"):
+        elif entry.lesson_id in lessons and entry.kind.code in ("homework", "timetable", "topic"):
             whom[entry.key] = _class_of(lessons[entry.lesson_id])
     family = _family_of({student for students in whom.values() for student in students}, on)
     found = []
@@ -271,6 +290,8 @@ def _said(
                 return f"{where}: домашнее задание снято", week
             verb = "задано" if entry.verb == "homework_given" else "задание изменено"
             return f"{where}: {verb}: {_text(after)}", week
+        case "topic" if lesson:
+            return f"{where}: тема: {_text(after)}", week
         case "timetable" if lesson:
             if lesson[1] < on:
                 return None
