@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from parta.organisation.models import Department, Homeroom, School
+from parta.organisation.models import Department, Homeroom, School, Term
 from parta.people.models import Person
 from parta.plans.models import Journal
 from parta.timetable.models import Lesson
@@ -222,3 +222,17 @@ class FindingCursor(models.Model):
     chain_id = models.BigIntegerField(primary_key=True)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     seq = models.BigIntegerField()
+
+
+class CloseoutStep(models.Model):
+    """A step of the close of a term done by its person: the term's marks of a journal checked and confirmed."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", db_index=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=24)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["journal", "term", "step"], name="closeout_step_once")]

@@ -5,6 +5,8 @@ What a person owes by them is worked out in :mod:`parta.control.queries.duties`.
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from parta.regulation.registry import (
     Codes,
     Dur,
@@ -32,7 +34,9 @@ class CheckEvery(Params):
     """In each interval there is a check by the role, over all journals or over each part of them."""
 
     every: Every
-    scope: Literal["journal", "each_department", "own_department", "each_homeroom"] = "journal"
+    scope: Literal["journal", "each_department", "own_department", "each_homeroom", "homework_diary"] = (
+        "journal"
+    )
     directions: Codes = frozenset()
     """What the check must have looked at; empty: anything."""
 
@@ -88,6 +92,15 @@ class Appointment(Params):
     min: int = 1
 
 
+class CloseoutStep(Params):
+    """A step of the close of a term, by the end of a day of the vacation that follows it."""
+
+    day: int = Field(1, ge=1, le=30, description="в какой день каникул, первый день — 1")
+    action: Literal["confirm_finals"] = Field(
+        "confirm_finals", description="что делают: confirm_finals — учитель подтверждает отметки за период"
+    )
+
+
 _ACTS = "на странице «Обязанности» контроля"
 
 
@@ -122,6 +135,15 @@ _register(
     Acknowledged,
     "Справку доводят",
     lambda p: f"со справкой ознакомлены все, кого она касается: {p.within}",
+)
+_register(
+    "closeout_step",
+    7,
+    CloseoutStep,
+    "Закрытие периода по дням",
+    lambda p: (
+        f"в {p.day}-й день каникул учитель проверяет и подтверждает отметки за период в каждом своём журнале"
+    ),
 )
 _register("setup_by", 1, SetupBy, "Год подготовлен", lambda p: "подготовка года закончена к названному дню")
 _register(

@@ -40,6 +40,18 @@ class HomeworkState(models.Model):
         constraints = [models.UniqueConstraint(fields=["homework", "student"], name="homework_state")]
 
 
+class HomeworkCheck(models.Model):
+    """A day on which a teacher opened the panel of homework."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField(help_text="By the school's calendar.")
+    first_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "day"], name="homework_check_day")]
+
+
 class Acknowledgement(models.Model):
     """Отметка об ознакомлении: a guardian has seen the student's week, on the page or on paper."""
 

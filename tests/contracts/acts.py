@@ -68,6 +68,7 @@ SILENT: Mapping[str, str] = {
     "diary.actions.notices.settle_all": "each write it makes is the journal's own and leaves its line there",
     "diary.actions.feeds.note_read": "a sign of life of a calendar program, on the feed's own row",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
+    "diary.actions.looks.note_panel": "it is the trace of opening the panel, once a day",
     "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
     "people.actions.sign_ins.note_sign_in": "the row is the journal of sign-ins itself",
     "people.actions.sign_ins.note_seen": "a sign of life in the journal of sign-ins",

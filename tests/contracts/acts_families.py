@@ -8,7 +8,7 @@ from uuid import uuid4
 from parta.communication.actions import announcements, habits, messages, questions
 from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
-from parta.control.actions import checks, findings, remarks, reports
+from parta.control.actions import checks, closeout, findings, remarks, reports
 from parta.control.models import Finding
 from parta.diary.actions import feeds, looks, notices
 from parta.diary.actions import reports as family_reports
@@ -335,6 +335,12 @@ MORE: Mapping[str, Case] = {
         _excused,
         lambda c, row: findings.return_finding(
             finding_id=row, person_id=c.deputy.pk, reason="Приказ отменён", **_hand(c)
+        ),
+    ),
+    "control.actions.closeout.confirm_finals": (
+        _nothing,
+        lambda c, _: closeout.confirm_finals(
+            journal_id=c.russian.pk, term_id=c.term.pk, missing=(), person_id=c.teacher.pk, **_hand(c)
         ),
     ),
     "control.actions.reports.form_report": (_nothing, lambda c, _: _report(c)),

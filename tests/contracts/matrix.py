@@ -773,6 +773,8 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "family_absences": {"page": Line(get="200 class_teacher master", post="422 class_teacher master")},
+    "closeout": {"page": Line(get="200 READERS; 200 FOREIGN_STAFF", post="422 READERS; 422 FOREIGN_STAFF")},
+    "homework_panel": {"page": Line(get="200 READERS; 200 FOREIGN_STAFF")},
     "homework_states": {
         "own": Line(
             lambda cast: {"homework_id": homework_id(cast)}, get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}"

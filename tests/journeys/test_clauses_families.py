@@ -69,7 +69,6 @@ def test_families_that_do_not_look_for_a_week_are_listed(cast: Any, client_of: A
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-I-3.5g", partly="период выбирается")
 @pytest.mark.clause("DB-3.5.4d", partly="порог доли")
 def test_share_of_families_that_took_part(cast: Any, client_of: Any) -> None:
     deputy = client_of(cast.deputy)

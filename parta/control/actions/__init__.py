@@ -1,6 +1,7 @@
 """Acts of control: each one function, one transaction, a line on the school's chain."""
 
 from parta.control.actions.checks import CheckRow, acknowledge, finish_check
+from parta.control.actions.closeout import confirm_finals
 from parta.control.actions.remarks import accept, answer, raise_remark, return_remark
 from parta.control.actions.reports import ReportRow, form_report, receive_report
 
@@ -10,6 +11,7 @@ __all__ = [
     "accept",
     "acknowledge",
     "answer",
+    "confirm_finals",
     "finish_check",
     "form_report",
     "raise_remark",

@@ -30,6 +30,7 @@ TABS = (
     ("control_mine", "Мои обязанности", "control.own"),
     ("control_year", "Готовность года", "control"),
     ("control_classes", "Классы", "control.class"),
+    ("closeout", "Закрытие периода", "control.answer"),
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),
     ("reports", "Отчёты", "reports"),

@@ -1,7 +1,7 @@
 """The check by class: lessons and freshness, students' marks, who of the families signs in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from parta.control.queries.lessons import IN_TIME, MISSING, lessons_of
@@ -17,6 +17,12 @@ from parta.control.queries.sheets import (
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, moment, short_name
 from parta.people.viewer import Viewer
+
+_VISITS = """
+SELECT l.person_id FROM people_person p JOIN diary_look l ON l.student_id = p.id
+WHERE p.school_id = %s AND l.day >= %s AND l.day <= %s
+UNION SELECT p.id FROM people_person p JOIN people_signin s ON s.user_id = p.user_id
+WHERE p.school_id = %s AND s.at < %s AND s.seen_at >= %s"""
 
 
 @dataclass(slots=True)
@@ -107,10 +113,9 @@ ORDER BY e.homeroom_id, n.surname, n.given_name, n.id"""
 
 
 def class_sheet(viewer: Viewer, cut: Cut) -> list[ClassSheetLine]:
-    """By class. Six statements.
+    """By class. Seven statements.
 
-    Visits are sign-ins since the first day of the span: the last one is known, so a past span shows who has come
-    since its beginning.
+    A visit is a diary opened, or a session (whenever its password was typed) that was in use, on a day of the span.
     """
     law, reach = law_for(viewer), reach_of(viewer, cut)
     scope, values = reach
@@ -159,9 +164,13 @@ def _families(lines: dict[int, ClassSheetLine], viewer: Viewer, cut: Cut) -> Non
     came: dict[tuple[int, int], bool] = {}
     names: dict[tuple[int, int], str] = {}
 
-    def visited(value: Any) -> bool:
-        at = moment(value)
-        return at is not None and at.astimezone(zone).date() >= cut.since
+    begin, end = (datetime.combine(day, time(), zone) for day in (cut.since, cut.until + timedelta(days=1)))
+    school = viewer.school.id
+    visits = {row[0] for row in sql.read(_VISITS, [school, cut.since, cut.until, school, end, begin])}
+
+    def visited(person_id: int, last_login: Any) -> bool:
+        at = moment(last_login)
+        return person_id in visits or (at is not None and begin <= at < end)
 
     on = cut.until
     for row in sql.read(_FAMILIES, [on, on, viewer.school.id, on, on]):
@@ -173,15 +182,15 @@ def _families(lines: dict[int, ClassSheetLine], viewer: Viewer, cut: Cut) -> Non
             names[key] = f"{row[2]} {row[3]}"
             came[key] = False
             line.student_accounts += row[4]
-            line.student_visits += bool(row[4]) and visited(row[5])
+            line.student_visits += bool(row[4]) and visited(row[1], row[5])
         if row[6] is None:
             continue
-        came[key] = came[key] or (bool(row[7]) and visited(row[8]))
+        came[key] = came[key] or (bool(row[7]) and visited(row[6], row[8]))
         if (row[0], row[6]) not in seen:
             seen.add((row[0], row[6]))
             line.parents += 1
             line.parent_accounts += row[7]
-            line.parent_visits += bool(row[7]) and visited(row[8])
+            line.parent_visits += bool(row[7]) and visited(row[6], row[8])
     for key, is_there in came.items():
         if not is_there:
             lines[key[0]].silent_families.append(names[key])

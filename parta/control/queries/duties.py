@@ -11,8 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.control.queries.cites import Acts
+from parta.control.queries.closeout import closeout_matters
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
-from parta.control.queries.keeping import class_keeping_matters, late_matters
+from parta.control.queries.keeping import class_keeping_matters, homework_panel_matters, late_matters
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
 from parta.control.queries.sources import HEADS, more_matters
 from parta.control.queries.year import setup_matters
@@ -30,6 +31,7 @@ from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
+    plan_hours,
     programme,
     programme_lags,
     work_dates,
@@ -42,10 +44,12 @@ from parta.regulation.words import ROLES
 
 GROUPS = {
     "plan_present": "Тематические планы",
+    "plan_matches_curriculum": "Планы и учебный план",
     "programme_progress": "Прохождение программы",
     "work_per_plan": "Контрольные работы по плану",
     "attendance_consistency": "Достоверность явки",
     "record_matches_timetable": "Записи и расписание",
+    "closeout_step": "Закрытие периода",
     "mark_density": "Накопляемость отметок",
     "period_marks_complete": "Отметки за период",
     "term_mark": "Отметки за период: вычисленные и поставленные",
@@ -177,6 +181,7 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
     begins, week_days = year_of(viewer, until)
     lines = programme(school_id, reach, until=until, at=viewer.at)
     found = plan_gaps(law, lines, until=until)
+    found += plan_hours(law, lines, until=until)
     found += programme_lags(law, lines, until=until, ends=period_ends(viewer, until))
     if rules_on(law, until, "work_per_plan"):
         works = control_works(school_id, reach, works_of(law, until), begins=begins, since=since, until=until)
@@ -204,7 +209,8 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
     found += auto_remark_matters(
         law, school_id, mine, since=begins, at=viewer.at, calendar=calendar_for(viewer)
     )
-    return found + idle_matters(viewer, until) + late_matters(viewer, since, until)
+    found += idle_matters(viewer, until) + homework_panel_matters(viewer) + closeout_matters(viewer, reach)
+    return found + late_matters(viewer, since, until)
 
 
 def period_ends(viewer: Viewer, until: date) -> frozenset[date]:

@@ -219,6 +219,8 @@ def check_matters(viewer: Viewer, facts: Intervals) -> list[Matter]:
     law = law_for(viewer)
     found = []
     for rule in rules_on(law, viewer.on, "check_every"):
+        if rule.params.scope == "homework_diary":
+            continue
         params, roles = rule.params, _roles(rule)
         role = next(iter(sorted(roles)), "deputy")
         for since, until in spans(params.every.unit, params.every.count, facts.begins, viewer.on):

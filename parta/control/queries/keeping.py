@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from parta.control.queries.intervals import DAYS_BACK
 from parta.control.queries.lessons import MISSING, lessons_of
 from parta.control.queries.sheets import Cut, law_for, overdue_works, reach_of
+from parta.diary.queries.homework_panel import unopened
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.viewer import Viewer
@@ -119,6 +121,33 @@ def _of_rule(
             ),
             **common,
         )
+
+
+def homework_panel_matters(viewer: Viewer) -> list[Matter]:
+    """Teachers who had lessons on a day before today and did not open the panel of homework that day. One statement."""
+    rules = [
+        rule
+        for rule in rules_on(law_for(viewer), viewer.on, "check_every")
+        if rule.params.scope == "homework_diary"
+    ]
+    if not rules:
+        return []
+    since = viewer.on - DAYS_BACK * DAY
+    return [
+        Matter(
+            kind="check_every",
+            clauses=clauses_of(rules),
+            text="Не смотрел раздел домашних заданий: "
+            + plural(len(one.days), "день", "дня", "дней")
+            + " с уроками",
+            since=one.days[-1],
+            who_id=one.person_id,
+            role="teacher",
+            told=told_of(rules),
+            detail=", ".join(f"{day:%d.%m}" for day in one.days),
+        )
+        for one in unopened(viewer, reach_of(viewer, Cut(since, viewer.on)), since, viewer.on)
+    ]
 
 
 def late_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:

@@ -56,6 +56,15 @@ def is_guardian(viewer: Viewer, student_id: int) -> bool:
     return any(grant.role == "guardian" and grant.student_id == student_id for grant in viewer.grants)
 
 
+def note_panel(viewer: Viewer) -> None:
+    """Note that the viewer opened the panel of homework today; the first time of a day stays. One statement."""
+    sql.write(
+        "INSERT INTO diary_homeworkcheck (school_id, person_id, day, first_at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (person_id, day) DO NOTHING",
+        (viewer.school.id, viewer.person_id, viewer.on, viewer.at),
+    )
+
+
 def note_homework_seen(viewer: Viewer, student_id: int, homework_ids: Sequence[int]) -> None:
     """Note the first time these were seen, by the student or by the family. One statement; none for an empty list."""
     if not homework_ids:

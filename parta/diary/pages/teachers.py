@@ -11,6 +11,7 @@ from parta.diary import access  # noqa: F401  (declares the permissions named be
 from parta.diary.actions import looks, notices
 from parta.diary.queries import NotFound, families
 from parta.diary.queries.homework import homework_states
+from parta.diary.queries.homework_panel import panel
 from parta.foundation import clock
 from parta.foundation.access import may, requires
 from parta.foundation.pagekit import plural
@@ -18,6 +19,7 @@ from parta.organisation.acts import Refusal
 from parta.people.actions.traces import trace_visit
 from parta.people.chrome import page
 from parta.people.forms import DONE, Posted, carry_out, status
+from parta.people.rules import cited, law_of, rules
 from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
@@ -152,6 +154,21 @@ def family_absences(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("homework.states")
+def homework_panel(request: HttpRequest) -> HttpResponse:
+    """What the viewer set of late, and what came of it; opening it is the daily check."""
+    viewer = _viewer(request)
+    looks.note_panel(viewer)
+    checks = [
+        rule
+        for rule in rules(law_of(viewer), viewer.on, "check_every")
+        if rule.params.scope == "homework_diary"
+    ]
+    context = {"lines": panel(viewer), "law": cited(checks).text}
+    return page(request, "diary/homework_panel.html", context)
+
+
+@require_safe
+@requires("homework.states")
 def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
     """Who has seen a piece of homework, whose family has, who called it done."""
     viewer = _viewer(request)
@@ -180,5 +197,6 @@ def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
 urlpatterns = [
     path("families/", families_page, name="families"),
     path("families/absences/", family_absences, name="family_absences"),
+    path("homework/", homework_panel, name="homework_panel"),
     path("homework/<int:homework_id>/", homework_page, name="homework_states"),
 ]

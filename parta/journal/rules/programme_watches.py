@@ -231,6 +231,26 @@ def plan_gaps(law: Law, lines: Sequence[Progress], *, until: date) -> list[Matte
     return found
 
 
+def plan_hours(law: Law, lines: Sequence[Progress], *, until: date) -> list[Matter]:
+    """Journals whose plan has other hours than the curriculum, beyond the tolerance of the act. No statement."""
+    reader = places(law)
+    found = []
+    for line in lines:
+        if line.plan_id is None or line.curriculum is None:
+            continue
+        rules = [
+            rule
+            for rule in reader.rules(line.row, until, "plan_matches_curriculum")
+            if abs(line.topics - line.curriculum) > rule.params.tolerance_hours
+        ]
+        if rules:
+            text = (
+                f"План не по учебному плану: в плане {line.topics} ч., по учебному плану {line.curriculum} ч."
+            )
+            found.append(_matter(line, rules, text, until))
+    return found
+
+
 _MISSING = """
 SELECT j.id, t.position, t.text FROM plans_journal j JOIN plans_plannedtopic t ON t.plan_id = j.plan_id
 WHERE j.id IN ({ids}) AND NOT EXISTS (SELECT 1 FROM journal_lessonrecord r JOIN timetable_lesson l

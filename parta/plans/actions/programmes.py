@@ -11,6 +11,7 @@ from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Homeroom, Subject, WorkKind
 from parta.people.models import Person
 from parta.plans.models import CurriculumHours, PlannedTopic, ThematicPlan
+from parta.plans.rules import check_plan_hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,16 @@ def save_plan(
     wanted = _topics(topics, kinds)
     with act(year.school_id, by=by, at=at) as lines:
         plan = ThematicPlan.objects.filter(year=year, title=title).first()
+        if approved_on is not None:
+            check_plan_hours(
+                school_id=year.school_id,
+                year_id=year.pk,
+                subject_id=subject_id,
+                grade=grade,
+                plan_id=plan.pk if plan else None,
+                hours=len(wanted),
+                on=approved_on,
+            )
         fields = {
             "subject_id": subject_id,
             "grade": grade,
