@@ -29,5 +29,5 @@ permission("feeds", "календарь уроков в телефоне", *EVER
 permission("feed", "читать календарь по секретному адресу", public=True)
 
 nav("diary", "Дневник", "diary", *FAMILY, position=10)
-nav("homework", "Задания", "homework_panel", "teacher", "master", position=33)
+nav("homework", "Задания", "homework_panel", "teacher", "master", position=45)
 nav("families", "Семьи", "families", *TOWARDS_FAMILIES, position=62)

@@ -1,5 +1,6 @@
 """Clauses on the close of a term, plans and curriculum, the daily panel of homework: both sides of each limit."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,10 +10,14 @@ from parta.control.models import CloseoutStep
 from parta.diary.models import HomeworkCheck
 from parta.foundation import clock
 from parta.foundation.models import LogEntry
-from parta.journal.models import TermMark
-from parta.plans.models import CurriculumHours, ThematicPlan
-from tests.journeys.steps import GYMNASIUM, IPATOVO, TUESDAY, done, page, text, under
+from parta.journal.models import LessonRecord, TermMark
+from parta.organisation.models import MarkScale
+from parta.people.models import Guardianship, Person
+from parta.plans.models import CurriculumHours, Journal, ThematicPlan
+from parta.timetable.models import Lesson, LessonChange
+from tests.journeys.steps import CENTRE, GYMNASIUM, IPATOVO, TUESDAY, done, mark, page, presets, text, under
 from tests.journeys.test_clauses_checks import found
+from tests.journeys.test_clauses_families import delivered
 
 VACATION = date(2026, 10, 25)
 
@@ -147,3 +152,106 @@ def test_the_panel_asks_a_fixed_number_of_statements(
             assert teacher.get("/homework/").status_code == 200
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 6
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-I-3.2a")
+def test_card_with_an_empty_required_field_is_listed_for_the_deputy(cast: Any, client_of: Any) -> None:
+    """Every required field filled: nothing. One address emptied: the pupil by name, and what is missing."""
+
+    def listed() -> list[Any]:
+        name = "6\u00a0«Б»"
+        return [
+            one for one in found(cast, "profile_complete") if "GT-I-3.2a" in one.ids and one.place == name
+        ]
+
+    for number, student in enumerate(cast.students):
+        Person.objects.filter(pk=student.pk).update(
+            birth_date=date(2014, 5, 1), address="ул. Киевская, 1", phone="+996 555 000000"
+        )
+        parent = Person.objects.create(
+            school=cast.school, surname="Родитель", given_name=f"{number}", phone="+996 555 111111"
+        )
+        Guardianship.objects.create(
+            school=cast.school, guardian=parent, student=student, starts=date(2026, 9, 1)
+        )
+    assert not listed()
+    Person.objects.filter(pk=cast.named("Авдеев").pk).update(address="")
+    (line,) = listed()
+    assert line.students == ("Авдеев Кирилл",) and line.detail == "адрес: 1"
+    assert line.told == ("class_teacher", "deputy")
+    words = page(client_of(cast.deputy), "/control/duties/")
+    assert "Карточки заполнены не полностью у 1 ученика" in words and "Авдеев Кирилл" in words
+    Guardianship.objects.filter(student=cast.named("Асанов")).update(until=cast.on)
+    (line,) = listed()
+    assert "Асанов Тимур" in line.students and "представитель: 1" in line.detail
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-I-2.8")
+def test_lag_behind_the_programme_names_its_causes(cast: Any) -> None:
+    """Twenty planned, fifteen held: five behind, and why. Within the limit there is no finding."""
+    lessons = [one for one in cast.lessons["maths"] if one.ends_at <= cast.at]
+    for lesson in lessons:
+        LessonRecord.objects.create(
+            lesson=lesson, school=cast.school, journal=cast.maths, topic="Дроби", conducted_at=lesson.ends_at
+        )
+
+    def lag() -> list[Any]:
+        return [
+            one
+            for one in found(cast, "programme_progress")
+            if "математика" in one.place and "GT-I-2.8" in one.ids
+        ]
+
+    assert not lag()
+    for lesson, reason in zip(lessons, ("праздник", "праздник", "болезнь учителя"), strict=False):
+        LessonRecord.objects.filter(lesson=lesson).delete()
+        Lesson.objects.filter(pk=lesson.pk).update(state="cancelled")
+        LessonChange.objects.create(
+            school=cast.school,
+            lesson=lesson,
+            kind="cancelled",
+            from_date=lesson.date,
+            from_number=lesson.number,
+            to_date=lesson.date,
+            to_number=lesson.number,
+            reason=reason,
+            made_at=cast.at,
+        )
+        if lesson is lessons[1]:
+            assert not lag(), "two lessons are within the limit"
+    LessonRecord.objects.filter(lesson=lessons[3]).delete()
+    (line,) = lag()
+    assert (
+        "4 урока" in line.text
+        and f"По плану {len(lessons)}, проведено {len(lessons) - 4}" in line.detail.capitalize()
+    )
+    assert "не записано: 1, отменено: 3" in line.detail
+    assert "отменено по причинам: праздник: 2, болезнь учителя: 1" in line.detail
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-P-2.4e")
+def test_head_of_a_column_shows_kind_date_and_the_last_day_for_marks(cast: Any, client_of: Any) -> None:
+    body = client_of(cast.teacher).get(f"/journals/{cast.russian.pk}/?view=wide").content.decode()
+    heads = re.findall(r'<th scope="col"[^>]* title="([^"]*)"', body.replace("\u00a0", " "))
+    (control,) = [one for one in heads if "контрольная работа" in one.lower() and one.startswith("12")]
+    assert "отметки до 17 октября, 23:59" in control, "five days from the 12th"
+    (oral,) = [one for one in heads if "устный ответ" in one and one.startswith("5 октября")]
+    assert "отметки до 6 октября" in oral, "a day from the end of the lesson"
+
+
+@presets((CENTRE, "CT-4.1b"))
+def test_result_in_the_centre_reaches_the_family_and_undelivered_ones_are_listed(
+    cast: Any, client_of: Any
+) -> None:
+    Journal.objects.filter(pk=cast.russian.pk).update(scale=MarkScale.objects.get(school=cast.school))
+    delivered(
+        cast,
+        client_of,
+        mark(cast.lesson, cast.student, "5", "oral"),
+        cast.local(date(2026, 10, 16), 0, 1),
+        cast.local(date(2026, 10, 15), 23, 59),
+    )
+    assert "5" in page(client_of(cast.guardian), f"/diary/{cast.student.pk}/?week=2026-10-12")

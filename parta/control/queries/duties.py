@@ -13,7 +13,12 @@ from zoneinfo import ZoneInfo
 from parta.control.queries.cites import Acts
 from parta.control.queries.closeout import closeout_matters
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
-from parta.control.queries.keeping import class_keeping_matters, homework_panel_matters, late_matters
+from parta.control.queries.keeping import (
+    card_matters,
+    class_keeping_matters,
+    homework_panel_matters,
+    late_matters,
+)
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
 from parta.control.queries.sources import HEADS, more_matters
 from parta.control.queries.year import setup_matters
@@ -64,6 +69,7 @@ GROUPS = {
     "journal_mandatory": "Кто не ведёт журнал",
     "participation_rate": "Участие учителей",
     "journal_up_to_date": "Актуальность",
+    "profile_complete": "Карточки учеников",
     "setup_by": "Готовность года",
     "accounts_active": "Учётные записи семей",
     "appointment_required": "Назначения",
@@ -145,6 +151,11 @@ def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> D
 def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
     """The duties that fall to the viewer: as the teacher of a journal, or as who keeps a class."""
     found = [one for one in journal_matters(viewer, since, until, ahead=1) if one.who_id == viewer.person_id]
+    found += [
+        one
+        for one in class_matters(viewer, until)
+        if one.who_id in (viewer.person_id, None) and one.homeroom_id in viewer.homeroom_ids
+    ]
     found += [one for one in more_matters(viewer, since, until) if one.who_id == viewer.person_id]
     found += remark_matters(viewer, viewer.person_id)
     return _grouped(viewer, found, since, until)
@@ -164,7 +175,7 @@ def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
 
 def class_matters(viewer: Viewer, until: date) -> list[Matter]:
     """What is owed by class teachers in their classes: of the whole school, or of the viewer's own classes."""
-    found = class_keeping_matters(viewer, until)
+    found = class_keeping_matters(viewer, until) + card_matters(viewer)
     if viewer.is_school_wide:
         return found
     return [one for one in found if one.homeroom_id in viewer.homeroom_ids]

@@ -11,6 +11,7 @@ from parta.control.queries.sheets import Cut, law_for, overdue_works, reach_of
 from parta.diary.queries.homework_panel import unopened
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
+from parta.people.rules import PROFILE_FIELDS, without_consent
 from parta.people.viewer import Viewer
 from parta.regulation.durations import plural
 from parta.regulation.judge import Rule
@@ -123,6 +124,78 @@ def _of_rule(
         )
 
 
+_CARDS = """
+SELECT h.id, h.title, n.id, n.surname, n.given_name, n.birth_date, n.phone, n.email, n.address,
+    COUNT(g.id), COUNT(CASE WHEN gp.phone <> '' THEN 1 END),
+    COUNT(CASE WHEN gp.phone <> '' OR gp.email <> '' THEN 1 END)
+FROM people_enrolment e
+JOIN organisation_homeroom h ON h.id = e.homeroom_id
+JOIN organisation_academicyear y ON y.id = h.year_id AND y.starts <= %s AND y.until > %s
+JOIN people_person n ON n.id = e.student_id
+LEFT JOIN people_guardianship g ON g.student_id = n.id AND g.has_rights AND g.starts <= %s
+    AND (g.until IS NULL OR g.until > %s)
+LEFT JOIN people_person gp ON gp.id = g.guardian_id
+WHERE e.school_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
+GROUP BY h.id, h.title, h.grade, n.id, n.surname, n.given_name, n.birth_date, n.phone, n.email, n.address
+ORDER BY COALESCE(h.grade, 99), h.title, n.surname, n.given_name, n.id"""
+
+
+def card_matters(viewer: Viewer) -> list[Matter]:
+    """Classes with students whose cards lack a field the act requires, by name. One statement, or none.
+
+    A card that waits for a consent owes nothing until it is given: such students are listed by the consents.
+    """
+    law, on = law_for(viewer), viewer.on
+    rules = rules_on(law, on, "profile_complete")
+    if not rules:
+        return []
+    rows = sql.read(_CARDS, [on, on, on, on, viewer.school.id, on, on])
+    closed = without_consent(law, on, [row[2] for row in rows], "card")
+    found = []
+    for rule in rules:
+        due = rule.params.until.on({}) if rule.params.until is not None else None
+        if due is not None and on <= due:
+            continue
+        rooms: dict[tuple[int, str], list[tuple[str, list[str]]]] = {}
+        for row in rows:
+            lacks = [] if row[2] in closed else _lacks(row, rule.params.fields)
+            if lacks:
+                rooms.setdefault((row[0], row[1]), []).append((f"{row[3]} {row[4]}", lacks))
+        for (homeroom_id, title), students in rooms.items():
+            words = {word: sum(word in lacks for _, lacks in students) for word in PROFILE_FIELDS.values()}
+            count = len(students)
+            found.append(
+                Matter(
+                    kind="profile_complete",
+                    clauses=clauses_of([rule]),
+                    text=f"Карточки заполнены не полностью у {count} "
+                    + plural(count, "ученика", "учеников", "учеников"),
+                    since=due or on,
+                    homeroom_id=homeroom_id,
+                    homeroom=title,
+                    students=tuple(name for name, _ in students),
+                    role="class_teacher",
+                    told=told_of([rule]),
+                    detail=", ".join(f"{word}: {number}" for word, number in words.items() if number),
+                )
+            )
+    return found
+
+
+def _lacks(row: sql.Row, fields: Iterable[str]) -> list[str]:
+    """The required fields of a card that are empty, in words; the same reading as the page of the class."""
+    empty = {
+        "full_name": not (row[3] and row[4]),
+        "birth_date": row[5] is None,
+        "address": not row[8],
+        "phone": not (row[6] or row[7] or row[10]),
+        "parent": not row[9],
+        "parent_contact": not row[11],
+    }
+    wanted = frozenset(fields)
+    return [word for code, word in PROFILE_FIELDS.items() if code in wanted and empty[code]]
+
+
 def homework_panel_matters(viewer: Viewer) -> list[Matter]:
     """Teachers who had lessons on a day before today and did not open the panel of homework that day. One statement."""
     rules = [
@@ -137,7 +210,7 @@ def homework_panel_matters(viewer: Viewer) -> list[Matter]:
         Matter(
             kind="check_every",
             clauses=clauses_of(rules),
-            text="Не смотрел раздел домашних заданий: "
+            text=f"Не смотрел раздел домашних заданий: {len(one.days)} "
             + plural(len(one.days), "день", "дня", "дней")
             + " с уроками",
             since=one.days[-1],

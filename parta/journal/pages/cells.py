@@ -183,6 +183,8 @@ def _work_head(side: JournalSide, n: int, names: str) -> Piece:
         words[1] += f" «{column.title}»"
     if side.scale:
         words.append(f"вес {_plain(column.weight)}")
+    if column.mark_until is not None:
+        words.append(f"отметки до {ru_date(column.mark_until.date())}, {column.mark_until:%H:%M}")
     if column.is_substituted:
         words.append("замена")
     is_usual = column.work in ("", "oral")

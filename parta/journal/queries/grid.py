@@ -28,7 +28,7 @@ from parta.journal.queries.closures import (
 from parta.journal.rules.acts import Lesson, Place
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.outcomes import Formula
-from parta.journal.rules.questions import scale_symbols, term_formula
+from parta.journal.rules.questions import fact_limit, scale_symbols, term_formula
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.durations import Calendar
@@ -169,6 +169,8 @@ class Column:
     may_note_absence: bool
     closed: int | None
     """Index in `JournalPage.clauses` of what closes the column to marks; None: open, or nobody asked."""
+    mark_until: datetime | None
+    """The last moment at which its marks are in time, by the school's clock; None: no act sets one."""
 
 
 class StudentRow(NamedTuple):
@@ -650,7 +652,17 @@ class _Reading:
             may_mark=marks,
             may_note_absence=line.may_write or self.is_class_teacher,
             closed=self._closed(line, row, work) if marks else None,
+            mark_until=self._mark_until(line, work) if self.scale and work else None,
         )
+
+    def _mark_until(self, line: LessonLine, work: str) -> datetime | None:
+        lesson = Lesson(
+            id=line.id, date=line.date, starts_at=line.starts, ends_at=line.ends, number=line.number
+        )
+        limit = fact_limit(
+            self.law, "mark", lesson=lesson, place=self.place, work=(work,), calendar=self.calendar
+        )
+        return limit.deadline.astimezone(self.calendar.zone) if limit is not None else None
 
     def _closed(self, line: LessonLine, row: sql.Row, work: str) -> int | None:
         viewer = self.viewer
