@@ -8,7 +8,7 @@ import pytest
 from parta.diary.actions.reports import hand_over, make_reports, read_report
 from parta.diary.models import FamilyReport, Look
 from parta.people.models import Consent
-from tests.journeys.steps import COLLEGE, DUBROVO, page, presets, under
+from tests.journeys.steps import COLLEGE, DUBROVO, GYMNASIUM, IPATOVO, done, page, presets, under
 from tests.journeys.test_clauses_checks import found
 
 MADE = date(2026, 10, 1)
@@ -39,6 +39,7 @@ def names(lines: list[Any]) -> set[str]:
     (COLLEGE, "ET-7.2s"),
     (COLLEGE, "ET-A-CURATOR-2a"),
     (DUBROVO, "DB-3.3.12"),
+    (GYMNASIUM, "GT-I-5.2.ct.в"),
 )
 def test_students_whose_family_got_no_report_within_two_weeks(
     cast: Any, client_of: Any, request: Any
@@ -63,6 +64,8 @@ def test_students_whose_family_got_no_report_within_two_weeks(
     )
     assert "Сафина Диляра" in names(unreported(cast, clause, date(2026, 10, 16)))
     row = FamilyReport.objects.get(student=cast.student)
+    words = page(client_of(cast.guardian), f"/diary/{cast.student.pk}/reports/{row.pk}/")
+    assert "Русский язык" in words and "пропу" in words.lower(), "marks and absences of the interval"
     assert row.given_on == MADE and read_report(cast.viewer("guardian"), row.pk, at=cast.at)
     assert row.receipts.get().guardian == cast.guardian
     # the class teacher finds the class among the own duties, another class's master does not
@@ -145,3 +148,50 @@ def test_parent_finds_today_in_the_account_and_a_class_without_a_report_is_liste
     reported(cast, date(2026, 9, 30))
     assert not unreported(cast, "DB-2.2.4a", cast.on)
     assert unreported(cast, "DB-2.2.4a", date(2026, 10, 15))
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-2.12h")
+@pytest.mark.clause("IP-2.12i", partly="закрыть ли электронный доступ семьи — отдельным действием")
+def test_family_that_stated_it_will_not_use_the_diary_gets_a_sheet_each_week(
+    cast: Any, client_of: Any
+) -> None:
+    """The statement starts the weekly duty, a sheet handed over in the week fulfils it, the withdrawal ends it."""
+    student, keeper = cast.named("Ефимова"), client_of(cast.class_teacher)
+    statement = {
+        "act": "record", "student": student.pk, "kind": "paper", "state": "given", "signed_on": "2026-10-02",
+        "paper_number": "17", "scope": "не может пользоваться",
+    }  # fmt: skip
+
+    def late(day: date) -> set[str]:
+        return names(unreported(cast, "IP-2.12h", day))
+
+    monday = date(2026, 10, 12)
+    assert late(monday) == set(), "nobody stated anything"
+    done(keeper.post(f"/rosters/{cast.homeroom.pk}/consents/", statement))
+    assert "не может пользоваться" in page(keeper, f"/rosters/{cast.homeroom.pk}/consents/")
+    assert late(date(2026, 10, 11)) == set(), "Sunday: the week is not over"
+    assert late(monday) == {"Ефимова Софья"}, "the others have the diary"
+    words = page(client_of(cast.deputy), "/control/duties/")
+    assert "Семья не получила отчёт в срок: 1 ученик из 1" in words
+
+    form = {"act": "extracts", "from": "2026-10-05", "last": "2026-10-11"}
+    done(keeper.post(f"/families/{cast.homeroom.pk}/reports/", form))
+    row = FamilyReport.objects.get()
+    assert (row.student, row.medium) == (student, "paper"), "these pupils only"
+    assert late(monday) == {"Ефимова Софья"}, "printed is not handed over"
+    hand = {"act": "hand", "row": row.pk, "on": "2026-10-11", "to": "мать"}
+    done(keeper.post(f"/families/{cast.homeroom.pk}/reports/", hand))
+    assert late(monday) == set() and late(date(2026, 10, 18)) == set()
+    assert late(date(2026, 10, 19)) == {"Ефимова Софья"}, "the next week asks anew"
+    # the vacation has no lessons: its week owes nothing
+    assert late(date(2026, 11, 2)) == set()
+
+    ended = statement | {"state": "withdrawn", "signed_on": "2026-10-14", "paper_number": "18"}
+    done(keeper.post(f"/rosters/{cast.homeroom.pk}/consents/", ended))
+    assert late(date(2026, 10, 19)) == set(), "withdrawn: the duty is over"
+    # a statement of this Wednesday asks for no sheet of last week
+    again = statement | {"student": cast.named("Авдеев").pk, "signed_on": "2026-10-14", "paper_number": "19"}
+    done(keeper.post(f"/rosters/{cast.homeroom.pk}/consents/", again))
+    assert late(date(2026, 10, 14)) == set()
+    assert late(date(2026, 10, 26)) == {"Авдеев Кирилл"}

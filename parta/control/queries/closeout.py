@@ -117,7 +117,6 @@ def closeout_matters(viewer: Viewer, reach: Reach) -> list[Matter]:
                     subject=pair.row[2],
                     homeroom=pair.row[6],
                     group=pair.row[10],
-                    students=pair.missing,
                     who_id=pair.who_id,
                     role="teacher",
                     told=told_of(broken),

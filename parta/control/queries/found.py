@@ -14,7 +14,13 @@ from typing import Literal
 
 from parta.control.queries import duties, intervals, sheets, year
 from parta.control.queries.cites import Acts
-from parta.control.queries.keeping import class_keeping_matters, late_of
+from parta.control.queries.closeout import closeout_matters
+from parta.control.queries.keeping import (
+    card_matters,
+    class_keeping_matters,
+    homework_panel_matters,
+    late_of,
+)
 from parta.foundation import sql
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
 from parta.journal.rules.density_watch import density_lines, density_matters
@@ -25,6 +31,7 @@ from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
+    plan_hours,
     programme,
     programme_lags,
     work_dates,
@@ -159,9 +166,11 @@ def _days(watch: Callable[..., list[Finding]]) -> Callable[[Asked, Part], Iterab
 def _programme(asked: Asked, part: Part) -> Iterable[Matter]:
     lines = programme(asked.school_id, part.reach(asked.school_id), until=asked.on, at=asked.at)
     ends = duties.period_ends(asked.viewer, asked.on)
-    return plan_gaps(asked.law, lines, until=asked.on) + programme_lags(
-        asked.law, lines, until=asked.on, ends=ends
-    )
+    return [
+        *plan_gaps(asked.law, lines, until=asked.on),
+        *plan_hours(asked.law, lines, until=asked.on),
+        *programme_lags(asked.law, lines, until=asked.on, ends=ends),
+    ]
 
 
 def _works(asked: Asked, part: Part) -> Iterable[Matter]:
@@ -256,6 +265,8 @@ def _control(asked: Asked, part: Part) -> Iterable[Matter]:
         *duties.remark_matters(asked.viewer),
         *duties.reading_matters(asked.viewer),
         *duties.appointment_matters(asked.viewer),
+        *closeout_matters(asked.viewer, whole(asked.school_id)),
+        *homework_panel_matters(asked.viewer),
     ]
 
 
@@ -265,7 +276,7 @@ def _class_teachers(asked: Asked, part: Part) -> Iterable[Matter]:
 
 
 def _setup(asked: Asked, part: Part) -> Iterable[Matter]:
-    return year.setup_matters(asked.viewer)
+    return [*year.setup_matters(asked.viewer), *card_matters(asked.viewer)]
 
 
 SOURCES: tuple[Source, ...] = (

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from parta.foundation import sql
-from parta.people.refusals import on_paper
+from parta.people.refusals import on_paper_since
 from parta.regulation.judge import Rule
 
 __all__ = ["Uninformed", "uninformed"]
@@ -60,8 +60,9 @@ def uninformed(
 ) -> list[Uninformed]:
     """Whom each entry finds on a day. Four statements.
 
-    A sliding interval counts from the last report, or from the later of the year and the student's coming; a calendar
-    one asks of each of its spans that ended, if there was a lesson in it. `days`: days with lessons of the year.
+    A sliding interval counts from the last report, or from the latest of the year, the student's coming and (where
+    only families on paper are asked for) the family's paper; a calendar one asks of each of its spans that ended, if
+    there was a lesson in it. `days`: days with lessons of the year.
     `homeroom_ids`: these classes alone.
     """
     if not rules or (homeroom_ids is not None and not homeroom_ids):
@@ -78,9 +79,7 @@ def uninformed(
     if any("view" in rule.params.accept for rule in rules):
         looks = {row[0]: _day(row[1]) for row in sql.read(_LOOKS, (school_id, begins, on))}
     paper = (
-        on_paper([row[2] for row in rows], on)
-        if any(r.params.group == "paper" for r in rules)
-        else frozenset()
+        on_paper_since([row[2] for row in rows], on) if any(r.params.group == "paper" for r in rules) else {}
     )
     found = []
     for rule in rules:
@@ -94,7 +93,10 @@ def uninformed(
             reports = [day for medium in params.media for day in given.get((row[2], medium), ())]
             if "view" in params.accept and row[2] in looks:
                 reports.append(looks[row[2]])
-            limit = _limit(params, max(begins, _day(row[5])), sorted(reports), days, on)
+            since = max(begins, _day(row[5]))
+            if params.group == "paper":
+                since = max(since, paper[row[2]])
+            limit = _limit(params, since, sorted(reports), days, on)
             if limit is not None and on > limit:
                 said = f"последний {max(reports):%d.%m.%Y}" if reports else "ни одного"
                 rooms[row[0]].append((row, f"{row[3]} {row[4]} ({said})", limit))
