@@ -311,13 +311,14 @@ def _homework(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
         (given for given in (shown.homework, *shown.individual) if given and given.student == student), None
     )
     is_none = sent["save_homework"] == "none"
+    text = shown.individual_words if sent["save_homework"] == "individual" else sent.get("text", "")
     minutes, due = sent.get("minutes", ""), sent.get("due", "")
     return [
         {
             "fact": "homework",
             "lesson": shown.id,
             "student": student,
-            "text": "" if is_none else sent.get("text", ""),
+            "text": "" if is_none else text,
             "none": is_none,
             "minutes": None if is_none or not minutes else _number(minutes),
             "due_lesson": None if is_none or not due else _number(due),

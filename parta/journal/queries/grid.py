@@ -28,7 +28,7 @@ from parta.journal.queries.closures import (
 from parta.journal.rules.acts import Lesson, Place
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.outcomes import Formula
-from parta.journal.rules.questions import fact_limit, scale_symbols, term_formula
+from parta.journal.rules.questions import fact_limit, individual_homework, scale_symbols, term_formula
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.durations import Calendar
@@ -246,6 +246,8 @@ class JournalSide:
     is_year: bool
     formula: Formula | None
     """How the act computes the mark of the period."""
+    individual_words: str
+    """What the act has written in the column when homework is individual; empty: nothing is set."""
     asks_homework: bool
     """An act asks that homework be written: a past lesson without it lacks it."""
     clauses: tuple[tuple[str, str], ...]
@@ -465,6 +467,7 @@ def _side(
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
         is_year=term.kind == "year" and row[14] != "year",
         formula=reading.formula,
+        individual_words=individual_homework(law, on=min(viewer.on, term.until), place=place),
         asks_homework=asks_homework(law, place, min(viewer.on, term.until)),
         clauses=tuple(reading.clauses),
         memo={},

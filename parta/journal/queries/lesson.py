@@ -30,6 +30,7 @@ from parta.journal.rules.questions import (
     absence_codes,
     double_marks_allowed,
     fact_limit,
+    individual_homework,
     mark_symbols,
     work_kinds,
 )
@@ -207,6 +208,8 @@ class LessonPage:
     """Number of the class's earlier lesson that day whose roll may be copied."""
     homework: Given | None
     individual: tuple[Given, ...]
+    individual_words: str
+    """What the act has written in the common column when homework is individual; empty: nothing is set."""
     notes: tuple[Note, ...]
     dues: tuple[Due, ...]
     previous: int | None
@@ -480,6 +483,7 @@ class _Reading:
             copied_from=None if before is None else before[2],
             homework=homework,
             individual=individual,
+            individual_words=individual_homework(self.law, on=self.date, place=self.place),
             notes=notes,
             dues=tuple(self._due(line, loads) for line in nexts[:3]),
             previous=next((line[1] for line in around if line[0] == "previous"), None),

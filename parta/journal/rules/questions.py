@@ -339,6 +339,12 @@ def topic_rule(law: Law, *, on: date, place: Place) -> TopicRule:
     )
 
 
+def individual_homework(law: Law, *, on: date, place: Place) -> str:
+    """The set words with which the act has individual homework written in the column; empty: no act sets any."""
+    rules = law.on(on).bench(place).of("homework_content")
+    return next((rule.params.individual_text for rule in rules if rule.params.individual_text), "")
+
+
 def may_post_ahead(law: Law, fact: str, *, on: date, place: Place) -> bool:
     """Whether a fact (``topic``, ``homework``) may be saved for a lesson that has not begun."""
     bench = law.on(on).bench(place)

@@ -221,3 +221,35 @@ def test_nonsense_is_told_so(cast: Any, teacher: Any, fields: dict[str, Any]) ->
 def test_who_only_reads_cannot_post(cast: Any, client_of: Any) -> None:
     answer = post(client_of(cast.inspector), cast.lesson, "roll", roll="1")
     assert answer.status_code == 403 and not LessonRecord.objects.filter(lesson=cast.lesson).exists()
+
+
+WORDS = "индивидуальные задания"
+
+
+@pytest.mark.clause("ET-4.6b")
+@pytest.mark.parametrize("cast", ["egorievsk-college"], indirect=True)
+def test_individual_homework_puts_the_set_words_and_each_task_in_its_diary(cast: Any, client_of: Any) -> None:
+    teacher, lesson = client_of(cast.teacher), cast.lesson
+    Homework.objects.filter(lesson=lesson).delete()
+    assert 'value="individual"' in text_of(teacher.get(address(lesson, "topic")))
+    # What stands in the field is not what goes into the column: the choice puts exactly the words of the act.
+    sent = teacher.post(
+        address(lesson, "topic"), {"save_homework": "individual", "text": "почитать что-нибудь"}
+    )
+    assert sent.status_code == 303, text_of(sent)
+    assert Homework.objects.get(lesson=lesson, student=None).text == WORDS
+    own, other = cast.student, cast.named("Орлова")
+    sent = teacher.post(
+        address(lesson, "topic"),
+        {"save_homework": "text", "student": own.id, "text": "карточка 7, письменно"},
+    )
+    assert sent.status_code == 303, text_of(sent)
+    week = f"/diary/{own.id}/?on={lesson.date.isoformat()}"
+    assert "карточка 7" in text_of(client_of(cast.student).get(week))
+    assert Homework.objects.get(lesson=lesson, student=own).text == "карточка 7, письменно"
+    assert not Homework.objects.filter(lesson=lesson, student=other).exists()
+    assert WORDS in text_of(teacher.get(f"/journals/{cast.russian.id}/"))
+
+
+def test_no_set_words_no_choice(cast: Any, teacher: Any) -> None:
+    assert 'value="individual"' not in text_of(teacher.get(address(cast.lesson, "topic")))

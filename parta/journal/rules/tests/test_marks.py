@@ -93,7 +93,7 @@ def test_two_marks_stand_as_a_fraction_in_language_and_literature_only() -> None
     assert not double_marks_allowed(law(COLLEGE), on=MONDAY, place=ALGEBRA)
 
 
-@pytest.mark.clause("GT-P-2.4e", partly="заголовок столбца с видом и сроком")
+@pytest.mark.clause("GT-P-2.4e")
 def test_each_mark_names_its_kind_of_work() -> None:
     table = [
         case("oral", act("goethe23", "mark", work=("oral",)), PASS),

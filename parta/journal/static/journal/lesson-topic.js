@@ -178,6 +178,19 @@ export function topic(desk) {
     });
   }
 
+  // «Индивидуально»: the words the act sets go into the column, the tasks themselves to each student below.
+  homework.querySelector("[data-column-words]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    text.value = /** @type {HTMLElement} */ (event.currentTarget).dataset.columnWords ?? "";
+    none.setAttribute("aria-pressed", "false");
+    repaint();
+    saveHomework();
+    const own = /** @type {HTMLDetailsElement | null} */ (document.getElementById("individual"));
+    if (!own) return;
+    own.open = true;
+    /** @type {HTMLElement | null} */ (own.querySelector("select"))?.focus();
+  });
+
   onLeaving(
     () => {
       saveTopic(chosenPlan());

@@ -145,6 +145,10 @@ export function openLesson() {
     const chip = /** @type {HTMLElement | null} */ (target.closest("[data-topic]"));
     if (chip) takeTopic(chip);
     else if (target.closest("[data-none]")) saveHomework(true);
+    else if (homework && target.closest("[data-column-words]")) {
+      homework.value = /** @type {HTMLElement} */ (target.closest("[data-column-words]")).dataset.columnWords ?? "";
+      saveHomework();
+    }
   });
   openLines();
   const typed = () => {
