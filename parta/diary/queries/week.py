@@ -5,7 +5,7 @@ Five statements for the week, four for the marks, whatever their number. Scope: 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -254,19 +254,19 @@ LEFT JOIN organisation_markscale k ON k.id = mine.scale_id
 LEFT JOIN journal_termmark f ON f.journal_id = mine.journal_id AND f.student_id = %s AND f.term_id = %s
 """
 
-_WORDS = """
+_WORDS = f"""
 SELECT 'task' AS what, w.id AS a, w.lesson_id AS b, w.due_lesson_id AS c, w.text AS t1, '' AS t2, '' AS t3, '' AS t4,
        w.minutes AS n1, w.is_none AS flag, w.student_id AS n2, f.id AS n3, f.name AS t5, w.due_date AS d
 FROM journal_homework w LEFT JOIN journal_attachment f ON f.homework_id = w.id AND f.removed_at IS NULL
-WHERE (w.lesson_id IN ({ids}) OR w.due_lesson_id IN ({ids})) AND (w.student_id IS NULL OR w.student_id = %s)
+WHERE (w.lesson_id IN ({{ids}}) OR w.due_lesson_id IN ({{ids}})) AND (w.student_id IS NULL OR w.student_id = %s)
 UNION ALL
 SELECT 'note', n.id, n.lesson_id, NULL, n.text, p.surname, p.given_name, p.patronymic, NULL, n.withdrawn_at IS NOT NULL,
        NULL, NULL, n.kind, NULL
 FROM journal_diarynote n JOIN people_person p ON p.id = n.author_id
-WHERE n.lesson_id IN ({ids}) AND n.student_id = %s AND n.withdrawn_at IS NULL
+WHERE n.lesson_id IN ({{ids}}) AND n.student_id = %s AND n.withdrawn_at IS NULL
 UNION ALL
 SELECT 'work', a.id, a.lesson_id, NULL, a.work_kind, '', '', '', NULL, a.id = 0, NULL, NULL, '', NULL
-FROM journal_assessment a WHERE a.lesson_id IN ({ids})
+FROM journal_assessment a WHERE a.lesson_id IN ({{ids}})
 UNION ALL
 SELECT 'kind', k.id, NULL, NULL, k.code, k.title, '', '', NULL, k.id = 0, NULL, NULL, '', NULL
 FROM organisation_workkind k WHERE k.school_id = %s
@@ -274,6 +274,15 @@ UNION ALL
 SELECT 'away', COUNT(*), NULL, NULL, a.meaning, '', '', '', NULL, COUNT(*) = 0, NULL, NULL, '', NULL
 FROM journal_absence a JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE a.student_id = %s AND a.meaning <> '' AND l.date >= %s AND l.date < %s GROUP BY a.meaning
+UNION ALL
+SELECT 'moved', l.id, c.from_number, l.number, s.title, CAST(l.date AS text), '', '', NULL, c.id = 0, NULL, NULL, '',
+       c.from_date
+FROM timetable_lessonchange c
+JOIN timetable_lesson l ON l.id = c.lesson_id AND l.moved_from = c.from_date AND l.state = 'moved'
+JOIN {_MINE} mine ON mine.journal_id = l.journal_id AND mine.starts <= c.from_date
+     AND (mine.until IS NULL OR c.from_date < mine.until)
+JOIN organisation_subject s ON s.id = mine.subject_id
+WHERE c.school_id = %s AND c.kind = 'moved' AND c.from_date >= %s AND c.from_date < %s
 ORDER BY 1, 2
 """
 
@@ -378,10 +387,8 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
     journals = sql.read(_JOURNALS, (id, id, id, period.id if period else 0))
     lesson_ids = [row[0] for row in rows]
     places = sql.marks(len(lesson_ids))
-    words = sql.read(
-        _WORDS.format(ids=places),
-        (*lesson_ids, *lesson_ids, id, *lesson_ids, id, *lesson_ids, viewer.school.id, id, since, until),
-    )
+    own = (*lesson_ids, *lesson_ids, id, *lesson_ids, id, *lesson_ids, viewer.school.id, id, since, until)
+    words = sql.read(_WORDS.format(ids=places), (*own, id, id, viewer.school.id, first, last))
     kinds = {row[4]: row[5] for row in words if row[0] == "kind"}
     scales = _scales(journals)
     gathered = _gather(marks, kinds, journals, scales, since, until)
@@ -663,18 +670,46 @@ def _days(
                 absence=_absence(row[13], row[14]),
             )
         )
+    for row in words:
+        if row[0] == "moved":
+            of_day.setdefault(day(row[13]) or first, []).append(_left_place(row))
     found = {}
     on = first
     while on < last:
         found[on] = DayShown(
             date=on,
-            lessons=tuple(of_day.get(on, ())),
+            lessons=tuple(sorted(of_day.get(on, ()), key=lambda lesson: lesson.number)),
             notes=tuple(notes.get(on, ())),
             is_today=on == viewer.on,
             is_vacation=family.is_vacation(on),
         )
         on += timedelta(days=1)
     return found
+
+
+def _left_place(row: sql.Row) -> LessonShown:
+    """Where a moved lesson stood: a struck line that says where it went."""
+    to = date.fromisoformat(row[5][:10])
+    return LessonShown(
+        id=row[1],
+        number=row[2],
+        starts=_NEVER,
+        ends=_NEVER,
+        subject=row[4],
+        topic="",
+        change=f"Перенесён на {to.day:02}.{to.month:02}, {row[3]}-й урок",
+        is_off=True,
+        check="",
+        due=(),
+        given=(),
+        is_none=False,
+        marks=(),
+        absence="",
+    )
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Times of a lesson that is not held at this place."""
 
 
 def _change(row: sql.Row) -> str:

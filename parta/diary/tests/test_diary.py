@@ -1,6 +1,7 @@
 """The diary: whose, what, how fast."""
 
 import json
+import re
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from parta.foundation import clock
 from parta.journal.models import Absence, Assessment, DiaryNote, Homework, Mark
 from parta.people.models import ReadTrace
 from parta.plans.models import Journal
+from parta.timetable.actions.changes import cancel_lesson, move_lesson, substitute
 from parta.timetable.models import Lesson, Substitution
+from tests.cast import actor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +158,43 @@ def test_moved_and_substituted_lessons_say_so(cast: Any) -> None:
     )
     friday = week_page(cast.viewer("guardian")).days[4]
     assert friday.lessons[0].change == "Перенесён с 15.10. Замена: Мельник\xa0О.\xa0П."
+
+
+@pytest.mark.clause("ET-3.2.2f")
+@pytest.mark.parametrize("cast", ["egorievsk-college"], indirect=True)
+def test_a_moved_lesson_stands_at_both_places(cast: Any, client_of: Any) -> None:
+    """The new place says where it comes from, the old one is struck and says where it went; so for a replacement."""
+    lesson = cast.lesson_on("russian", date(2026, 10, 15))
+    left, number = lesson.date, lesson.number
+    before = week_page(cast.viewer("guardian"))
+    assert not any(shown.change for one in before.days for shown in one.lessons if "еренесён" in shown.change)
+    by = actor_of(cast.deputy, "deputy")
+    move_lesson(lesson=lesson, date=date(2026, 10, 16), number=7, by=by, at=cast.at)
+    cancelled = cast.lesson_on("maths", date(2026, 10, 16))
+    cancel_lesson(lesson=cancelled, by=by, at=cast.at)
+    replaced = cast.lesson_on("maths", date(2026, 10, 15))
+    substitute(lesson=replaced, substitute_id=cast.substitute.pk, by=by, at=cast.at)
+    days = {one.date: one for one in week_page(cast.viewer("guardian")).days}
+    new = next(one for one in days[lesson.date].lessons if one.id == lesson.id)
+    old = next(one for one in days[left].lessons if one.id == lesson.id)
+    assert (new.number, new.is_off, new.change) == (7, False, "Перенесён с 15.10")
+    assert (old.number, old.is_off, old.change) == (number, True, "Перенесён на 16.10, 7-й урок")
+    changes = {shown.id: shown.change for one in days.values() for shown in one.lessons}
+    assert changes[cancelled.id] == "Урок отменён"
+    assert changes[replaced.id].startswith("Замена: Мельник")
+    assert [one.number for one in days[left].lessons] == sorted(one.number for one in days[left].lessons)
+    html = text_of(client_of(cast.student))
+    assert re.search(
+        rf'<tr class="off"><td class="o">{number}</td>.*?Перенесён на 16.10, 7-й урок', html, re.DOTALL
+    )
+    # moved once more: the first place says where it stands now, the middle one was never told to families
+    lesson.refresh_from_db()
+    move_lesson(lesson=lesson, date=date(2026, 10, 17), number=2, by=by, at=cast.at)
+    days = {one.date: one for one in week_page(cast.viewer("guardian")).days}
+    assert [one.change for one in days[left].lessons if one.id == lesson.id] == [
+        "Перенесён на 17.10, 2-й урок"
+    ]
+    assert not any(one.id == lesson.id for one in days[date(2026, 10, 16)].lessons)
 
 
 def test_seconds_after_the_teacher_wrote(cast: Any, client_of: Any) -> None:
