@@ -163,6 +163,10 @@ VIEWER = SimpleNamespace(
     notices=1,
     announcement="18 октября с 22:00 до 23:00 Парта не работает: замена сервера",
     lock_seconds=600,
+    roles=frozenset({"teacher"}),
+    enrol_by=None,
+    must_enrol=False,
+    factors=(),
 )
 TODAY = SimpleNamespace(url="/a", title="Сегодня", current=True, badge=0)
 JOURNAL = SimpleNamespace(url="/b", title="Журнал", current=False, badge=0)
