@@ -51,6 +51,8 @@ def run(
             time.sleep(dice.uniform(0.02, calm))
             what = server.kill(dice)
             killed[what] += 1
+            for writer in writers:
+                writer.disturbed = time.monotonic()
             done += what != "nobody"
             if done % every == 0 or done == kills:
                 _rest(writers)

@@ -128,6 +128,8 @@ class Writer(threading.Thread):
         self.resting = threading.Event()
         self.rest_asked = threading.Event()
         self.failure: str = ""
+        self.disturbed = time.monotonic()
+        """When the server was last killed: a page may wait for as long as it is killed again before it answers."""
 
     def run(self) -> None:
         while not self.stopped.is_set():
@@ -143,8 +145,8 @@ class Writer(threading.Thread):
                 return
 
     def settle(self, operation: Operation, limit: float = 90) -> bool:
-        """Send until answered; False (and a failure noted) when the server stays away too long."""
-        end = time.monotonic() + limit
+        """Send until answered; False (and a failure noted) when the server, left alone, stays away too long."""
+        began = time.monotonic()
         while True:
             answered = self.post_once(operation.journal_id, operation.body)
             operation.sent += 1
@@ -154,7 +156,7 @@ class Writer(threading.Thread):
                 if operation.status not in (200, 400, 409, 422):
                     self.failure = f"операция {operation.id}: ответ {operation.status} {operation.answer}"
                 return True
-            if time.monotonic() > end:
+            if time.monotonic() > max(began, self.disturbed) + limit:
                 self.failure = f"операция {operation.id} без ответа {limit:.0f} с"
                 return False
             time.sleep(0.02)
