@@ -609,6 +609,14 @@ LINES: dict[str, dict[str, Line]] = {
             body=lambda cast: {"act": "accept", "row": ABSENT},
         ),
     },
+    "own_findings": {"page": Line(get="200 READERS FOREIGN_STAFF")},
+    "finding": {
+        "absent": Line(
+            lambda cast: {"finding_id": ABSENT},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        )
+    },
     "certificates": {"page": Line(get="200 READERS FOREIGN_STAFF")},
     "certificate": {
         "absent": Line(

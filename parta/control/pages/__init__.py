@@ -1,11 +1,12 @@
 """Pages of control, and of the act the journal is kept by."""
 
-from parta.control.pages import act, anomalies, board, check, closeout, mine, remarks, reports
+from parta.control.pages import act, anomalies, board, check, closeout, findings, mine, remarks, reports
 from parta.control.pages import desk as desk  # fills the slots of the home page
 
 urlpatterns = [
     *board.urlpatterns,
     *check.urlpatterns,
+    *findings.urlpatterns,
     *mine.urlpatterns,
     *closeout.urlpatterns,
     *remarks.urlpatterns,

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
+from parta.control.actions.findings import keep
 from parta.control.pages.frame import READ, control_page, span
 from parta.control.queries.filling import board
 from parta.control.queries.lessons import FACTS
@@ -18,6 +19,7 @@ def control(request: HttpRequest) -> HttpResponse:
     """How the journals were filled: by teacher, by clause, and what is overdue."""
     viewer = looking(request)
     cut = span(request, viewer)
+    keep(viewer.school.id, at=viewer.at)
     found = board(viewer, cut.since, cut.until, number_or_none(request.GET.get("teacher", "")))
     return control_page(request, "control/board.html", {"found": found, "facts": FACTS})
 

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from parta.control.actions import CheckRow, finish_check, raise_remark
+from parta.control.actions.findings import keep
 from parta.control.pages.frame import FORM, READ, control_page, cuts, span
 from parta.control.queries import certificates, sheets
 from parta.control.queries.class_sheet import class_sheet
@@ -140,6 +141,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
     """What is not as the act asks, beside single records."""
     viewer = looking(request)
     cut = span(request, viewer, days=30)
+    keep(viewer.school.id, at=viewer.at)
     found = duties(viewer, cut.since, cut.until)
     return control_page(request, "control/duties.html", {"found": found, "listed": 60})
 

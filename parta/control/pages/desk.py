@@ -2,6 +2,7 @@
 
 from django.template.loader import get_template
 
+from parta.control.actions.findings import keep
 from parta.control.queries.desk import asked, has_desk, is_asked, morning, waiting
 from parta.foundation.access import may
 from parta.people.chrome import slot
@@ -13,6 +14,7 @@ def main(viewer: Viewer) -> str:
     """A controller's morning: what is missing and whose, today's substitutions, what changed."""
     if not has_desk(viewer):
         return ""
+    keep(viewer.school.id, at=viewer.at)
     return str(get_template("control/desk_main.html").render({"desk": morning(viewer)}))
 
 

@@ -31,6 +31,7 @@ TABS = (
     ("control_year", "Готовность года", "control"),
     ("control_classes", "Классы", "control.class"),
     ("closeout", "Закрытие периода", "control.answer"),
+    ("own_findings", "Мои сроки", "control.answer"),
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),
     ("reports", "Отчёты", "reports"),

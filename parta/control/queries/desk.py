@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.control.access import ANSWERABLE, CONTROLLERS
-from parta.control.queries.intervals import check_matters, report_matters, school_intervals
-from parta.control.queries.lessons import MISSING, lessons_of
+from parta.control.queries import findings
+from parta.control.queries.duties import year_of
 from parta.control.queries.sheets import Cut, reach_of
 from parta.control.queries.year import year_page
 from parta.foundation import sql
-from parta.journal.queries.words import class_name, journal_name, register_key, short_name
+from parta.journal.queries.words import journal_name, register_key, short_name
 from parta.people.viewer import Viewer
 
 SHOWN = 8
@@ -145,15 +145,12 @@ def morning(viewer: Viewer) -> Morning:
         for row in sql.read(_REPLACED.format(scope=scope), [*values, viewer.school.id, viewer.on])
     )
     owing: dict[int | None, Owing] = {}
-    for lesson in lessons_of(viewer, (scope, values), viewer.on - timedelta(days=7), viewer.on):
-        missing = sum(state == MISSING for state in lesson.states.values())
-        if missing:
-            known = owing.get(lesson.who_id)
-            owing[lesson.who_id] = Owing(
-                lesson.who_id,
-                lesson.who,
-                missing + (known.missing if known else 0),
-                known.since if known else lesson.date,
+    for line in findings.facts(viewer, viewer.on - timedelta(days=7), viewer.on):
+        if line.source == "lessons" and line.fact != "topic":
+            who = line.who if line.who_id else "Учитель не назначен"
+            known = owing.get(line.who_id)
+            owing[line.who_id] = Owing(
+                line.who_id, who, 1 + (known.missing if known else 0), known.since if known else line.date
             )
     in_order = sorted(owing.values(), key=lambda one: (-one.missing, register_key(one.name)))
     zone = ZoneInfo(viewer.school.timezone)
@@ -173,10 +170,10 @@ def morning(viewer: Viewer) -> Morning:
 
 
 def waiting(viewer: Viewer) -> Waiting:
-    """Checks and reports that are due, remarks by state, the unready year. Eight statements, six more in autumn."""
-    intervals = school_intervals(viewer)
-    due = check_matters(viewer, intervals) + report_matters(viewer, intervals)
-    due.sort(key=lambda one: one.since, reverse=True)
+    """Checks and reports that are due, remarks by state, the unready year. Three statements, six more in autumn."""
+    due = [line for line in findings.matters(viewer) if line.kind in ("check_every", "report_due")]
+    due.sort(key=lambda one: one.date, reverse=True)
+    begins, _ = year_of(viewer, viewer.on)
     states = {
         (row[0], bool(row[1])): int(row[2])
         for row in sql.read(
@@ -188,7 +185,7 @@ def waiting(viewer: Viewer) -> Waiting:
         )
     }
     unready: tuple[tuple[str, int, int], ...] = ()
-    if viewer.is_school_wide and viewer.on <= intervals.begins + YEAR_SHOWN:
+    if viewer.is_school_wide and viewer.on <= begins + YEAR_SHOWN:
         unready = tuple(
             (line.item.title, line.item.done, line.item.of)
             for line in year_page(viewer).lines
@@ -196,7 +193,7 @@ def waiting(viewer: Viewer) -> Waiting:
         )
     return Waiting(
         duties=tuple(
-            (f"{class_name(one.homeroom)}: {one.text}" if one.homeroom else one.text, one.cite)
+            (f"{one.place}: {one.text}" if one.place else one.text, ", ".join(one.clauses))
             for one in due[:SHOWN]
         ),
         open=states.get(("open", False), 0) + states.get(("open", True), 0),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from parta.control.queries import findings
 from parta.control.queries.cites import Acts
 from parta.control.queries.closeout import closeout_matters
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
@@ -100,6 +101,9 @@ class DutyLine:
     since: date
     students: tuple[str, ...]
     told: tuple[str, ...]
+    id: int | None = None
+    """Of the kept finding, when it is asked of today."""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +135,21 @@ def year_of(viewer: Viewer, on: date) -> tuple[date, int]:
 
 
 def duties(viewer: Viewer, since: date, until: date) -> Duties:
-    """Everything that is not as the act asks on the last day of the span, in a fixed number of statements."""
+    """Everything that is not as the act asks on the last day of the span, in a fixed number of statements.
+
+    Of today it is kept: one statement. Of a day that is past it is worked out.
+    """
+    if until >= viewer.on:
+        return _by_kind([_kept(one) for one in findings.matters(viewer)], since, until)
     return _grouped(viewer, matters(viewer, since, until), since, until)
 
 
 def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> Duties:
-    names = _names(viewer)
-    acts = Acts(law_for(viewer))
-    lines = [_line(one, names, acts) for one in found]
+    names, acts = _names(viewer), Acts(law_for(viewer))
+    return _by_kind([_line(one, names, acts) for one in found], since, until)
+
+
+def _by_kind(lines: list[DutyLine], since: date, until: date) -> Duties:
     groups = []
     for kind, head in (GROUPS | HEADS).items():
         mine = [line for line in lines if line.kind == kind]
@@ -437,6 +448,27 @@ def _names(viewer: Viewer) -> dict[int, str]:
             [viewer.school.id] * 4,
         )
     }
+
+
+def _kept(one: findings.Line) -> DutyLine:
+    return DutyLine(
+        kind=one.kind,
+        clauses=one.clauses,
+        ids=one.ids,
+        act=one.act,
+        text=one.text,
+        detail=one.detail,
+        place=one.place,
+        url_name=one.url_name,
+        url_id=one.url_id,
+        who_id=one.who_id,
+        who=one.who,
+        since=one.date,
+        students=one.students,
+        told=one.told,
+        id=one.id,
+        state=one.state,
+    )
 
 
 def _line(one: Matter, names: dict[int, str], acts: Acts) -> DutyLine:

@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.control.queries.cites import Acts
+from parta.control.queries.findings import Line, facts
 from parta.control.queries.lessons import FACTS, IN_TIME, LATE, MISSING, OPEN, LessonLine, lessons_of
 from parta.journal.queries.words import journal_name, register_key
-from parta.journal.rules.watches import Finding, Scope, findings, late_marks
+from parta.journal.rules.watches import Finding, Scope, late_marks
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.queries import law as law_of_school
@@ -67,6 +68,9 @@ class FoundLine:
     act: str
     due: datetime
     days: int
+    id: int | None = None
+    """Of the kept finding."""
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class HeatLine:
 
 
 def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> Board:
-    """What was filled in the journals the viewer reads, from `since` to `until` inclusive. Five statements."""
+    """What was filled in the journals the viewer reads, from `since` to `until` inclusive. Four statements."""
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
     lessons = lessons_of(viewer, readable_journals(viewer), since, until)
@@ -156,9 +160,10 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
     def mine(found: Iterable[Finding]) -> list[Finding]:
         return [one for one in found if one.journal_id in journals and one.date <= until and one.overdue]
 
-    overdue = mine(findings(law, viewer.school.id, everything, **asked))
+    overdue = facts(viewer, since, until)
     late = mine(late_marks(law, viewer.school.id, everything, **asked))
-    for found, name in ((overdue, "works"), (late, "late_works")):
+    named: tuple[tuple[Sequence[Line | Finding], str], ...] = ((overdue, "works"), (late, "late_works"))
+    for found, name in named:
         for one in found:
             if one.fact == "mark":
                 for counted in (lines.setdefault(one.who_id, TeacherLine(one.who_id, "")), total):
@@ -168,9 +173,9 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
     zone = ZoneInfo(viewer.school.timezone)
     shown = [one for one in overdue if teacher_id is None or one.who_id == teacher_id]
     counts: dict[tuple[str, str], int] = {}
-    for one in overdue:
-        for clause in one.clauses:
-            key = (clause.printed, acts.of(clause.id, one.date))
+    for line_found in overdue:
+        for cite in line_found.clauses:
+            key = (cite, line_found.act)
             counts[key] = counts.get(key, 0) + 1
     return Board(
         since=since,
@@ -181,7 +186,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
             ClauseLine(cite, act, count)
             for (cite, act), count in sorted(counts.items(), key=lambda item: -item[1])
         ),
-        overdue=tuple(_found(one, names, acts, viewer.at, zone) for one in shown[:LISTED]),
+        overdue=tuple(_kept(one) for one in shown[:LISTED]),
         overdue_count=len(shown),
         late=tuple(
             _found(one, names, acts, viewer.at, zone)
@@ -190,7 +195,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
         ),
         teacher=lines.get(teacher_id) if teacher_id is not None else None,
         lessons=tuple(one for one in lessons if one.who_id == teacher_id) if teacher_id is not None else (),
-        groups=_groups([_found(one, names, acts, viewer.at, zone) for one in overdue]),
+        groups=_groups([_kept(one) for one in overdue]),
         heat=_heat(lessons, in_order, heat_days := _heat_days(lessons)),
         days=heat_days,
     )
@@ -242,6 +247,26 @@ def _heat(
             line.share("conducted"),
         )
         for line in teachers[:HEAT_LINES]
+    )
+
+
+def _kept(one: Line) -> FoundLine:
+    return FoundLine(
+        lesson_id=one.url_id if one.url_name == "lesson" and one.url_id is not None else 0,
+        date=one.date,
+        number=one.number,
+        title=one.place,
+        what=one.text,
+        students=() if one.fact == "absence" else one.students,
+        who_id=one.who_id,
+        who=one.who,
+        clauses=one.clauses,
+        ids=one.ids,
+        act=one.act,
+        due=one.due or one.found_at,
+        days=one.days,
+        id=one.id,
+        is_answered=one.state == "answered",
     )
 
 

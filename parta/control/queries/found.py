@@ -21,9 +21,12 @@ from parta.control.queries.keeping import (
     homework_panel_matters,
     late_of,
 )
+from parta.control.queries.sources import more_matters
 from parta.foundation import sql
 from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
 from parta.journal.rules.density_watch import density_lines, density_matters
+from parta.journal.rules.final_watches import final_matters
+from parta.journal.rules.gap_watches import gap_matters
 from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, Reach, rules_on, whole
@@ -236,6 +239,23 @@ def _over_year(watch: Callable[..., list[Matter]]) -> Callable[[Asked, Part], It
     return ask
 
 
+def _gaps(asked: Asked, part: Part) -> Iterable[Matter]:
+    return gap_matters(
+        asked.law, asked.school_id, part.reach(asked.school_id), until=asked.on, at=asked.at
+    )
+
+
+def _finals_set(asked: Asked, part: Part) -> Iterable[Matter]:
+    reach, zone = part.reach(asked.school_id), ZoneInfo(asked.viewer.school.timezone)
+    return final_matters(
+        asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, zone=zone
+    )
+
+
+def _declared(asked: Asked, part: Part) -> Iterable[Matter]:
+    return more_matters(asked.viewer, asked.begins, asked.on)
+
+
 _OVERDUE = """
 SELECT f.fact, j.homeroom_id, COALESCE(h.title, ''), f.who_id, f.date
 FROM control_finding f JOIN plans_journal j ON j.id = f.journal_id
@@ -289,12 +309,15 @@ SOURCES: tuple[Source, ...] = (
     Source("planned_works", "journal", _works),
     Source("finals", "journal", _finals),
     Source("density", "journal", _density),
+    Source("gaps", "journal", _gaps),
+    Source("finals_set", "journal", _finals_set),
     Source("outcomes", "journal", _over_year(outcome_matters)),
     Source("control_works", "parallel", _over_year(work_matters)),
     Source("homework_load", "parallel", _over_year(homework_matters)),
     Source("thresholds", "lessons", _over_year(threshold_matters)),
     Source("idle", "lessons", _idle),
     Source("class_teachers", "lessons", _class_teachers),
+    Source("declared", "lessons", _declared),
     Source("control", "school", _control),
     Source("setup", "school", _setup),
     Source("late", "overdue", _late),
