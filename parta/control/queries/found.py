@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from parta.control.queries import duties, intervals, sheets, year
 from parta.control.queries.cites import Acts
@@ -240,16 +241,12 @@ def _over_year(watch: Callable[..., list[Matter]]) -> Callable[[Asked, Part], It
 
 
 def _gaps(asked: Asked, part: Part) -> Iterable[Matter]:
-    return gap_matters(
-        asked.law, asked.school_id, part.reach(asked.school_id), until=asked.on, at=asked.at
-    )
+    return gap_matters(asked.law, asked.school_id, part.reach(asked.school_id), until=asked.on, at=asked.at)
 
 
 def _finals_set(asked: Asked, part: Part) -> Iterable[Matter]:
     reach, zone = part.reach(asked.school_id), ZoneInfo(asked.viewer.school.timezone)
-    return final_matters(
-        asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, zone=zone
-    )
+    return final_matters(asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, zone=zone)
 
 
 def _declared(asked: Asked, part: Part) -> Iterable[Matter]:
