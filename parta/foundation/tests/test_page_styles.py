@@ -192,7 +192,8 @@ def page(template: str, **context: object) -> str:
 def statics_exist(html: str) -> bool:
     paths = re.findall(r"/static/([\w./-]+)", html)
     return all(
-        any((PARTA / app / "static" / path).is_file() for app in ("foundation", "people")) for path in paths
+        any((PARTA / app / "static" / path).is_file() for app in ("foundation", "people", "communication"))
+        for path in paths
     )
 
 

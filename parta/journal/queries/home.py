@@ -4,17 +4,28 @@ At most eight statements: today's lessons, journals, their students with marks, 
 permits; for a class teacher the absences without a reason; for those who read the whole school its day in figures.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
 from parta.journal.actions.permits import FACTS
 from parta.journal.queries.closures import CLASS_TEACHER, writer
-from parta.journal.queries.lesson import AWAY
-from parta.journal.queries.words import class_name, from_json, journal_name, register_key, short_name
+from parta.journal.queries.home_figures import journal_line, journals_of, students_of, whom_to_ask
+from parta.journal.queries.home_values import (
+    AskLine,
+    DueItem,
+    JournalLine,
+    OwnPermit,
+    SchoolDay,
+    TeacherDay,
+    TodayLesson,
+    TodayPage,
+    Unexplained,
+)
+from parta.journal.queries.lesson_values import AWAY
+from parta.journal.queries.words import class_name, journal_name, register_key, short_name
 from parta.journal.rules.acts import Place
 from parta.journal.rules.questions import AbsenceCode, absence_codes
 from parta.journal.rules.watches import Scope, lesson_gaps, work_gaps
@@ -28,143 +39,6 @@ SHOWN_DUES = 12
 TABS = {"topic": "topic", "conducted": "topic", "homework": "topic", "mark": "marks"}
 """The step of the lesson where a fact is written; the rest belong to the roll."""
 REASONS = frozenset({"ill", "excused", "unexcused", "event", "exempt"})
-
-
-@dataclass(frozen=True, slots=True)
-class TodayLesson:
-    """A lesson of today. `lacks`: what is not written yet."""
-
-    id: int
-    journal: int
-    number: int
-    starts: datetime
-    ends: datetime
-    homeroom: str
-    group: str
-    subject: str
-    room: str
-    state: str
-    """past, now, ahead, cancelled, away (somebody else teaches it instead)."""
-    minutes_left: int
-    topic: str
-    planned: str
-    stands_in_for: str
-    taught_by: str
-    lacks: tuple[str, ...]
-    is_filled: bool
-    gap: tuple[int, ...]
-    """Numbers of free lessons before this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """Something to be written: where, what, until when, by which clause."""
-
-    lesson: int
-    title: str
-    date: date
-    what: str
-    tab: str
-    deadline: datetime
-    clauses: tuple[str, ...]
-    is_overdue: bool
-    is_today: bool
-
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """A journal in figures of the current period."""
-
-    id: int
-    title: str
-    held: int
-    planned: int
-    lag: int | None
-    marks_each: float | None
-    average: float | None
-    finals: int
-    members: int
-    has_marks: bool
-    term: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskLine:
-    """Students of a journal with the fewest marks of the last three weeks."""
-
-    journal: int
-    homeroom: str
-    subject: str
-    names: tuple[str, ...]
-    fewest: int
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPermit:
-    """What became of one's own request."""
-
-    id: int
-    what: str
-    title: str
-    lesson: int | None
-    date: date | None
-    state: str
-    decision: str
-    ends_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unexplained:
-    """A student's absences of one day without a reason; `cells`: journal, lesson and version of each."""
-
-    student: int
-    name: str
-    homeroom: str
-    date: date
-    lessons: tuple[tuple[int, str], ...]
-    cells: tuple[tuple[int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TeacherDay:
-    """A teacher's lessons of today that are over, and how many of them are recorded."""
-
-    name: str
-    over: int
-    recorded: int
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolDay:
-    """The school's day in figures."""
-
-    lessons: int
-    over: int
-    recorded: int
-    cancelled: int
-    substituted: int
-    unfilled: tuple[TeacherDay, ...]
-    waiting_permits: int
-
-
-@dataclass(frozen=True, slots=True)
-class TodayPage:
-    """Everything the home page shows."""
-
-    lessons: tuple[TodayLesson, ...]
-    dues: tuple[DueItem, ...]
-    more_dues: int
-    journals: tuple[JournalLine, ...]
-    ask: tuple[AskLine, ...]
-    permits: tuple[OwnPermit, ...]
-    unexplained: tuple[Unexplained, ...]
-    reasons: tuple[AbsenceCode, ...]
-    """Letters with which the class teacher explains an absence."""
-    school: SchoolDay | None
-    term: str
-    term_week: int | None
-    days_to_end: int | None
 
 
 _PASSED = """COALESCE((SELECT MAX(p.position) FROM journal_lessonrecord q
@@ -202,54 +76,6 @@ LEFT JOIN journal_homework w ON w.lesson_id = l.id AND w.student_id IS NULL
 WHERE l.school_id = %s
 ORDER BY l.number, l.id
 """
-
-_JOURNALS = """
-SELECT j.id, h.title, s.title, g.short, k.symbols, t.title, t.starts, t.until, j.plan_id,
-       (SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = j.id AND l.state <> 'cancelled'
-        AND l.date >= t.starts AND l.date < t.until),
-       (SELECT COUNT(*) FROM timetable_lesson l JOIN journal_lessonrecord r ON r.lesson_id = l.id
-        WHERE l.journal_id = j.id AND r.conducted_at IS NOT NULL AND l.date >= t.starts AND l.date < t.until),
-       (SELECT COUNT(*) FROM timetable_lesson l WHERE l.journal_id = j.id AND l.state <> 'cancelled'
-        AND (l.ends_at <= %s OR EXISTS (
-            SELECT 1 FROM journal_lessonrecord r WHERE r.lesson_id = l.id AND r.topic <> ''))),
-       (SELECT MAX(p.position) FROM journal_lessonrecord r JOIN plans_plannedtopic p ON p.id = r.planned_topic_id
-        WHERE r.journal_id = j.id),
-       (SELECT COUNT(*) FROM journal_termmark f WHERE f.journal_id = j.id AND f.term_id = t.id AND f.value <> '')
-FROM plans_teachingload d
-JOIN plans_journal j ON j.id = d.journal_id
-JOIN organisation_subject s ON s.id = j.subject_id
-LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
-LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
-LEFT JOIN organisation_markscale k ON k.id = j.scale_id
-LEFT JOIN organisation_term t ON t.id = (
-    SELECT q.id FROM organisation_term q WHERE q.year_id = j.year_id AND q.kind = j.term_kind AND q.starts <= %s
-    ORDER BY q.starts DESC LIMIT 1)
-WHERE d.teacher_id = %s AND d.school_id = %s AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)
-"""
-
-_STUDENTS = """
-SELECT j.id, p.id, p.surname, p.given_name, '' AS value, 0 AS count, 0 AS weight, 0 AS lately
-FROM plans_journal j
-JOIN people_enrolment n ON n.homeroom_id = j.homeroom_id
-JOIN people_person p ON p.id = n.student_id
-WHERE j.id IN ({ids}) AND j.subgroup_id IS NULL AND n.starts <= %s AND (n.until IS NULL OR n.until > %s)
-UNION ALL
-SELECT j.id, p.id, p.surname, p.given_name, '', 0, 0, 0
-FROM plans_journal j
-JOIN people_subgroupmembership n ON n.subgroup_id = j.subgroup_id
-JOIN people_person p ON p.id = n.student_id
-WHERE j.id IN ({ids}) AND n.starts <= %s AND (n.until IS NULL OR n.until > %s)
-UNION ALL
-SELECT l.journal_id, m.student_id, '', '', m.value, SUM(CASE WHEN {period} THEN 1 ELSE 0 END),
-       SUM(CASE WHEN {period} THEN a.weight ELSE 0 END), SUM(CASE WHEN l.date > %s THEN 1 ELSE 0 END)
-FROM timetable_lesson l
-JOIN journal_assessment a ON a.lesson_id = l.id
-JOIN journal_mark m ON m.assessment_id = a.id
-WHERE l.journal_id IN ({ids}) AND l.date >= %s AND m.value <> ''
-GROUP BY l.journal_id, m.student_id, m.value
-"""
-"""Students of today in my journals, then the marks of each journal's own period by student and value: put together
-in Python, for a join of the two costs the database several times what both cost apart."""
 
 _PERMITS = """
 SELECT p.id, p.fact, p.wanted, st.surname, st.given_name, h.title, s.title, g.short, p.lesson_id, l.date, p.state,
@@ -301,8 +127,8 @@ def today_page(viewer: Viewer) -> TodayPage:
     since = viewer.on - BACK
     mine, on = viewer.person_id, viewer.on
     lessons = sql.read(_LESSONS, (mine, on, mine, on, mine, on, viewer.school.id))
-    journals = sql.read(_JOURNALS, (viewer.at, on, mine, viewer.school.id, on, on))
-    students = _students({row[0]: row[6] or since for row in journals}, on, since)
+    journals = journals_of(viewer)
+    students = students_of({row[0]: row[6] or since for row in journals}, on, since)
     zone = ZoneInfo(viewer.school.timezone)
     dues = _dues(viewer, since, zone) if lessons or journals else []
     term = next((row for row in journals if row[5] and row[6] <= on < row[7]), None)
@@ -310,8 +136,8 @@ def today_page(viewer: Viewer) -> TodayPage:
         lessons=_today(viewer, lessons, zone),
         dues=tuple(dues[:SHOWN_DUES]),
         more_dues=max(0, len(dues) - SHOWN_DUES),
-        journals=tuple(_journal_line(row, students) for row in sorted(journals, key=_journal_key)),
-        ask=tuple(_ask(journals, students)),
+        journals=tuple(journal_line(row, students) for row in sorted(journals, key=_journal_key)),
+        ask=tuple(whom_to_ask(journals, students)),
         permits=_permits(viewer, zone),
         unexplained=_unexplained(viewer) if viewer.homeroom_ids else (),
         reasons=_reasons(viewer) if viewer.homeroom_ids else (),
@@ -442,95 +268,6 @@ def _joined(items: Sequence[DueItem]) -> list[DueItem]:
     return list(found.values())
 
 
-# --- journals in figures --------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Student:
-    """A student of a journal: marks of the period, of the last three weeks, and weights by value."""
-
-    name: str
-    marks: int = 0
-    lately: int = 0
-    weights: list[tuple[str, float]] = field(default_factory=list)
-
-
-Students = Mapping[int, Mapping[int, _Student]]
-"""By journal and student."""
-
-
-def _students(begun: Mapping[int, date], on: date, recent: date) -> Students:
-    """Marks of each journal's students since its own period began (`begun` by journal), and lately."""
-    found: dict[int, dict[int, _Student]] = {}
-    if not begun:
-        return found
-    ids = tuple(begun)
-    since: dict[date, list[int]] = {}
-    for journal_id, starts in begun.items():
-        since.setdefault(starts, []).append(journal_id)
-    period = " OR ".join(
-        f"(l.date >= %s AND l.journal_id IN ({sql.marks(len(some))}))" for some in since.values()
-    )
-    bounds = [value for starts, some in since.items() for value in (starts, *some)]
-    values = (*ids, on, on, *ids, on, on, *bounds, *bounds, recent, *ids, min(recent, *since))
-    rows = sql.read(_STUDENTS.format(ids=sql.marks(len(ids)), period=f"({period})"), values)
-    for journal_id, id, surname, given, value, *_ in rows:
-        if not value:
-            found.setdefault(journal_id, {})[id] = _Student(f"{surname}{NBSP}{given[:1]}.")
-    for journal_id, id, _, _, value, count, weight, lately in rows:
-        student = found.get(journal_id, {}).get(id) if value else None
-        if student is not None:  # else: has left since
-            student.marks += int(count)
-            student.lately += int(lately)
-            student.weights.append((value, float(weight)))
-    return found
-
-
-def _journal_line(row: sql.Row, students: Students) -> JournalLine:
-    worth = {item["symbol"]: float(item["value"]) for item in from_json(row[4]) if item.get("counts", True)}
-    mine = students.get(row[0], {})
-    total = weights = 0.0
-    for student in mine.values():
-        for value, weight in student.weights:
-            if value in worth:
-                total += worth[value] * weight
-                weights += weight
-    return JournalLine(
-        id=row[0],
-        title=journal_name(row[1] or "", row[2], row[3] or ""),
-        held=row[10] or 0,
-        planned=row[9] or 0,
-        lag=None if row[8] is None else (row[12] or 0) - row[11],
-        marks_each=sum(student.marks for student in mine.values()) / len(mine) if mine and row[4] else None,
-        average=total / weights if weights else None,
-        finals=row[13] or 0,
-        members=len(mine),
-        has_marks=row[4] is not None,
-        term=row[5] or "",
-    )
-
-
-def _ask(journals: Sequence[sql.Row], students: Students) -> Iterable[AskLine]:
-    """Up to three students with the fewest recent marks in each marked journal, the neediest journals first."""
-    found = []
-    for row in journals:
-        mine = students.get(row[0], {}).values()
-        if row[4] is None or not any(student.lately for student in mine):
-            continue
-        ranked = sorted((student.lately, register_key(student.name), student.name) for student in mine)[:3]
-        found.append(
-            AskLine(
-                row[0],
-                class_name(row[1] or row[3] or ""),
-                row[2],
-                tuple(name for _, _, name in ranked),
-                ranked[0][0],
-                ranked[-1][0],
-            )
-        )
-    return sorted(found, key=lambda line: (line.fewest, line.most))[:5]
-
-
 # --- permits, absences without a reason, the school ------------------------------------------------------------------
 
 
@@ -598,3 +335,17 @@ def _school(viewer: Viewer) -> SchoolDay:
         unfilled=tuple(sorted(unfilled, key=lambda day: (day.recorded - day.over, register_key(day.name)))),
         waiting_permits=rows[0][9] if rows else 0,
     )
+
+
+__all__ = [
+    "AskLine",
+    "DueItem",
+    "JournalLine",
+    "OwnPermit",
+    "SchoolDay",
+    "TeacherDay",
+    "TodayLesson",
+    "TodayPage",
+    "Unexplained",
+    "today_page",
+]

@@ -163,7 +163,7 @@ function openLines() {
   const list = document.getElementById("rlist");
   if (!list) return;
   const lines = /** @type {HTMLAnchorElement[]} */ ([...list.querySelectorAll("a.les")]);
-  const nearest = /** @type {HTMLElement | null} */ (now?.previousElementSibling ?? lines[0]);
+  const nearest = /** @type {HTMLElement | null} */ (now?.previousElementSibling ?? lines.filter((line) => !line.classList.contains("fu")).pop() ?? lines[0]);
   for (const line of lines) {
     line.tabIndex = line === nearest ? 0 : -1;
     line.href = `${data.urls.self}?term=${data.term}&lesson=${line.dataset.l}#now`;
@@ -178,8 +178,11 @@ function openLines() {
     next.tabIndex = 0;
     next.focus();
   });
-  if (now) {
-    let above = now;
+  // On a day without a lesson the list begins at the last one held, as the marks beside it do.
+  const held = lines.filter((line) => !line.classList.contains("fu"));
+  const here = now ?? held[held.length - 1];
+  if (here) {
+    let above = /** @type {HTMLElement} */ (here);
     for (let n = 0; n < (innerWidth < 720 ? 1 : 3); n += 1) above = /** @type {HTMLElement} */ (above.previousElementSibling ?? above);
     list.scrollTop = above.offsetTop - list.offsetTop;
   }
