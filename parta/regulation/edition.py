@@ -65,13 +65,43 @@ def read_edition(path: Path) -> Edition:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise RegulationError([Problem(0, "", "файл сохранён не в кодировке UTF-8")]) from None
+        text = "файл сохранён не в кодировке UTF-8: в «Блокноте» — «Сохранить как», кодировка UTF-8"
+        raise RegulationError([Problem(0, "", text)]) from None
     return parse_edition(source)
 
 
 def load_preset(name: str) -> Edition:
     """One of the ready-made regulations: goethe23, kemerovo-ct, egorievsk-college, ipatovo1, dubrovo."""
     return read_edition(PRESETS / f"{name}.toml")
+
+
+_SLIPS = (
+    ("Cannot overwrite", "это поле (или раздел) в записи уже есть: второй раз его не пишут"),
+    ("Cannot declare", "этот раздел уже есть: соедините их в один"),
+    ("Cannot mutate", "это поле уже записано раньше в другом виде: оставьте одно"),
+    ("Unclosed array", "список не закрыт: не хватает скобки «]» или запятой"),
+    (
+        "Unclosed inline table",
+        "таблица не закрыта: не хватает «}» или запятой; таблицу в «{ }» пишут в одну строку",
+    ),
+    ("Unterminated string", "не закрыты кавычки"),
+    (
+        "Illegal character",
+        "знак, которого здесь быть не может: не закрыты кавычки или неразрывный пробел вне кавычек",
+    ),
+    ("Expected '='", "после названия поля нужен знак «=»"),
+    ("Invalid value", "значение не разобрано: слова пишут в кавычках, даты — 2026-09-01, дроби — с точкой"),
+    ("Invalid statement", "здесь ждут название поля: латинские буквы, а русские слова — в кавычках"),
+    ("Invalid initial character", "здесь ждут название поля: латинские буквы, а русские слова — в кавычках"),
+)
+
+
+def _slip(message: str) -> str:
+    """What is wrong with the writing of a file, in Russian."""
+    for start, text in _SLIPS:
+        if message.startswith(start):
+            return text
+    return "запись нарушает правила TOML: проверьте кавычки, скобки и знак «=» в этой строке"
 
 
 def parse_edition(source: str) -> Edition:
@@ -84,7 +114,7 @@ def parse_edition(source: str) -> Edition:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        text = "запись нарушает правила TOML: проверьте кавычки, скобки и знак «=» в этой строке"
+        text = _slip(str(error))
         line = int(found[1]) if found else len(source.splitlines())
         raise RegulationError([Problem(line, "", text)]) from None
     except (RecursionError, ValueError):

@@ -53,6 +53,7 @@ __all__ = [
     "Roles",
     "RuleKind",
     "Texts",
+    "disputes",
     "dur_or",
     "edition_check",
     "known_kind",
@@ -250,6 +251,9 @@ class RuleKind:
     """Names of entry fields that this kind takes as parameters of its own."""
     needs: frozenset[str] = frozenset()
     """Parts of the evidence beyond the act that its guard looks at; read only where it is in force."""
+    disputes: Callable[[Any, Any, bool], str] | None = None
+    """``disputes(higher, lower, equal)``: what two rules of the kind for the same people, in two acts, cannot both ask,
+    in Russian; empty: they go together. ``equal``: the acts are of one rank, else the lower may ask for more."""
     acts: str = ""
     """Where it acts, in Russian, when that is neither a guard nor a watch: «в столбце итоговой отметки»."""
 
@@ -312,6 +316,17 @@ def watch(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def attach(query: Callable[..., Any]) -> Callable[..., Any]:
         KINDS[name].watch = query
         return query
+
+    return attach
+
+
+def disputes(*names: str) -> Callable[[Callable[[Any, Any, bool], str]], Callable[[Any, Any, bool], str]]:
+    """Attach to declared kinds what two acts cannot both ask."""
+
+    def attach(find: Callable[[Any, Any, bool], str]) -> Callable[[Any, Any, bool], str]:
+        for name in names:
+            KINDS[name].disputes = find
+        return find
 
     return attach
 

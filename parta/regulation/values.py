@@ -244,7 +244,11 @@ def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str], kind: Rul
             fits = allowed(fault["input"], expected.split(", "), in_order=True)
             return f"параметр «{where}»: «{fault['input']}»; {fits}"
         case "value_error":
-            return f"параметр «{where}»: {context.get('error', fault['msg'])}"
+            return (
+                f"параметр «{where}»: {context.get('error')}"
+                if where
+                else str(context.get("error", fault["msg"]))
+            )
         case "bool_type" | "bool_parsing":
             return f"параметр «{where}»: нужно true или false без кавычек"
         case "int_type" | "int_parsing" | "int_from_float" | "float_type" | "float_parsing":

@@ -41,6 +41,7 @@ def regulation(request: HttpRequest) -> HttpResponse:
     viewer = looking(request)
     context = {
         "acts": queries.acts(viewer),
+        "disputed": queries.disputed(viewer),
         "day": DAY,
         "done": DONE.get(request.GET.get("done", ""), ""),
         "drafts": may(viewer, "regulation.draft"),

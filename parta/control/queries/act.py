@@ -11,7 +11,7 @@ from parta.people.viewer import Viewer
 from parta.regulation.choices import as_typed, entries_of, is_duration, may_change
 from parta.regulation.edition import MISSING, Edition, Setting, thawed
 from parta.regulation.explain import Explained, explained, value_words
-from parta.regulation.judge import Law
+from parta.regulation.judge import Law, contradictions
 from parta.regulation.models import SettingValue
 from parta.regulation.queries import law as law_of_school
 from parta.regulation.words import role_words
@@ -108,6 +108,23 @@ def acts(viewer: Viewer) -> tuple[ActLine, ...]:
             )
         )
     return tuple(sorted(found, key=lambda act: (not act.is_current, not act.is_coming, act.starts)))
+
+
+def disputed(viewer: Viewer) -> tuple[str, ...]:
+    """What the acts in force today leave open between them, in words."""
+    law = _law(viewer)
+    known: tuple[str, ...] | None = _DISPUTED.get((law, viewer.on))
+    if known is None:
+        if len(_DISPUTED) > 64:
+            _DISPUTED.clear()
+        known = tuple(
+            f"{problem.entry}: {problem.text}." for problem in contradictions(law.on(viewer.on).editions)
+        )
+        _DISPUTED[law, viewer.on] = known
+    return known
+
+
+_DISPUTED: dict[tuple[Law, date], tuple[str, ...]] = {}
 
 
 def _law(viewer: Viewer) -> Law:

@@ -12,7 +12,7 @@ from parta.journal.rules.wording import MEANING_WORDS, listed, quoted
 from parta.regulation.durations import Calendar
 from parta.regulation.edition import Edition, Entry, thawed
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Params, Roles, edition_check, rule_kind
+from parta.regulation.registry import Ask, Breach, Params, Roles, disputes, edition_check, rule_kind
 from parta.regulation.verdict import WayOut
 from parta.regulation.words import role_words
 
@@ -220,3 +220,13 @@ def keyed(codes: Iterable[Code], acting_as: frozenset[str]) -> tuple[KeyedCode, 
                     keys.append(variant)
         found.append(KeyedCode(code, allowed, tuple(keys), order))
     return tuple(found)
+
+
+@disputes("absence_codes")
+def _two_meanings(higher: AbsenceCodes, lower: AbsenceCodes, equal: bool) -> str:
+    known = {code.symbol: code.meaning for code in higher.codes}
+    for code in lower.codes:
+        meaning = known.get(code.symbol, code.meaning)
+        if meaning != code.meaning:
+            return f"знак «{code.symbol}» — {MEANING_WORDS[code.meaning]}, а там — {MEANING_WORDS[meaning]}"
+    return ""

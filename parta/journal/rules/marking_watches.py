@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from pydantic import Field
+
 from parta.foundation import sql
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
@@ -22,10 +24,9 @@ __all__ = ["MarkCount", "MissingFinals", "final_gaps", "mark_counts", "missing_f
 class FewMarks(Params):
     """Students with exactly this number of marks in a journal within a span."""
 
-    count: int
+    count: int = Field(ge=0, le=200, description="сколько отметок")
     window: str = "period"
-    threshold: int = 0
-    """Per cent of students that may have so few."""
+    threshold: int = Field(0, ge=0, le=100, description="у скольких процентов учеников так может быть")
 
 
 class Participation(Params):
@@ -35,8 +36,7 @@ class Participation(Params):
     metric: str = "active"
     base: str = ""
     window: str = "1 week"
-    threshold: int = 100
-    """Per cent below which there is a finding."""
+    threshold: int = Field(100, ge=0, le=100, description="доля в процентах, ниже которой находка")
 
 
 class Mandatory(Params):

@@ -21,7 +21,17 @@ from parta.journal.rules.wording import (
 from parta.regulation.durations import Calendar, Moment
 from parta.regulation.edition import Edition, Entry, thawed
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, OnDate, Params, Texts, edition_check, rule_kind
+from parta.regulation.registry import (
+    Ask,
+    Breach,
+    Codes,
+    OnDate,
+    Params,
+    Texts,
+    disputes,
+    edition_check,
+    rule_kind,
+)
 from parta.regulation.verdict import WayOut
 
 __all__ = ["Work", "allowed_symbols", "is_unmarked", "nested_works", "read_symbol", "scale_at", "works_at"]
@@ -137,6 +147,13 @@ def mark_symbols(rule: Rule[MarkSymbols], bench: Bench) -> Ask:
         return Breach(f"Знака «{new}» нет среди допустимых.", hint, (WayOut.OTHER_VALUE,))
 
     return ask
+
+
+@disputes("mark_symbols")
+def _no_common_symbol(higher: MarkSymbols, lower: MarkSymbols, equal: bool) -> str:
+    if higher.cell != lower.cell or set(higher.marks) & set(lower.marks):
+        return ""
+    return f"ни одного общего знака: {quoted(lower.marks)}, а там {quoted(higher.marks)}"
 
 
 def allowed_symbols(bench: Bench, cell: str = "lesson") -> tuple[str, ...] | None:

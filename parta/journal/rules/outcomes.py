@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -41,7 +42,28 @@ NOT_ATTESTED = "н/а"
 
 def _named(value: object) -> object:
     """A table of numbers by name; keys written as numbers are names too."""
-    return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping):
+        return value
+    for key, item in value.items():
+        if isinstance(item, int | float) and (not math.isfinite(item) or item < 0):
+            raise ValueError(f"«{key}» = {item}: нужно число от нуля")
+    return {str(key): item for key, item in value.items()}
+
+
+def rising(bands: Mapping[str, float], what: str = "порог") -> None:
+    """Bands of marks, each from its own number on. Raises ValueError for two from one number, or out of order."""
+    steps = sorted(bands.items(), key=lambda pair: pair[1])
+    for (lower, from_lower), (upper, from_upper) in pairwise(steps):
+        if from_lower == from_upper:
+            raise ValueError(
+                f"у «{lower}» и «{upper}» один {what} — {said_number(from_lower)}: у каждой отметки свой"
+            )
+        one, two = number_of(lower), number_of(upper)
+        if one is not None and two is not None and one > two:
+            raise ValueError(
+                f"{what} «{lower}» ({said_number(from_lower)}) ниже, чем у «{upper}» ({said_number(from_upper)}): "
+                "чем выше отметка, тем выше число"
+            )
 
 
 Numbers = Annotated[dict[str, float], BeforeValidator(_named)]
@@ -89,11 +111,18 @@ class TermMark(Params):
     )
     tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
 
+    @field_validator("thresholds")
+    @classmethod
+    def _in_order(cls, value: dict[str, float]) -> dict[str, float]:
+        rising(value)
+        return value
+
     @field_validator("shares")
     @classmethod
     def _whole(cls, value: tuple[Share, ...]) -> tuple[Share, ...]:
         if value and abs(sum(share.share for share in value) - 100) > 0.01:
-            raise ValueError("доли групп вместе должны составлять 100 процентов")
+            total = said_number(sum(share.share for share in value))
+            raise ValueError(f"доли групп вместе должны составлять 100 процентов, а составляют {total}")
         return value
 
 
@@ -218,7 +247,9 @@ class Formula:
             symbol = str(int(rounded(mean, 0, self.params.rounding)))
             edge = abs(mean - math.floor(mean) - 0.5) <= 0.05
             return Proposal(mean, len(counted), symbol, edge, shown)
-        place = next((n for n, (least, _) in enumerate(self._steps) if exact >= least), len(self._steps) - 1)
+        if exact < self._steps[-1][0]:
+            return Proposal(mean, len(counted), "", False, f"{shown} — ниже всех порогов")
+        place = next(n for n, (least, _) in enumerate(self._steps) if exact >= least)
         near = [
             n for n, (least, _) in enumerate(self._steps[:-1]) if abs(exact - least) <= self.params.tie_within
         ]

@@ -1,6 +1,7 @@
 """Scales of points and per cents with bands: several may stand in one school, by grade and subject (shape 3)."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -8,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from parta.journal.rules.acts import Act
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Params, Texts, rule_kind
+from parta.regulation.registry import Ask, Breach, Params, Texts, disputes, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["MarkScale", "scale_at"]
@@ -52,6 +53,19 @@ class MarkScale(Params):
         outside = [name for name, least in self.bands.items() if not low <= least <= high]
         if outside:
             raise ValueError(f"граница отметки «{outside[0]}» вне шкалы")
+        steps = sorted(self.bands.items(), key=lambda pair: pair[1])
+        for (lower, one), (upper, two) in pairwise(steps):
+            if one == two:
+                raise ValueError(
+                    f"полосы «{lower}» и «{upper}» начинаются с одного числа {_said(one)}: они перекрываются"
+                )
+            if lower.isdigit() and upper.isdigit() and int(lower) > int(upper):
+                raise ValueError(f"полоса «{lower}» ниже полосы «{upper}»: чем выше отметка, тем выше число")
+        if steps and steps[0][1] > low:
+            raise ValueError(
+                f"от {_said(low)} до {_said(steps[0][1])} полосы нет: "
+                f"у низшей отметки «{steps[0][0]}» граница {_said(low)}"
+            )
         return self
 
     def facts(self) -> frozenset[str]:
@@ -108,6 +122,13 @@ def mark_scale(rule: Rule[MarkScale], bench: Bench) -> Ask:
         return Breach(f"«{act.new}» нет в шкале.", hint, (WayOut.OTHER_VALUE,))
 
     return ask
+
+
+@disputes("mark_scale")
+def _two_scales(higher: MarkScale, lower: MarkScale, equal: bool) -> str:
+    if higher.cell != lower.cell or (higher.range, higher.step) == (lower.range, lower.step):
+        return ""
+    return f"шкала «{lower.name}», а там «{higher.name}»"
 
 
 def scale_at(bench: Bench, cell: str) -> Rule[MarkScale] | None:

@@ -14,7 +14,7 @@ from parta.journal.rules.acts import FACT_CODES, Act, Lesson
 from parta.journal.rules.wording import day_words, listed, moment_words, work_words
 from parta.regulation.durations import Calendar, Duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, dur_or, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, disputes, dur_or, rule_kind
 
 __all__ = [
     "Deadlines",
@@ -401,6 +401,28 @@ def absence_reason_by(rules: tuple[Rule[AbsenceReasonBy], ...], bench: Bench) ->
         return late(act, calendar) if act.old == "unknown" and act.new != "unknown" else None
 
     return ask
+
+
+@disputes("mark_deadline", "lesson_deadline", "attendance_deadline", "homework_deadline", "absence_reason_by")
+def _two_limits(higher: Any, lower: Any, equal: bool) -> str:
+    """Two limits for the same facts; a lower act may only shorten."""
+    one, two = higher.within, lower.within
+    if not isinstance(one, Duration) or not isinstance(two, Duration) or one == two:
+        return ""
+    for name in ("work", "fields", "values"):
+        named, other = getattr(higher, name, ALL), getattr(lower, name, ALL)
+        if "all" not in named and "all" not in other and not named & other:
+            return ""
+        if ("all" in named) != ("all" in other) and equal:
+            return ""  # the narrower decides
+    if not equal and _hours(two) <= _hours(one):
+        return ""
+    return f"срок {two}, а там {one}"
+
+
+def _hours(duration: Duration) -> float:
+    """About how long it is, to compare limits of different units."""
+    return duration.count * {"min": 1 / 60, "h": 1, "y": 8766}.get(duration.unit, 24)
 
 
 # --- hindsight ----------------------------------------------------------------------------------------------------

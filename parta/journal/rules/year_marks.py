@@ -1,6 +1,6 @@
 """The year's mark (or the half-year's) out of the marks of shorter terms and of exams (shape 9)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -11,7 +11,7 @@ from parta.journal.rules.outcomes import ROUND_WORDS, Numbers, Rounding, number_
 from parta.journal.rules.wording import WORKS, listed, quoted
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, disputes, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["COMPUTED", "FinalMark", "Part"]
@@ -221,3 +221,10 @@ def _why(
         if found
     )
     return f"По частям ({shown}) — {said_number(rounded(mean, 2, 'half_up'))}, и"
+
+
+@disputes("term_mark", "composite_mark", "final_mark")
+def _two_ways(higher: Any, lower: Any, equal: bool) -> str:
+    if getattr(higher, "period", "") != getattr(lower, "period", "") or higher == lower:
+        return ""
+    return "отметку вычисляют двумя способами"
