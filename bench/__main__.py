@@ -422,6 +422,43 @@ def report(all_actions: list[Action]) -> bool:
     return met
 
 
+def findings(ids: dict[str, int], everything: list[Action], cookies: dict[str, str], schools: int) -> None:
+    """CPU of the kept findings: the year to date from scratch, after one cell, idle; by one and by more schools.
+
+    Ratios are to the cell's own write on the same machine, and of the schools to the first alone.
+    """
+    from bench import workload
+    from parta.control.actions.findings import keep
+
+    def cost(act: Callable[[], object]) -> float:
+        before = time.process_time()
+        act()
+        return (time.process_time() - before) * 1000
+
+    now = datetime.now(UTC)
+    others = [workload.fill(now.date(), now, f"W{number}")["school"] for number in range(2, schools + 1)]
+    at = datetime.now(UTC)
+    keep(ids["school"], at=at, anew=True)
+    scratch = min(cost(lambda: keep(ids["school"], at=at, anew=True)) for _ in range(3))
+    cell = next(action for action in everything if action.name == "одна клетка")
+    writes, increments = [], []
+    for _ in range(5):
+        writes.append(cost(lambda: count(cell, cookies["writer"])))
+        increments.append(cost(lambda: keep(ids["school"], at=at)))
+    idle = cost(lambda: keep(ids["school"], at=at))
+    write, increment = statistics.median(writes), statistics.median(increments)
+    console.print(
+        f"Нарушения школы W: с нуля {scratch:.0f} мс, после одной записи {increment:.1f} мс"
+        f" (запись {write:.1f} мс, в {increment / write:.1f} раза; с нуля дороже в {scratch / increment:.0f} раз),"
+        f" без записей {idle:.2f} мс"
+    )
+    if others:
+        for school in others:
+            keep(school, at=at, anew=True)
+        total = scratch + sum(cost(lambda school=school: keep(school, at=at, anew=True)) for school in others)  # type: ignore[misc]
+        console.print(f"Школ {schools}: с нуля в {total / scratch:.2f} раза дороже одной")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--rounds", type=int, default=12)
@@ -430,6 +467,9 @@ def main() -> int:
         "--only", default="", help="measure actions whose name holds one of these words: урок,вход"
     )
     parser.add_argument("--strict", action="store_true", help="end with 1 when a target is not met")
+    parser.add_argument(
+        "--schools", type=int, default=1, help="schools by which the findings are measured as well"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parta-bench-") as home:
         os.environ["PARTA_HOME"] = home
@@ -448,6 +488,7 @@ def main() -> int:
             )  # again with what is cached for ever warm
         measure(measured, cookies, given.rounds, given.requests)
         met = report(measured)
+        findings(ids, actions(ids), cookies, given.schools)
     return 0 if met or not given.strict else 1
 
 

@@ -128,7 +128,8 @@ def _part(source: Source, touched: Touched, asked: Asked) -> Part | None:
         return Part(True, None, asked.begins, asked.on)
     days = [day for day in touched.days if asked.begins <= day]
     if source.unit in ("school", "lessons", "overdue"):
-        is_due = touched.school if source.unit == "school" else bool(touched.lessons or touched.school)
+        written = bool(touched.school or touched.lessons or touched.journals)
+        is_due = touched.school if source.unit == "school" else written
         is_due = is_due or (source.unit == "overdue" and touched.overdue)
         return Part(True, None, asked.begins, asked.on) if is_due else None
     if source.unit in ("journal", "parallel"):

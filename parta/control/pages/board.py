@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from parta.control.actions.findings import keep
 from parta.control.pages.frame import READ, control_page, span
 from parta.control.queries.filling import board
+from parta.control.queries.findings import facts
 from parta.control.queries.lessons import FACTS
 from parta.foundation.access import requires
 from parta.people.pages.persons import number_or_none
@@ -20,7 +21,13 @@ def control(request: HttpRequest) -> HttpResponse:
     viewer = looking(request)
     cut = span(request, viewer)
     keep(viewer.school.id, at=viewer.at)
-    found = board(viewer, cut.since, cut.until, number_or_none(request.GET.get("teacher", "")))
+    found = board(
+        viewer,
+        cut.since,
+        cut.until,
+        number_or_none(request.GET.get("teacher", "")),
+        facts(viewer, cut.since, cut.until),
+    )
     return control_page(request, "control/board.html", {"found": found, "facts": FACTS})
 
 

@@ -13,7 +13,7 @@ from parta.control.actions.findings import keep
 from parta.control.pages.frame import FORM, READ, control_page, cuts, span
 from parta.control.queries import certificates, sheets
 from parta.control.queries.class_sheet import class_sheet
-from parta.control.queries.duties import duties, year_of
+from parta.control.queries.duties import duties, kept_duties, year_of
 from parta.control.queries.lessons import OPEN
 from parta.control.queries.sheets import SHEETS, Cut
 from parta.control.queries.year import year_page
@@ -141,8 +141,11 @@ def duty_list(request: HttpRequest) -> HttpResponse:
     """What is not as the act asks, beside single records."""
     viewer = looking(request)
     cut = span(request, viewer, days=30)
-    keep(viewer.school.id, at=viewer.at)
-    found = duties(viewer, cut.since, cut.until)
+    if cut.until < viewer.on:
+        found = duties(viewer, cut.since, cut.until)
+    else:
+        keep(viewer.school.id, at=viewer.at)
+        found = kept_duties(viewer, cut.since, cut.until)
     return control_page(request, "control/duties.html", {"found": found, "listed": 60})
 
 

@@ -135,13 +135,13 @@ def year_of(viewer: Viewer, on: date) -> tuple[date, int]:
 
 
 def duties(viewer: Viewer, since: date, until: date) -> Duties:
-    """Everything that is not as the act asks on the last day of the span, in a fixed number of statements.
-
-    Of today it is kept: one statement. Of a day that is past it is worked out.
-    """
-    if until >= viewer.on:
-        return _by_kind([_kept(one) for one in findings.matters(viewer)], since, until)
+    """Everything that is not as the act asks on the last day of the span, in a fixed number of statements."""
     return _grouped(viewer, matters(viewer, since, until), since, until)
+
+
+def kept_duties(viewer: Viewer, since: date, until: date) -> Duties:
+    """The same as it is kept, of the year to date: one statement. Whoever asks has called `keep` before."""
+    return _by_kind([_kept(one) for one in findings.matters(viewer)], since, until)
 
 
 def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> Duties:

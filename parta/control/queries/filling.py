@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.control.queries.cites import Acts
-from parta.control.queries.findings import Line, facts
+from parta.control.queries.findings import Line
 from parta.control.queries.lessons import FACTS, IN_TIME, LATE, MISSING, OPEN, LessonLine, lessons_of
 from parta.journal.queries.words import journal_name, register_key
-from parta.journal.rules.watches import Finding, Scope, late_marks
+from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.queries import law as law_of_school
@@ -68,6 +68,7 @@ class FoundLine:
     act: str
     due: datetime
     days: int
+    fact: str = ""
     id: int | None = None
     """Of the kept finding."""
     is_answered: bool = False
@@ -136,8 +137,11 @@ class HeatLine:
     share: int
 
 
-def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> Board:
-    """What was filled in the journals the viewer reads, from `since` to `until` inclusive. Four statements."""
+def board(
+    viewer: Viewer, since: date, until: date, teacher_id: int | None, kept: Sequence[Line] | None = None
+) -> Board:
+    """What was filled in the journals the viewer reads, from `since` to `until` inclusive, with what is kept as
+    overdue, or that worked out. Five statements at most."""
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
     lessons = lessons_of(viewer, readable_journals(viewer), since, until)
@@ -160,17 +164,20 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
     def mine(found: Iterable[Finding]) -> list[Finding]:
         return [one for one in found if one.journal_id in journals and one.date <= until and one.overdue]
 
-    overdue = facts(viewer, since, until)
+    acts, zone = Acts(law), ZoneInfo(viewer.school.timezone)
+    if kept is None:
+        worked_out = mine(findings(law, viewer.school.id, everything, **asked))
+        overdue = [_found(one, names, acts, viewer.at, zone) for one in worked_out]
+    else:
+        overdue = [_kept(one) for one in kept]
     late = mine(late_marks(law, viewer.school.id, everything, **asked))
-    named: tuple[tuple[Sequence[Line | Finding], str], ...] = ((overdue, "works"), (late, "late_works"))
+    named: tuple[tuple[Sequence[FoundLine | Finding], str], ...] = ((overdue, "works"), (late, "late_works"))
     for found, name in named:
         for one in found:
             if one.fact == "mark":
                 for counted in (lines.setdefault(one.who_id, TeacherLine(one.who_id, "")), total):
                     setattr(counted, name, getattr(counted, name) + 1)
     in_order = sorted(lines.values(), key=lambda line: (-line.trouble, register_key(line.name)))
-    acts = Acts(law)
-    zone = ZoneInfo(viewer.school.timezone)
     shown = [one for one in overdue if teacher_id is None or one.who_id == teacher_id]
     counts: dict[tuple[str, str], int] = {}
     for line_found in overdue:
@@ -186,7 +193,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
             ClauseLine(cite, act, count)
             for (cite, act), count in sorted(counts.items(), key=lambda item: -item[1])
         ),
-        overdue=tuple(_kept(one) for one in shown[:LISTED]),
+        overdue=tuple(shown[:LISTED]),
         overdue_count=len(shown),
         late=tuple(
             _found(one, names, acts, viewer.at, zone)
@@ -195,7 +202,7 @@ def board(viewer: Viewer, since: date, until: date, teacher_id: int | None) -> B
         ),
         teacher=lines.get(teacher_id) if teacher_id is not None else None,
         lessons=tuple(one for one in lessons if one.who_id == teacher_id) if teacher_id is not None else (),
-        groups=_groups([_kept(one) for one in overdue]),
+        groups=_groups(overdue),
         heat=_heat(lessons, in_order, heat_days := _heat_days(lessons)),
         days=heat_days,
     )
@@ -265,6 +272,7 @@ def _kept(one: Line) -> FoundLine:
         act=one.act,
         due=one.due or one.found_at,
         days=one.days,
+        fact=one.fact,
         id=one.id,
         is_answered=one.state == "answered",
     )
@@ -285,4 +293,5 @@ def _found(one: Finding, names: dict[int | None, str], acts: Acts, at: datetime,
         act=acts.of(one.clauses[0].id, one.date) if one.clauses else "",
         due=one.due.astimezone(zone),
         days=max((at - one.due).days, 0),
+        fact=one.fact,
     )

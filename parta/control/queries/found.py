@@ -50,8 +50,8 @@ from parta.regulation.judge import Law
 __all__ = ["SOURCES", "Asked", "Found", "Part", "Source", "found_by"]
 
 Unit = Literal["lesson", "day", "journal", "parallel", "lessons", "school", "overdue"]
-"""``parallel``: journals of a grade together; ``lessons``: the school, as soon as any lesson is touched; ``overdue``:
-the school, as soon as anything kept is put right or becomes overdue."""
+"""``parallel``: journals of a grade together; ``lessons``: the school, as soon as anything in a journal is touched;
+``overdue``: the school, as soon as anything kept is put right or becomes overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +282,11 @@ def _control(asked: Asked, part: Part) -> Iterable[Matter]:
         *duties.remark_matters(asked.viewer),
         *duties.reading_matters(asked.viewer),
         *duties.appointment_matters(asked.viewer),
+    ]
+
+
+def _closeout(asked: Asked, part: Part) -> Iterable[Matter]:
+    return [
         *closeout_matters(asked.viewer, whole(asked.school_id)),
         *homework_panel_matters(asked.viewer),
     ]
@@ -315,6 +320,7 @@ SOURCES: tuple[Source, ...] = (
     Source("idle", "lessons", _idle),
     Source("class_teachers", "lessons", _class_teachers),
     Source("declared", "lessons", _declared),
+    Source("closeout", "lessons", _closeout),
     Source("control", "school", _control),
     Source("setup", "school", _setup),
     Source("late", "overdue", _late),
