@@ -25,6 +25,18 @@ permission(
     "inspector",
 )
 
+permission(
+    "works.file",
+    "сданные работы",
+    *FAMILY,
+    "director",
+    "deputy",
+    "head_of_department",
+    "teacher",
+    "class_teacher",
+    "master",
+    "inspector",
+)
 permission("feeds", "календарь уроков в телефоне", *EVERYBODY)
 permission("feed", "читать календарь по секретному адресу", public=True)
 

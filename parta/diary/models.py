@@ -229,3 +229,25 @@ class CalendarFeed(models.Model):
     made_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, help_text="Last read, noted once an hour.")
     revoked_at = models.DateTimeField(null=True)
+
+
+class HandedWork(models.Model):
+    """Сданная работа: a file that a student (or the family) handed in for homework, and the teacher's comment."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homework = models.ForeignKey(Homework, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    words = models.CharField(max_length=500, blank=True, default="")
+    handed_at = models.DateTimeField()
+    handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    comment = models.CharField(max_length=1000, blank=True, default="")
+    commented_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    commented_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["homework", "student"], name="handed_work_homework")]

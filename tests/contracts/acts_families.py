@@ -10,7 +10,7 @@ from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, closeout, findings, remarks, reports
 from parta.control.models import Finding
-from parta.diary.actions import feeds, looks, notices
+from parta.diary.actions import feeds, looks, notices, works
 from parta.diary.actions import reports as family_reports
 from parta.diary.models import CalendarFeed, FamilyReport
 from parta.foundation.log import Actor
@@ -156,6 +156,19 @@ def _change(cast: World) -> int:
             ground="",
             at=cast.at,
         ).pk
+    )
+
+
+def _homework(cast: World) -> int:
+    found = Homework.objects.filter(journal=cast.russian, student=None).exclude(text="").first()
+    assert found is not None
+    return int(found.pk)
+
+
+def _handed_work(cast: World, homework: int) -> int:
+    file = ("решение.pdf", [b"%PDF-1.4 work"])
+    return int(
+        works.hand_in(cast.viewer("student"), cast.student.pk, homework, file=file, words="", at=cast.at).pk
     )
 
 
@@ -387,6 +400,15 @@ MORE: Mapping[str, Case] = {
     "diary.actions.feeds.revoke_feed": (
         lambda c: feeds.make_feed(c.viewer("guardian"), c.student.pk, at=c.at),
         lambda c, _: feeds.revoke_feed(c.viewer("guardian"), CalendarFeed.objects.get().pk, at=c.at),
+    ),
+    "diary.actions.works.hand_in": (_homework, lambda c, row: _handed_work(c, row)),
+    "diary.actions.works.take_back": (
+        lambda c: _handed_work(c, _homework(c)),
+        lambda c, row: works.take_back(c.viewer("student"), row, at=c.at),
+    ),
+    "diary.actions.works.comment_work": (
+        lambda c: _handed_work(c, _homework(c)),
+        lambda c, row: works.comment_work(c.viewer("teacher"), row, text="Хорошо", at=c.at),
     ),
     "diary.actions.reports.make_reports": (_nothing, lambda c, _: _given(c)),
     "diary.actions.reports.read_report": (

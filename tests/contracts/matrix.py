@@ -159,6 +159,17 @@ WRITE_OF_STUDENT = (
 WRITE_OF_NOBODY = "operator head_of_department master nurse inspector other_teacher outsider FOREIGN"
 
 
+def handed_work(cast: World) -> int:
+    """A file that Сафина handed in for Russian."""
+    from parta.diary.actions.works import hand_in
+
+    file = ("решение.pdf", [b"%PDF-1.4"])
+    made = hand_in(
+        cast.viewer("student"), cast.student.pk, homework_id(cast), file=file, words="", at=cast.at
+    )
+    return int(made.pk)
+
+
 def family_report(cast: World) -> int:
     """A report to the family of Сафина, made as a class teacher makes it."""
     from parta.diary.actions.reports import make_reports
@@ -785,9 +796,21 @@ LINES: dict[str, dict[str, Line]] = {
     "homework_panel": {"page": Line(get="200 READERS; 200 FOREIGN_STAFF")},
     "homework_states": {
         "own": Line(
-            lambda cast: {"homework_id": homework_id(cast)}, get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}"
+            lambda cast: {"homework_id": homework_id(cast)},
+            get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
+            post=f"422 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
         ),
-        "absent": Line(lambda cast: {"homework_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+        "absent": Line(
+            lambda cast: {"homework_id": ABSENT},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        ),
+    },
+    "handed_file": {
+        "own": Line(
+            lambda cast: {"work_id": handed_work(cast)},
+            get=f"200 student guardian {OF_RUSSIAN}; 404 outsider foreign_guardian {NOT_OF_RUSSIAN}",
+        ),
     },
     # ── communication ──
     "notify": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},

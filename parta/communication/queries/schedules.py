@@ -22,7 +22,7 @@ def schedules_of(student_ids: Iterable[int], on: date) -> dict[int, ClassSchedul
     ids = sorted(set(student_ids))
     if not ids:
         return {}
-    places = dict(
+    places: dict[int, int] = dict(
         sql.read(
             "SELECT e.student_id, e.homeroom_id FROM people_enrolment e JOIN communication_classschedule s"
             f" ON s.homeroom_id = e.homeroom_id WHERE e.student_id IN ({sql.marks(len(ids))})"

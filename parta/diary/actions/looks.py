@@ -79,23 +79,31 @@ def note_homework_seen(viewer: Viewer, student_id: int, homework_ids: Sequence[i
     )
 
 
+_HOMEWORK = """
+SELECT w.lesson_id FROM journal_homework w JOIN timetable_lesson l ON l.id = w.lesson_id
+JOIN plans_journal j ON j.id = w.journal_id WHERE w.id = %s AND w.school_id = %s AND w.text <> ''
+AND (w.student_id = %s OR (w.student_id IS NULL AND (
+  (j.subgroup_id IS NULL AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.student_id = %s
+    AND e.homeroom_id = j.homeroom_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))
+  OR EXISTS (SELECT 1 FROM people_subgroupmembership e WHERE e.student_id = %s
+    AND e.subgroup_id = j.subgroup_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))))
+"""
+
+
+def lesson_of_homework(school_id: int, student_id: int, homework_id: int) -> int | None:
+    """The lesson at which homework was given to this student; None for homework of others. One statement."""
+    rows = sql.read(_HOMEWORK, (homework_id, school_id, student_id, student_id, student_id))
+    return int(rows[0][0]) if rows else None
+
+
 def mark_homework_done(
     viewer: Viewer, student_id: int, homework_id: int, *, is_done: bool, at: datetime
 ) -> None:
     """The student calls homework done, or takes that back. Raises Refusal for anybody else and for foreign homework."""
     if not is_oneself(viewer, student_id):
         raise Refusal("Отметку «сделано» ставит сам ученик.")
-    known = sql.read(
-        "SELECT w.lesson_id FROM journal_homework w JOIN timetable_lesson l ON l.id = w.lesson_id"
-        " JOIN plans_journal j ON j.id = w.journal_id WHERE w.id = %s AND w.school_id = %s AND w.text <> ''"
-        " AND (w.student_id = %s OR (w.student_id IS NULL AND ("
-        "   (j.subgroup_id IS NULL AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.student_id = %s"
-        "     AND e.homeroom_id = j.homeroom_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))"
-        "   OR EXISTS (SELECT 1 FROM people_subgroupmembership e WHERE e.student_id = %s"
-        "     AND e.subgroup_id = j.subgroup_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))))",
-        (homework_id, viewer.school.id, student_id, student_id, student_id),
-    )
-    if not known:
+    lesson_id = lesson_of_homework(viewer.school.id, student_id, homework_id)
+    if lesson_id is None:
         raise Refusal("Этого задания нет: обновите страницу.")
     with act(viewer.school.id, by=viewer.acting_as("student"), at=at) as lines:
         state, _ = HomeworkState.objects.select_for_update().get_or_create(
@@ -110,7 +118,7 @@ def mark_homework_done(
                 "homework_done" if is_done else "homework_not_done",
                 "homework",
                 homework_id,
-                known[0][0],
+                lesson_id,
                 student_id,
             )
         )

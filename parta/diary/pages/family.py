@@ -8,10 +8,11 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from parta.diary import access  # noqa: F401  (declares the permissions named below)
-from parta.diary.actions import looks, notices
+from parta.diary.actions import looks, notices, works
 from parta.diary.models import AbsenceNotice
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound, about, homework, news, results
+from parta.diary.queries.works import work_file, works_of
 from parta.foundation import clock
 from parta.foundation.access import requires
 from parta.journal.pages.files import kept_file
@@ -22,6 +23,8 @@ from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
 DONE |= {
+    "work_handed": "Работа сдана: учитель её увидит.",
+    "work_taken_back": "Работа убрана.",
     "told": "Сообщение отправлено классному руководителю.",
     "withdrawn": "Сообщение отозвано.",
     "acknowledged": "Записано: вы ознакомлены с этой неделей.",
@@ -79,7 +82,25 @@ def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
 
         return carry
 
-    forms = carry_out(request, {"done": tick(True), "undone": tick(False)})
+    def hand(posted: Posted) -> str:
+        upload = request.FILES.get("file")
+        works.hand_in(
+            viewer,
+            student_id,
+            posted.id("row", "задание"),
+            file=(upload.name, upload.chunks()) if upload is not None and upload.name else None,
+            words=posted.text("words"),
+            at=at,
+        )
+        return "work_handed"
+
+    def take_back(posted: Posted) -> str:
+        works.take_back(viewer, posted.id("row", "работа"), at=at)
+        return "work_taken_back"
+
+    forms = carry_out(
+        request, {"done": tick(True), "undone": tick(False), "hand": hand, "take_back": take_back}
+    )
     if isinstance(forms, HttpResponse):
         return forms
     subject = request.GET.get("subject", "")
@@ -94,7 +115,15 @@ def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
         ]
         looks.note_homework_seen(viewer, student_id, unseen)
     return _show(
-        request, "homework", "homework", shown, "diary_homework", forms, is_self=is_self, subject=subject
+        request,
+        "homework",
+        "homework",
+        shown,
+        "diary_homework",
+        forms,
+        is_self=is_self,
+        subject=subject,
+        works=works_of(viewer, shown.ids, student_id),
     )
 
 
@@ -271,7 +300,18 @@ def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
     return kept_file(row.sha256, row.file_name, row.file_type)
 
 
+@require_GET
+@requires("works.file")
+def handed_file(request: HttpRequest, work_id: int) -> FileResponse:
+    """A handed work: for the family, and for those who read the journal."""
+    found = work_file(_viewer(request), work_id)
+    if found is None:
+        raise Http404
+    return kept_file(*found)
+
+
 urlpatterns = [
+    path("works/<int:work_id>/file", handed_file, name="handed_file"),
     path("diary/guide/", diary_guide, name="diary_guide"),
     path("diary/<int:student_id>/homework/", diary_homework, name="diary_homework"),
     path("diary/<int:student_id>/absences/", diary_absences, name="diary_absences"),

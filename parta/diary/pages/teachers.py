@@ -8,10 +8,11 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parta.diary import access  # noqa: F401  (declares the permissions named below)
-from parta.diary.actions import looks, notices
+from parta.diary.actions import looks, notices, works
 from parta.diary.queries import NotFound, families
 from parta.diary.queries.homework import homework_states
 from parta.diary.queries.homework_panel import panel
+from parta.diary.queries.works import works_of
 from parta.foundation import clock
 from parta.foundation.access import may, requires
 from parta.foundation.pagekit import plural
@@ -27,6 +28,7 @@ DONE |= {
     "paper": "Подпись на бумаге записана.",
     "accepted": "Принято.",
     "declined": "Отклонено, семья увидит ответ.",
+    "work_commented": "Комментарий записан: семья его увидит.",
     "reasoned": "Причина записана.",
 }
 
@@ -167,7 +169,7 @@ def homework_panel(request: HttpRequest) -> HttpResponse:
     return page(request, "diary/homework_panel.html", context)
 
 
-@require_safe
+@require_http_methods(FORM)
 @requires("homework.states")
 def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
     """Who has seen a piece of homework, whose family has, who called it done."""
@@ -176,6 +178,14 @@ def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
         shown = homework_states(viewer, homework_id)
     except NotFound:
         raise Http404 from None
+
+    def comment(posted: Posted) -> str:
+        works.comment_work(viewer, posted.id("row", "работа"), text=posted.text("text"), at=clock.now())
+        return "work_commented"
+
+    forms = carry_out(request, {"comment": comment})
+    if isinstance(forms, HttpResponse):
+        return forms
     trace_visit(viewer, "homework_states", shown.journal)
     which = request.GET.get("show", "")
     filters = (
@@ -190,8 +200,11 @@ def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
         "which": which,
         "filters": [(key, title, shown.count(key)) for key, title in filters],
         "pupils": shown.of(which),
+        "works": works_of(viewer, [homework_id]),
+        "comments": works.may_comment(viewer, homework_id),
+        "forms": forms,
     }
-    return page(request, "diary/homework_states.html", context)
+    return page(request, "diary/homework_states.html", context, status(forms))
 
 
 urlpatterns = [

@@ -48,6 +48,11 @@ class Planner:
     subjects: tuple[str, ...]
 
     @property
+    def ids(self) -> list[int]:
+        """Every piece of homework on the page."""
+        return [task.id for task in (*self.unseen, *self.past)]
+
+    @property
     def unseen(self) -> list[Planned]:
         """What is still to be done: shown means seen."""
         return [*self.overdue, *(task for _, tasks in self.days for task in tasks), *self.undated]

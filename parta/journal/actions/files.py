@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -76,9 +76,10 @@ def store_path(sha256: str) -> Path:
 
 
 def keep_file(name: str, chunks: Iterable[bytes]) -> tuple[str, str, int, str]:
-    """Take bytes in for another use, under the same checks: (name, type, size, digest). Raises BadInput."""
+    """Take bytes in for another use: (name, type, size, digest). Raises BadInput, also when the bytes are not of the
+    kind that the name says."""
     name, kind = _named(name)
-    sha256, size = _keep(chunks)
+    sha256, size = _keep(_as_named(name.rpartition(".")[2], chunks))
     return name, kind, size, sha256
 
 
@@ -246,6 +247,41 @@ def _standing(lesson_id: int, student_id: int | None) -> tuple[int, str, int] | 
 def _following(operation_id: str) -> str:
     """The line of the file has an operation of its own, made from that of the upload, whose line is the homework's."""
     return str(uuid.uuid5(uuid.UUID(operation_id), "file"))
+
+
+_ZIP, _OLE = (0, b"PK\x03\x04"), (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_SIGNS: dict[str, tuple[tuple[int, bytes], ...]] = {
+    "pdf": ((0, b"%PDF"),),
+    "jpg": ((0, b"\xff\xd8\xff"),),
+    "jpeg": ((0, b"\xff\xd8\xff"),),
+    "png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "gif": ((0, b"GIF8"),),
+    "webp": ((8, b"WEBP"),),
+    "heic": ((4, b"ftyp"),),
+    "m4a": ((4, b"ftyp"),),
+    "wav": ((8, b"WAVE"),),
+    "mp3": ((0, b"ID3"), (0, b"\xff\xfb"), (0, b"\xff\xf3"), (0, b"\xff\xf2")),
+    **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp"), (_ZIP,)),
+    **dict.fromkeys(("doc", "xls", "ppt"), (_OLE,)),
+}
+"""What the bytes of a kind begin with (and where); one of them is enough. Text has no sign: it holds no zero byte."""
+
+
+def _as_named(extension: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same chunks; the first is looked at. Raises BadInput when it is not what the name promises."""
+    is_first = True
+    for chunk in chunks:
+        if is_first and chunk:
+            signs = _SIGNS.get(extension)
+            good = (
+                any(chunk[place : place + len(sign)] == sign for place, sign in signs)
+                if signs
+                else b"\x00" not in chunk[:4096]
+            )
+            if not good:
+                raise BadInput(f"Внутри файла не то, что обещает его имя («.{extension}»): пришлите снимок.")
+            is_first = False
+        yield chunk
 
 
 def _named(name: str) -> tuple[str, str]:
