@@ -27,7 +27,7 @@ from parta.journal.rules.tests.acting import (
     october,
     replace,
 )
-from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send
+from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send, text_of
 from parta.journal.rules.watches import Scope
 from parta.regulation.edition import parse_edition
 from parta.regulation.explain import explained
@@ -231,6 +231,24 @@ def test_grades_without_marks_and_their_homework() -> None:
         case("none in the first", replace(task, place=first, new="", declared_none=True), PASS),
     ]  # fmt: skip
     check("first_grade", table)
+
+
+def test_words_that_families_are_not_written() -> None:
+    under = law_of(
+        [
+            parse_edition(
+                text_of('kind = "polite_wording"\nstop_list = ["лентя*", "хам"]\non_breach = "refuse"')
+            )
+        ]
+    )
+    note = act("goethe23", "note", new="Сегодня Лентяйничал на уроке")
+    table = [
+        case("a beginning of a word", note, REFUSE, "Н-1"),
+        case("a whole word", replace(note, new="Вёл себя как хам."), REFUSE, "Н-1"),
+        case("another that begins so", replace(note, new="Хамса — рыба"), PASS),
+        case("polite", replace(note, new="Не сделал задание, прошу проверить"), PASS),
+    ]
+    assert misjudged([replace(line, law=under) for line in table], "goethe23") == []
 
 
 # --- what lives: a school under these acts, through the page ------------------------------------------------------
