@@ -17,6 +17,7 @@ from parta.control.queries.classes import MEANINGS, class_page, readable_classes
 from parta.control.queries.duties import year_of
 from parta.control.queries.forms import FORMS, asked_of, forms_of, handed, kept, spans_of
 from parta.control.queries.sheets import Cut
+from parta.foundation import confirm
 from parta.foundation.access import may, requires
 from parta.foundation.pagekit import ru_span
 from parta.organisation.acts import Refusal
@@ -117,10 +118,13 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     forms = carry_out(request, {"hand_in": hand_in})
     if isinstance(forms, HttpResponse):
         return forms
-    trace(viewer, f"report_{code}", object_id=cut.homeroom_id)
-    of = next((one[1] for one in classes if one[0] == cut.homeroom_id), "")
     wanted = request.GET.get("as", "")
-    if wanted in ("xlsx", "csv"):
+    is_file = wanted in ("xlsx", "csv")
+    if is_file:
+        confirm.ask("export")
+    trace(viewer, f"{'export:' if is_file else ''}report_{code}", object_id=cut.homeroom_id)
+    of = next((one[1] for one in classes if one[0] == cut.homeroom_id), "")
+    if is_file:
         about = [viewer.school.short_name, ru_span(cut.since, cut.until), *([of] if of else [])]
         if table.note:
             about.append(table.note)
@@ -177,6 +181,8 @@ def report_kept(request: HttpRequest, report_id: int) -> HttpResponse:
         raise Http404
     line, table = found
     if request.GET.get("as", "") == "xlsx":
+        confirm.ask("export")
+        trace(viewer, "export:report_kept", object_id=report_id)
         body = workbook(
             line.title, [viewer.school.short_name, line.of, ru_span(line.since, line.until)], table
         )

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from parta.foundation.access import requires
+from parta.foundation.access import TABLE, requires
 from parta.foundation.pagekit import plural
 from parta.people import queries as people
 from parta.people.pages.setup import looking
 from parta.people.queries import register
 from parta.people.setup import Progress, section, setup_page
-from parta.people.viewer import Viewer
+from parta.people.viewer import ROLE_ORDER, ROLE_TITLES, Viewer
 from parta.plans import queries
 
 
@@ -28,8 +28,24 @@ def rights(request: HttpRequest) -> HttpResponse:
             "orderless": register.roles_without_order(viewer),
             "loadless": queries.rights_without_load(viewer, year),
             "roleless": queries.load_without_right(viewer, year),
+            "table": rights_table(),
             "bare": [line for line in queries.journals(viewer, year, homeroom_id=None) if not line.teachers],
         },
+    )
+
+
+def rights_table() -> list[tuple[str, str]]:
+    """Every right of the program and the roles that have it: what is not on the list opens to nobody."""
+    everybody = "все, кто вошёл"
+    return sorted(
+        (
+            rule.title,
+            everybody
+            if rule.signed_in
+            else ", ".join(ROLE_TITLES[role] for role in ROLE_ORDER if role in rule.roles),
+        )
+        for rule in TABLE.values()
+        if not rule.public
     )
 
 
