@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.urls import path
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,7 @@ def journal_write(request: HttpRequest, journal_id: int) -> HttpResponse:
         payload = json.loads(request.body)
         operation_id, changes = read_operation(payload)
         made_at = read_waiting(payload, at)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):
         return _fault(400, "Запрос не разобран: обновите страницу и повторите.")
     except BadInput as fault:
         return _fault(400, str(fault))

@@ -27,6 +27,7 @@ from parta.people.pages.setup import FORM, looking
 
 CODE, KEY = "confirm_code", "confirm_key"
 """Fields in which a form comes back with the second step."""
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _WRONG = "Код не подошёл. Введите новый из приложения или код восстановления с листка."
 _WRONG_KEY = "Ключ не подошёл. Попробуйте ещё раз или введите код."
 
@@ -195,7 +196,10 @@ def _ask(
 
 def take_confirmation(request: HttpRequest) -> HttpResponseBase | None:
     """The second step that came with a form: the session is confirmed and the form goes its way; else the answer."""
-    if request.method != "POST" or not (CODE in request.POST or KEY in request.POST):
+    # Only who has a second step can give it: nobody else's body is read before the page reads it.
+    if request.method != "POST" or not looking(request).factors or request.content_type not in FORM_TYPES:
+        return None
+    if not (CODE in request.POST or KEY in request.POST):
         return None
     error = _confirm(request, request.POST.get(CODE, ""), request.POST.get(KEY, ""))
     return _question(request, request.POST.get("confirm_kind", ""), error, 422) if error else None

@@ -142,6 +142,7 @@ def test_question_in_the_page_loses_no_cell(cast: World, browser_here: Browser, 
           const { SaveQueue } = await import("/static/journal/save.js");
           const queue = new SaveQueue(url);
           window.done = null;
+          window.queue = queue;
           const change = { fact: "final", term, student, value: "4", seen: 0 };
           queue.push(() => [change]).then((got) => { window.done = got; });
         }""",
@@ -151,6 +152,7 @@ def test_question_in_the_page_loses_no_cell(cast: World, browser_here: Browser, 
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("Итоговые отметки")
     assert not LogEntry.objects.filter(verb="final_set", user_id=cast.teacher.user_id).exists()
+    assert page.evaluate("window.queue.text") == "Ждёт вашего подтверждения: 1"
     page.keyboard.press("Escape")
     expect(page.locator(".strip--foot")).to_contain_text("не потеряна")
     page.locator(".strip--foot button").click()

@@ -20,11 +20,12 @@ const BACKOFF = [1000, 2000, 4000, 8000, 15000, 30000];
 
 /** @type {Waiting[]} */
 const waiting = [];
-/** @type {Set<(state: {waiting: number, offline: boolean, signedOut: boolean, at: string}) => void>} */
+/** @type {Set<(state: {waiting: number, offline: boolean, signedOut: boolean, unconfirmed: boolean, at: string}) => void>} */
 const listeners = new Set();
 let busy = false;
 let failures = 0;
 let signedOut = false;
+let unconfirmed = false;
 let lastSaved = "";
 /** @type {number | undefined} */
 let timer;
@@ -41,7 +42,7 @@ export function openQueue(target) {
   });
 }
 
-/** @param {(state: {waiting: number, offline: boolean, signedOut: boolean, at: string}) => void} listener */
+/** @param {(state: {waiting: number, offline: boolean, signedOut: boolean, unconfirmed: boolean, at: string}) => void} listener */
 export function onQueue(listener) {
   listeners.add(listener);
 }
@@ -65,7 +66,7 @@ export function retry() {
 }
 
 function tell() {
-  const state = { waiting: waiting.length, offline: failures > 0, signedOut, at: lastSaved };
+  const state = { waiting: waiting.length, offline: failures > 0, signedOut, unconfirmed, at: lastSaved };
   for (const listener of listeners) listener(state);
 }
 
@@ -83,6 +84,7 @@ async function work() {
       const answer = await postJSON(url, body, { keepalive: true });
       if (answer.status === 0 || answer.status >= 500 || answer.status === 401 || [423, 428, 429].includes(answer.status)) {
         signedOut = answer.status === 401;
+        unconfirmed = answer.status === 428;
         failures += 1;
         for (const other of waiting) other.what.moved?.("off");
         timer = setTimeout(retry, BACKOFF[Math.min(failures, BACKOFF.length) - 1]);
@@ -92,7 +94,7 @@ async function work() {
       waiting.shift();
       if (failures) {
         failures = 0;
-        signedOut = false;
+        signedOut = unconfirmed = false;
         for (const other of waiting) other.what.moved?.("wait");
       }
       settle(item.what, answer);

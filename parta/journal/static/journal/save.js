@@ -117,7 +117,12 @@ export class SaveQueue extends EventTarget {
       const text = data.error || "Запись не сохранена: обновите страницу и повторите.";
       return this.finish(operation, { kind: "error", status: answer.status, text });
     }
-    this.fault = answer.status === 401 ? data.error || "Вы вышли. Войдите снова в соседней вкладке." : "";
+    this.fault =
+      answer.status === 428
+        ? `Ждёт вашего подтверждения: ${this.waiting}`
+        : answer.status === 401
+          ? data.error || "Вы вышли. Войдите снова в соседней вкладке."
+          : "";
     const pause = PAUSES[Math.min(this.failures, PAUSES.length - 1)];
     this.failures += 1;
     this.tell("offline");

@@ -34,7 +34,7 @@ export function plural(count, words) {
 
 /** @param {() => number} refused how many cells stand refused @param {string} login */
 export function watchQueue(refused, login) {
-  onQueue(({ waiting, offline, signedOut, at }) => {
+  onQueue(({ waiting, offline, signedOut, unconfirmed, at }) => {
     if (offline) {
       const count = plural(waiting, ["изменение ждёт", "изменения ждут", "изменений ждут"]);
       if (signedOut && line) {
@@ -45,7 +45,7 @@ export function watchQueue(refused, login) {
         link.rel = "noopener";
         link.textContent = "Войти снова";
         line.append(link);
-      } else say("offline", `Нет связи: ${count} отправки`);
+      } else say("offline", unconfirmed ? `Ждёт вашего подтверждения: ${waiting}` : `Нет связи: ${count} отправки`);
     } else if (waiting) say("saving", "Сохраняю…");
     else if (refused()) say("refused", plural(refused(), ["запись не сохранена", "записи не сохранены", "записей не сохранено"]));
     else if (at) say("saved", `Сохранено в ${at}`, spoken);
