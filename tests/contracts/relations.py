@@ -179,8 +179,8 @@ def requests(cast: Any, deleted: dict[str, int]) -> Iterator[Ask]:
         for relation, number in (("absent", ABSENT), ("deleted", deleted.get(name, ABSENT + 1))):
             for persona in EVERYBODY:
                 for method in METHODS:
-                    due = _answer(persona, allowed, frozenset(), True)
-                    yield Ask(persona, method, name, (number,), relation, _both(method, due))
+                    nothing = _answer(persona, allowed, frozenset(), True)
+                    yield Ask(persona, method, name, (number,), relation, _both(method, nothing))
 
 
 def yesterday(cast: Any, on: date) -> Iterator[Ask]:
