@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from parta.archive.actions import backups, outages, papers
 from parta.archive.models import Backup, Carrier
+from parta.control.actions import close_past_year, open_next_year, promote
 from parta.foundation.log import SYSTEM, Actor
 from parta.foundation.models import Outage
 from parta.journal.actions import files, permits, write
@@ -31,7 +32,7 @@ from parta.people.models import (
     SubgroupMembership,
 )
 from parta.plans import actions as plans
-from parta.plans.models import CurriculumHours, TeachingLoad
+from parta.plans.models import CurriculumHours, Journal, TeachingLoad
 from parta.regulation import actions as regulation
 from parta.timetable import actions as timetable
 from tests.cast import PASSWORD, World, preset_file
@@ -147,6 +148,17 @@ def _year(cast: World) -> Any:
         title="2027/2028",
         starts=NEXT_YEAR,
         until=date(2028, 6, 1),
+        **_by(cast),
+    )
+
+
+def _next_year(cast: World) -> Any:
+    return open_next_year(
+        school_id=cast.school.pk,
+        title="2027/2028",
+        starts=NEXT_YEAR,
+        until=date(2028, 6, 1),
+        on=cast.on,
         **_by(cast),
     )
 
@@ -336,6 +348,23 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         lambda c, permit: permits.decline_permit(
             c.viewer("deputy"), permit, reason="не нужно", at=c.at, operation_id=str(uuid4())
         ),
+    ),
+    # ── the change of the year ──
+    "control.actions.years.open_next_year": (_nothing, lambda c, _: _next_year(c)),
+    "control.actions.years.promote": (
+        lambda c: _next_year(c),
+        lambda c, _: promote(
+            school_id=c.school.pk,
+            order_number="41-у",
+            order_date=date(2027, 5, 31),
+            outcomes={},
+            on=c.on,
+            **_by(c),
+        ),
+    ),
+    "control.actions.years.close_past_year": (
+        lambda c: Journal.objects.filter(school=c.school).update(scale=None),
+        lambda c, _: close_past_year(school_id=c.school.pk, on=date(2027, 8, 1), **_by(c)),
     ),
     # ── organisation ──
     "organisation.actions.calendar.open_year": (_nothing, lambda c, _: _year(c)),

@@ -590,6 +590,19 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "control_mine": {"page": Line(get="200 teacher class_teacher master other_teacher foreign_teacher")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "year_change": {
+        "page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy"),
+        "promote": Line(
+            get="200 SETUP foreign_deputy",
+            post="422 SETUP foreign_deputy",
+            body=lambda cast: {"act": "promote", "agreed": "1", "left": str(cast.student.pk)},
+        ),
+        "close": Line(
+            get="200 SETUP foreign_deputy",
+            post="422 SETUP foreign_deputy",
+            body=lambda cast: {"act": "close"},
+        ),
+    },
     "control_classes": {"page": Line(get="200 CONTROL class_teacher master foreign_deputy")},
     "control_class": {
         "own": Line(

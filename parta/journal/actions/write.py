@@ -179,6 +179,8 @@ def _carry_out(
     made_at: datetime | None = None,
 ) -> Saved:
     context = load(viewer, journal_id, changes, at)
+    if context.journal.year_state == "closed":
+        raise BadInput("Учебный год закрыт: его журналы только читаются.")
     batch = Batch(context, law_for(viewer), _calendar(context), place_of(context.journal))
     if made_at is not None:
         _take_claim(batch, changes, made_at)

@@ -121,6 +121,7 @@ def set_terms(
     leaves its parent, or a term with term marks would go or change its bounds. `without_gaps`: also when teaching days
     between two of a kind belong to neither.
     """
+    checks.not_closed(year)
     _check_terms(year, terms)
     if without_gaps:
         for gap in term_gaps(terms, _days_off(year), year.week_days):

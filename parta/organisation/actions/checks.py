@@ -34,6 +34,12 @@ def last_day(until: date) -> date:
     return until - timedelta(days=1)
 
 
+def not_closed(year: Any) -> None:
+    """Raise Refusal for a closed year: it is only read."""
+    if year is not None and year.state == "closed":
+        raise Refusal(f"Учебный год {year.title} закрыт: записи в нём только читаются.")
+
+
 def one_of(value: str, choices: Iterable[tuple[str, str]], field: str, what: str) -> str:
     """Raise Refusal unless the value is a known code."""
     if value not in {code for code, _ in choices}:

@@ -38,6 +38,7 @@ def ensure_homerooms(
     *, year: AcademicYear, rows: Sequence[HomeroomRow], by: Actor, at: datetime
 ) -> dict[str, int]:
     """Homerooms of the year by title: missing ones are made, differing ones changed."""
+    checks.not_closed(year)
     school_id = year.school_id
     with act(school_id, by=by, at=at) as lines:
         known = {room.title: room for room in Homeroom.objects.filter(school_id=school_id, year=year)}
@@ -116,6 +117,7 @@ def ensure_subgroups(
     *, year: AcademicYear, rows: Sequence[SubgroupRow], by: Actor, at: datetime
 ) -> dict[str, int]:
     """Subgroups of the year by title: missing ones are made, differing ones changed."""
+    checks.not_closed(year)
     school_id = year.school_id
     with act(school_id, by=by, at=at) as lines:
         known = {

@@ -57,6 +57,7 @@ def _order(number: str) -> str:
 
 def _inside_year(homeroom: Homeroom, on: date, field: str) -> None:
     year = homeroom.year
+    checks.not_closed(year)
     if not year.starts <= on < year.until:
         last = checks.last_day(year.until)
         raise Refusal(

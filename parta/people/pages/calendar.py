@@ -66,6 +66,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
         return f"{reverse('setup_calendar')}?year={made.pk}&done=added"
 
     def save_year(posted: Posted) -> str:
+        if posted.text("state") == "closed" and this_year().state != "closed":
+            raise Refusal(
+                "Год закрывают на странице «Смена года»: там видно, чего в нём не хватает.", "state"
+            )
         organisation.change_year(
             year=this_year(),
             starts=posted.date("starts", "дата начала"),
