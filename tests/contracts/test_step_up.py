@@ -43,6 +43,7 @@ SPARED = {
     "trust_forgotten": "stops access",
     "lessons_generated": "follows from the timetable",
     "year_opened": "a new year is empty",
+    "year_follows": "the word after which year a new, empty one was opened",
     "account_frozen": "stops access",
 }
 """Verbs over weighty objects that are not asked again, and why."""

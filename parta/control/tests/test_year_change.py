@@ -24,7 +24,7 @@ from tests.cast import actor_of, client_of, statements
 
 pytestmark = pytest.mark.django_db
 AFTER = date(2027, 8, 1)
-ORDER = {"order_number": "41-у", "order_date": date(2027, 5, 31)}
+ORDER: dict[str, Any] = {"order_number": "41-у", "order_date": date(2027, 5, 31)}
 
 
 def by(cast: Any) -> dict[str, Any]:
