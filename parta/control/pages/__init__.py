@@ -1,6 +1,17 @@
 """Pages of control, and of the act the journal is kept by."""
 
-from parta.control.pages import act, anomalies, board, check, closeout, findings, mine, remarks, reports, year_change
+from parta.control.pages import (
+    act,
+    anomalies,
+    board,
+    check,
+    closeout,
+    findings,
+    mine,
+    remarks,
+    reports,
+    year_change,
+)
 from parta.control.pages import desk as desk  # fills the slots of the home page
 
 urlpatterns = [
