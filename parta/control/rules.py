@@ -90,6 +90,8 @@ class Appointment(Params):
     roles: Roles
     each: Literal["school", "homeroom"] = "school"
     min: int = 1
+    every: Every | None = None
+    """``1 school_year``: by an order of this school year, or of the summer before it."""
 
 
 class CloseoutStep(Params):

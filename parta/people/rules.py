@@ -128,14 +128,32 @@ PROFILE_FIELDS = {
     "address": "адрес",
     "phone": "телефон семьи",
     "parent": "представитель",
+    "parent_full_name": "имя представителя",
+    "parent_relation": "кем приходится представитель",
     "parent_contact": "телефон или почта представителя",
 }
 
 
-class ProfileComplete(Params):
-    """Which fields of a student's card must be filled."""
+LIST_WORDS = {
+    "classes": "Классы",
+    "students": "Ученики",
+    "parents": "Представители",
+    "staff": "Сотрудники",
+    "subjects": "Предметы",
+    "rooms": "Кабинеты",
+    "bells": "Расписания звонков",
+}
 
-    fields: Codes = frozenset(PROFILE_FIELDS)
+
+class ProfileComplete(Params):
+    """Which fields of a student's card must be filled; or, with `lists`, which reference lists must be whole and true."""
+
+    lists: Codes = frozenset()
+    """``classes``, ``students``, ``parents``, ``staff``, ``subjects``, ``rooms``, ``bells``, or ``all``."""
+    checks: Codes = frozenset()
+    """``duplicates``: one person entered twice; ``orphans``: cards that belong to nothing; none: empty fields."""
+
+    fields: Codes = frozenset({"full_name", "birth_date", "address", "phone", "parent", "parent_contact"})
     by: Roles = frozenset({"class_teacher"})
     until: OnDate | None = None
 
@@ -145,6 +163,16 @@ class FullNames(Params):
 
     roles: Roles = frozenset({"teacher", "master"})
     no_initials: Literal[True] = True
+
+
+def _profile_says(p: ProfileComplete) -> str:
+    if not p.lists:
+        return "в карточке заполняют: " + ", ".join(
+            w for code, w in PROFILE_FIELDS.items() if code in p.fields
+        )
+    words = {"duplicates": "нет записанных дважды", "orphans": "нет карточек, которые ни к чему не относятся"}
+    said = [words.get(code, code) for code in sorted(p.checks)] or ["обязательные поля заполнены"]
+    return "в справочниках " + ", ".join(said)
 
 
 def _chain_says(p: CredentialsChain) -> str:
@@ -203,10 +231,8 @@ _kind(
     1,
     ProfileComplete,
     "Полнота карточек",
-    lambda p: (
-        f"в карточке заполняют: {', '.join(word for code, word in PROFILE_FIELDS.items() if code in p.fields)}"
-    ),
-    acts="на странице класса: список незаполненного",
+    _profile_says,
+    acts="на страницах класса и «Обязанности»: список незаполненного",
     own={"by"},
 )
 

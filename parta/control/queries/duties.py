@@ -407,31 +407,38 @@ def reading_matters(viewer: Viewer) -> list[Matter]:
 
 
 def appointment_matters(viewer: Viewer) -> list[Matter]:
-    """Roles that nobody holds by an order. One statement."""
+    """Roles that nobody holds by an order, of this school year where the act asks each year. Two statements."""
     law = law_for(viewer)
     rules = rules_on(law, viewer.on, "appointment_required")
     if not rules:
         return []
-    held = {
-        row[0]
+    held: dict[str, date | None] = {
+        row[0]: date.fromisoformat(row[1]) if isinstance(row[1], str) else row[1]
         for row in sql.read(
-            "SELECT DISTINCT kind FROM people_role WHERE school_id = %s AND starts <= %s"
-            " AND (until IS NULL OR until > %s) AND order_number <> ''",
+            "SELECT kind, MAX(order_date) FROM people_role WHERE school_id = %s AND starts <= %s"
+            " AND (until IS NULL OR until > %s) AND order_number <> '' GROUP BY kind",
             [viewer.school.id, viewer.on, viewer.on],
         )
     }
+    summer = year_of(viewer, viewer.on)[0] - SUMMER
     return [
         Matter(
             kind="appointment_required",
             clauses=clauses_of([rule]),
-            text=f"Не назначен приказом: {ROLES.get(role, (role,))[0]}",
+            text=f"Не назначен приказом{' на этот учебный год' if rule.params.every else ''}: "
+            + ROLES.get(role, (role,))[0],
             since=viewer.on,
             role="director",
             told=told_of([rule]),
         )
         for rule in rules
-        for role in sorted(rule.params.roles - held)
+        for role in sorted(rule.params.roles)
+        if role not in held or (rule.params.every is not None and (held[role] or date.min) < summer)
     ]
+
+
+SUMMER = timedelta(days=92)
+"""How long before the year's first day its orders are given."""
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

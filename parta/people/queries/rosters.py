@@ -141,8 +141,9 @@ class RosterPage:
 
 def required_fields(law: Law, on: date) -> tuple[list[str], rules.Cited]:
     """Codes of fields that must be filled, in the order of the card, and the clauses; all when no act names them."""
-    found = rules.rules(law, on, "profile_complete")
-    wanted = set().union(*(rule.params.fields for rule in found)) if found else set(rules.PROFILE_FIELDS)
+    found = [rule for rule in rules.rules(law, on, "profile_complete") if not rule.params.lists]
+    wanted = rules.ProfileComplete().fields if not found else frozenset()
+    wanted = wanted.union(*(rule.params.fields for rule in found))
     return [code for code in rules.PROFILE_FIELDS if code in wanted], rules.cited(found)
 
 
@@ -194,6 +195,8 @@ def roster_page(viewer: Viewer, homeroom: Homeroom) -> RosterPage:
             "address": not address,
             "phone": not (phone or email or any(one.phone for one in parents)),
             "parent": not parents,
+            "parent_full_name": not any(" " in one.name for one in parents),
+            "parent_relation": not any(one.relation for one in parents),
             "parent_contact": not any(one.phone or one.email for one in parents),
         }
         is_closed = id in closed

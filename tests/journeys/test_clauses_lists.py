@@ -1,0 +1,232 @@
+"""Clauses on lists: cards of a class, reference lists whole and true, pages of the class teacher, orders of the year."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from parta.journal.models import TermMark
+from parta.organisation.models import BellSchedule, Term
+from parta.people.models import Guardianship, Person, Role, RosterReview
+from tests.journeys.steps import COLLEGE, DUBROVO, page, presets, under
+from tests.journeys.test_clauses_checks import found
+from tests.journeys.test_clauses_marking import add_mark, past
+
+
+def of_class(cast: Any, kind: str, clause: str, at: Any = None) -> list[Any]:
+    return [
+        line
+        for line in found(cast, kind, "deputy", at)
+        if clause in line.ids and line.url_id == cast.homeroom.pk
+    ]
+
+
+def family(cast: Any, student: Person, **more: str) -> Person:
+    """A mother with a telephone."""
+    facts = {"surname": student.surname, "given_name": "Анна", "phone": "+7 999 111-22-33"} | more
+    mother = Person.objects.create(school=cast.school, **facts)
+    Guardianship.objects.create(
+        school=cast.school, guardian=mother, student=student, relation="mother", starts=date(2026, 9, 1)
+    )
+    return mother
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-6.4b")
+def test_students_without_data_of_parents_after_the_fifth_of_september(cast: Any, client_of: Any) -> None:
+    student = cast.named("Ефимова")
+
+    def lacking(at: Any = None) -> list[str]:
+        return [
+            words
+            for line in of_class(cast, "profile_complete", "ET-6.4b", at)
+            for words in line.students
+            if words.startswith("Ефимова")
+        ]
+
+    assert not of_class(cast, "profile_complete", "ET-6.4b", cast.local(date(2026, 9, 5), 23))
+    assert lacking(cast.local(date(2026, 9, 6), 8))
+    assert (
+        lacking()
+        == [
+            "Ефимова Софья: представитель, имя представителя, кем приходится представитель,"
+            " телефон или почта представителя"
+        ]
+        or "представитель" in lacking()[0]
+    )
+    mother = family(cast, student, phone="")
+    assert lacking() and "телефон или почта" in lacking()[0]
+    Person.objects.filter(pk=mother.pk).update(email="mama@example.org")
+    assert not lacking()
+    (line,) = of_class(cast, "profile_complete", "ET-6.4b")
+    assert line.who_id == cast.class_teacher.pk and "class_teacher" in line.told
+    assert "В карточках не всё" in page(client_of(cast.class_teacher), "/control/mine/")
+    Guardianship.objects.filter(guardian=mother).update(has_rights=False)
+    assert lacking(), "a contact without rights is no representative"
+
+
+@presets((COLLEGE, "ET-3.1.3a"), (DUBROVO, "DB-3.3.4a"))
+def test_overdue_pages_of_the_class_teacher_are_listed(cast: Any, client_of: Any, request: Any) -> None:
+    clause = next(request.node.iter_markers("clause")).args[0]
+
+    def owed(at: Any = None) -> str:
+        return "; ".join(line.detail for line in of_class(cast, "journal_up_to_date", clause, at))
+
+    for student in cast.students:
+        if student.surname != "Сафина":
+            family(cast, student)
+    Person.objects.filter(pk=cast.guardian.pk).update(phone="+7 999 111-22-33")
+    assert "Список не проверен к 06.09.2026" in owed() and "представителя" not in owed()
+    assert not owed(cast.local(date(2026, 9, 5), 20)), "the day itself is in time"
+    RosterReview.objects.create(
+        school=cast.school, homeroom=cast.homeroom, day=date(2026, 9, 5), at=cast.at, role="class_teacher",
+        students=12, changes=0,
+    )  # fmt: skip
+    assert not owed()
+    Person.objects.filter(pk=cast.guardian.pk).update(phone="")
+    assert "Без представителя или его контактов: 1" in owed()
+    (line,) = of_class(cast, "journal_up_to_date", clause)
+    assert line.who_id == cast.class_teacher.pk
+    assert "контактов: 1" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "контактов: 1" in page(client_of(cast.deputy), "/control/duties/")
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-3.2.1a")
+def test_empty_required_fields_are_listed_by_list(cast: Any, client_of: Any) -> None:
+    def gaps() -> dict[str, str]:
+        return {
+            line.text.partition(":")[0]: line.detail
+            for line in found(cast, "profile_complete")
+            if "DB-3.2.1a" in line.ids
+        }
+
+    before = gaps()
+    assert "Гузель: телефон или почта" in before["Представители"] and "Ученики" not in before
+    Person.objects.filter(pk=cast.guardian.pk).update(email="mama@example.org")
+    assert "Гузель" not in gaps().get("Представители", "")
+    Person.objects.filter(pk=cast.named("Цой").pk).update(birth_date=None)
+    assert gaps()["Ученики"] == "Цой Максим: дата рождения"
+    type(cast.homeroom).objects.filter(pk=cast.homeroom.pk).update(letter="")
+    Role.objects.filter(kind="class_teacher", homeroom=cast.homeroom).update(until=date(2026, 10, 1))
+    assert "буква, классный руководитель" in gaps()["Классы"]
+    Person.objects.filter(pk=cast.teacher.pk).update(patronymic="")
+    assert gaps()["Сотрудники"] == "Соколова Марина: отчество"
+    BellSchedule.objects.create(school=cast.school, title="Вторая смена")
+    assert gaps()["Расписания звонков"] == "Вторая смена: время уроков"
+    type(cast.subjects["maths"]).objects.filter(pk=cast.subjects["maths"].pk).update(short="")
+    assert gaps()["Предметы"] == "Математика: краткое название"
+    words = page(client_of(cast.deputy), "/control/duties/")
+    assert "Соколова Марина: отчество" in words and "Цой Максим: дата рождения" in words
+    assert client_of(cast.teacher).get("/control/duties/").status_code == 403
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-3.2.1b")
+def test_two_cards_with_one_name_and_birth_date_are_reported(cast: Any, client_of: Any) -> None:
+    def told() -> str:
+        return "; ".join(line.detail for line in found(cast, "profile_complete") if "DB-3.2.1b" in line.ids)
+
+    student = cast.named("Ефимова")
+    assert "Ефимова" not in told(), "the two namesakes Иванов were born on different days"
+    twin = Person.objects.create(
+        school=cast.school, surname=student.surname, given_name=student.given_name,
+        birth_date=student.birth_date + timedelta(days=1),
+    )  # fmt: skip
+    assert "Ефимова Софья, " not in told() and "Ефимова Софья" in told(), "it belongs to nothing"
+    Person.objects.filter(pk=twin.pk).update(birth_date=student.birth_date)
+    assert f"Ефимова Софья, {student.birth_date:%d.%m.%Y}: 2" in told()
+    assert f"{student.birth_date:%d.%m.%Y}: 2" in page(client_of(cast.deputy), "/control/duties/")
+    outside = Person.objects.create(
+        school=cast.outside.school,
+        surname="Цой",
+        given_name="Максим",
+        birth_date=cast.named("Цой").birth_date,
+    )
+    assert "Цой" not in told(), "another school's cards are not ours"
+    assert outside.pk
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-6.1a")
+def test_journal_officer_without_an_order_of_this_year_is_reported(cast: Any, client_of: Any) -> None:
+    def told() -> list[str]:
+        return [
+            line.text for line in found(cast, "appointment_required", "director") if "ET-6.1a" in line.ids
+        ]
+
+    assert not told()
+    officer = Role.objects.filter(school=cast.school, kind="operator")
+    officer.update(order_number="")
+    assert told() and "на этот учебный год" in told()[0]
+    officer.update(order_number="142", order_date=None)
+    assert told(), "a number without a date"
+    officer.update(order_date=date(2026, 5, 31))
+    assert told(), "the order of the year before"
+    officer.update(order_date=date(2026, 6, 1))
+    assert not told(), "the summer before the year"
+    officer.update(until=date(2026, 10, 14))
+    assert told()
+    assert "Не назначен приказом" in page(client_of(cast.director), "/control/duties/")
+
+
+@presets((COLLEGE, "ET-A-DIR-7e"), (COLLEGE, "ET-A-DEP-10c"))
+def test_students_with_fewer_marks_than_the_norm_of_the_period(
+    cast: Any, client_of: Any, request: Any
+) -> None:
+    """Three marks are enough, two are not; near the end of the half-year and not before."""
+    clause = next(request.node.iter_markers("clause")).args[0]
+    student = cast.named("Ефимова")
+    from parta.journal.models import Mark
+
+    def few(day: date, who: str = "deputy") -> set[str]:
+        return {
+            name
+            for line in found(cast, "mark_density", who, cast.local(day, 12))
+            if clause in line.ids and "русский" in line.place and "мало отметок" in line.text
+            for name in line.students
+        }
+
+    Mark.objects.filter(student=student).update(value="")
+    for lesson in past(cast)[:2]:
+        add_mark(cast, student, lesson, "4")
+    near = cast.term.until - timedelta(days=14)
+    assert "Ефимова Софья (2)" in few(near)
+    assert not few(near - timedelta(days=1)), "two weeks before the end it is time"
+    assert "Ефимова Софья (2)" in few(near, "head_of_department"), "of the own department"
+    add_mark(cast, student, past(cast)[2], "4")
+    assert not any(name.startswith("Ефимова") for name in few(near))
+    maths = [
+        line
+        for line in found(cast, "mark_density", "head_of_department", cast.local(near, 12))
+        if "математика" in line.place
+    ]
+    assert not maths, "maths is of another department"
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-MASTER-20a")
+def test_students_without_a_practice_mark_at_the_end_of_the_period(cast: Any, client_of: Any) -> None:
+    """Listed from the day after the period; who has a mark, or has left, is not."""
+    cast.subjects["russian"].tags = ["practice"]
+    cast.subjects["russian"].save(update_fields=["tags"])
+    end = date(2026, 10, 23)
+    Term.objects.filter(pk=cast.term.pk).update(until=end + timedelta(days=1))
+
+    def lacking(day: date) -> set[str]:
+        return {
+            name
+            for line in found(cast, "period_marks_complete", "deputy", cast.local(day, 23))
+            if "ET-A-MASTER-20a" in line.ids and "русский" in line.place
+            for name in line.students
+        }
+
+    assert not lacking(end), "the last day itself"
+    after = lacking(end + timedelta(days=1))
+    assert "Ефимова Софья" in after and "Устинов Лев" not in after
+    TermMark.objects.create(
+        school=cast.school, journal=cast.russian, term=cast.term, student=cast.named("Ефимова"), value="4",
+        set_at=cast.at, changed_at=cast.at,
+    )  # fmt: skip
+    assert "Ефимова Софья" not in lacking(end + timedelta(days=1))
+    assert len(lacking(end + timedelta(days=1))) == len(after) - 1
