@@ -46,10 +46,12 @@ permission("activate", "войти по коду в первый раз", public
 permission("recovery", "попросить новый пароль на почту", public=True)
 permission("rosters", "данные классов", *ROSTERS)
 permission("setup", "настройка школы", *SETUP)
+permission("orders", "приказы о движении учеников", "secretary", "deputy", "operator")
 permission("students", "списки учеников", *CARD_READERS)
 permission("student_card", "карточка ученика", *CARD_READERS, "guardian")
 
 nav("students", "Ученики", "students", *CARD_READERS, position=60)
+nav("orders", "Приказы", "orders", "secretary", position=63)
 nav("rosters", "Классы", "rosters", *ROSTERS, position=62)
 nav("signals", "Входы", "signals", "director", "deputy", "operator", position=85)
 nav("setup", "Настройка", "setup", *SETUP, position=90)

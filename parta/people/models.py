@@ -229,6 +229,34 @@ class RosterReview(models.Model):
         indexes = [models.Index(fields=["school", "day"], name="review_day")]
 
 
+class StudentOrder(models.Model):
+    """Приказ о движении: by an order a student is admitted to a class, or leaves it, from a day on.
+
+    The order comes from paper and is entered apart from the class list; the list is held against it by name.
+    """
+
+    KINDS = [("admitted", "зачислить"), ("left", "отчислить или перевести")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=KINDS)
+    number = models.CharField(max_length=40)
+    signed_on = models.DateField()
+    starts_on = models.DateField(help_text="The first day in the class, or the first outside it.")
+    surname = models.CharField(max_length=80)
+    given_name = models.CharField(max_length=80)
+    entered_by = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["homeroom", "kind", "number", "surname", "given_name"], name="student_order_once"
+            )
+        ]
+        indexes = [models.Index(fields=["school", "starts_on"], name="student_order_on")]
+
+
 class AccessIssue(models.Model):
     """The register of access data: an account's password or activation code given out, or reported lost.
 

@@ -146,12 +146,13 @@ LIST_WORDS = {
 
 
 class ProfileComplete(Params):
-    """Which fields of a student's card must be filled; or, with `lists`, which reference lists must be whole and true."""
+    """Which fields of a student's card must be filled; with `lists`, which reference lists must be whole and true."""
 
     lists: Codes = frozenset()
     """``classes``, ``students``, ``parents``, ``staff``, ``subjects``, ``rooms``, ``bells``, or ``all``."""
     checks: Codes = frozenset()
-    """``duplicates``: one person entered twice; ``orphans``: cards that belong to nothing; none: empty fields."""
+    """``orders_vs_roster``: the class list says what the orders say; ``duplicates``: one person entered twice;
+    ``orphans``: cards that belong to nothing; none: empty fields."""
 
     fields: Codes = frozenset({"full_name", "birth_date", "address", "phone", "parent", "parent_contact"})
     by: Roles = frozenset({"class_teacher"})
@@ -166,6 +167,8 @@ class FullNames(Params):
 
 
 def _profile_says(p: ProfileComplete) -> str:
+    if "orders_vs_roster" in p.checks:
+        return "список класса совпадает с приказами о зачислении и отчислении"
     if not p.lists:
         return "в карточке заполняют: " + ", ".join(
             w for code, w in PROFILE_FIELDS.items() if code in p.fields

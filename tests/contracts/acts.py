@@ -21,6 +21,7 @@ from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.organisation.models import BellSchedule, Department, MarkScale, Room
 from parta.people import actions as people
+from parta.people.actions import orders
 from parta.people.models import (
     AccessIssue,
     Enrolment,
@@ -727,6 +728,20 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: people.bulk_people(
             school_id=c.school.pk, rows=[people.PersonRow("Новиков", "Пётр")], **_by(c)
+        ),
+    ),
+    "people.actions.orders.enter_order": (
+        _nothing,
+        lambda c, _: orders.enter_order(
+            school_id=c.school.pk,
+            homeroom_id=c.homeroom.pk,
+            kind="admitted",
+            number="31-у",
+            signed_on=DAY - timedelta(days=3),
+            on=DAY,
+            surname="Новиков",
+            given_name="Пётр",
+            **_by(c),
         ),
     ),
     "people.actions.roles.grant_role": (

@@ -576,6 +576,12 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "control_anomalies": {"page": Line(get="200 director deputy foreign_deputy")},
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "orders": {
+        "page": Line(
+            get="200 secretary deputy operator foreign_deputy",
+            post="422 secretary deputy operator foreign_deputy",
+        ),
+    },
     "papers": {
         "page": Line(
             get="200 director deputy operator class_teacher master foreign_deputy",

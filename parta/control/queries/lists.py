@@ -6,7 +6,7 @@ roster and contacts). A list is judged as it stands; a day of the year in the en
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from parta.control.queries.informing import classes_of
@@ -14,11 +14,13 @@ from parta.control.queries.sheets import law_for
 from parta.control.queries.sources import duty_source
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
-from parta.people.rules import LIST_WORDS, PROFILE_FIELDS, overdue_reviews
+from parta.people.queries.orders import OrderLine, order_lines
+from parta.people.rules import LIST_WORDS, PROFILE_FIELDS, RosterFinding, overdue_reviews
 from parta.people.viewer import Viewer
 from parta.regulation.durations import plural
 from parta.regulation.judge import Rule
 
+DAY = timedelta(days=1)
 NAMED = 40
 """Names listed in one matter; the number is of all."""
 
@@ -38,7 +40,9 @@ WHERE e.starts <= %s AND (e.until IS NULL OR e.until > %s)
 ORDER BY COALESCE(h.grade, 99), h.title, n.surname, n.given_name, n.id"""
 
 
-@duty_source({"profile_complete": "Полнота и достоверность списков"})
+@duty_source(
+    {"profile_complete": "Полнота и достоверность списков", "roster_review_every": "Проверка данных класса"}
+)
 def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     """Cards and reference lists with gaps, people entered twice. Two statements, six more for the reference lists."""
     law, own = law_for(viewer), classes_of(viewer)
@@ -49,7 +53,7 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         if rule.params.objects & {"roster", "contact", "parent"}
         and rule.entry.by & {"class_teacher", "master"}
     ]
-    years = sql.read(_YEAR, [viewer.school.id, until, until]) if rules or fresh else []
+    years = sql.read(_YEAR, [viewer.school.id, until, until])
     if not years or own == ():
         return []
     year_id, begins, _ = years[0]
@@ -63,15 +67,65 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         limit = rule.params.until.on({"year_start": begins}) if rule.params.until is not None else None
         if limit is not None and until <= limit:
             continue
-        if rule.params.lists:
+        if "orders_vs_roster" in rule.params.checks:
+            found += _of_orders(rule, viewer, until, own)
+        elif rule.params.lists:
             if viewer.is_school_wide:
                 found += _of_lists(rule, viewer.school.id, year_id, until)
         else:
             found += _of_cards(rule, gaps, limit or begins)
+    for late in overdue_reviews(law, viewer.school.id, until):
+        if own is None or late.homeroom_id in own:
+            found.append(_review(late))
     if fresh:
         reviews = {one.homeroom_id: one for one in overdue_reviews(law, viewer.school.id, until)}
         found += _of_pages(fresh, gaps, reviews, begins)
     return found
+
+
+def _review(late: RosterFinding) -> Matter:
+    return Matter(
+        kind="roster_review_every",
+        clauses=late.law.clauses,
+        text=f"Данные класса не проверены к {late.until - DAY:%d.%m.%Y}",
+        since=late.until,
+        homeroom_id=late.homeroom_id,
+        homeroom=late.homeroom,
+        who_id=late.teacher_id,
+        role="class_teacher",
+        told=("class_teacher", "deputy"),
+    )
+
+
+def _of_orders(rule: Rule[Any], viewer: Viewer, on: date, own: Sequence[int] | None) -> Iterable[Matter]:
+    """Classes whose list does not say what the orders say. One statement, and one for the class teachers."""
+    rooms: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in order_lines(viewer.school.id, on):
+        if not line.agrees and (own is None or line.homeroom_id in own):
+            rooms[line.homeroom_id].append(line)
+    if not rooms:
+        return
+    heads: dict[int, int] = dict(
+        sql.read(
+            "SELECT homeroom_id, MIN(person_id) FROM people_role WHERE school_id = %s AND homeroom_id IS NOT NULL"
+            " AND kind IN ('class_teacher', 'master') AND starts <= %s AND (until IS NULL OR until > %s)"
+            " GROUP BY homeroom_id",
+            [viewer.school.id, on, on],
+        )
+    )
+    for homeroom_id, lines in rooms.items():
+        yield Matter(
+            kind="profile_complete",
+            clauses=clauses_of([rule]),
+            text=f"Список не совпадает с приказами: {len(lines)}",
+            since=min(line.on for line in lines),
+            homeroom_id=homeroom_id,
+            homeroom=lines[0].homeroom,
+            who_id=heads.get(homeroom_id),
+            role="class_teacher",
+            told=told_of([rule]),
+            detail="; ".join(line.says for line in lines[:NAMED]),
+        )
 
 
 def _cards(rows: Sequence[sql.Row]) -> Iterable[tuple[sql.Row, frozenset[str]]]:
@@ -137,7 +191,7 @@ def _of_pages(
         for homeroom_id, lines in rooms.items():
             row, owed = lines[0][0], []
             if "roster" in rule.params.objects and homeroom_id in reviews:
-                owed.append(f"список не проверен к {reviews[homeroom_id].until:%d.%m.%Y}")
+                owed.append(f"список не проверен к {reviews[homeroom_id].until - DAY:%d.%m.%Y}")
             if rule.params.objects & {"contact", "parent"}:
                 lacking = sum(bool(missing & {"parent", "parent_contact"}) for _, missing in lines)
                 if lacking:

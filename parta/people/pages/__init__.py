@@ -8,6 +8,7 @@ from parta.people.pages import (
     classes,
     lists,
     lock,
+    orders,
     own,
     persons,
     recovery,
@@ -36,4 +37,5 @@ urlpatterns: list[URLPattern] = [
     *lists.urlpatterns,
     *register.urlpatterns,
     *rosters.urlpatterns,
+    *orders.urlpatterns,
 ]
