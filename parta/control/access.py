@@ -12,6 +12,8 @@ permission("control", "контроль ведения журналов", *CONTR
 permission("control.act", "проверки, замечания и справки", "director", "deputy", "head_of_department")
 permission("control.answer", "замечания и справки о проверках", *CONTROLLERS, *ANSWERABLE)
 permission("control.own", "свои обязанности по положению", *ANSWERABLE)
+permission("errors", "ошибки в данных: сообщить", *CONTROLLERS, *ANSWERABLE, "operator", "secretary")
+permission("errors.fix", "ошибки в данных: исправить", "director", "deputy", "operator")
 permission("control.class", "сведения о классе", *CONTROLLERS, "class_teacher", "master")
 permission("anomalies", "необычные записи", "director", "deputy")
 permission("year_change", "смена учебного года", "deputy", "operator")

@@ -8,4 +8,4 @@ class ControlConfig(AppConfig):
     def ready(self) -> None:
         """Put the rule kinds over acts of control into the registry, so that regulation files may name them."""
         from parta.control import rules  # noqa: F401
-        from parta.control.queries import informing, lists  # noqa: F401  (sources of duties)
+        from parta.control.queries import informing, lists, upkeep  # noqa: F401  (sources of duties)

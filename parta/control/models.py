@@ -236,3 +236,37 @@ class CloseoutStep(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["journal", "term", "step"], name="closeout_step_once")]
+
+
+class ErrorReport(models.Model):
+    """Сообщение об ошибке в данных: told by anybody of the staff, mended by who answers for it; both times are kept."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.CharField(max_length=1000, help_text="What is wrong, and where.")
+    reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    fixed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=1000, blank=True, default="", help_text="What was mended.")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "reported_at"], name="error_report_at")]
+
+
+class NormChange(models.Model):
+    """Новая внешняя норма: an act of law or of the region, after which the school reviews its own regulation."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    title = models.CharField(max_length=300)
+    number = models.CharField(max_length=60)
+    signed_on = models.DateField()
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=1000, blank=True, default="", help_text="What was changed, or why nothing."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "entered_at"], name="norm_change_at")]

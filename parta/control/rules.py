@@ -24,6 +24,7 @@ __all__ = [
     "Acknowledged",
     "Appointment",
     "CheckEvery",
+    "RegulationEdition",
     "RemarkFixed",
     "ReportDue",
     "SetupBy",
@@ -82,6 +83,13 @@ class AccountsActive(Params):
     of: Roles
     min: int = 1
     until: OnDate
+
+
+class RegulationEdition(Params):
+    """When the regulation itself is looked through anew."""
+
+    review_on: Literal["", "regional_norms_changed"] = ""
+    """``regional_norms_changed``: each new outer act that is entered opens a review."""
 
 
 class Appointment(Params):
@@ -162,4 +170,11 @@ _register(
     "Назначены приказом",
     lambda p: "ответственные назначены приказом",
     "roles",
+)
+_register(
+    "regulation_edition",
+    10,
+    RegulationEdition,
+    "Пересмотр положения",
+    lambda p: "положение пересматривают, когда меняются внешние нормы",
 )

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from parta.archive.actions import backups, outages, papers
 from parta.archive.models import Backup, Carrier
-from parta.control.actions import close_past_year, open_next_year, promote
+from parta.control.actions import close_past_year, open_next_year, promote, upkeep
 from parta.foundation.log import SYSTEM, Actor
 from parta.foundation.models import Outage
 from parta.journal.actions import files, permits, write
@@ -274,6 +274,23 @@ def _year_paper(cast: World) -> Any:
     assert cast.year_term is not None
     return papers.make_paper_set(
         cast.viewer("deputy"), cast.homeroom.pk, cast.year_term.pk, kind="summary_sheet", at=cast.at
+    )
+
+
+def _error(cast: World) -> Any:
+    return upkeep.report_error(
+        school_id=cast.school.pk, text="Неверная дата", reported_by=cast.teacher.pk, **_by(cast)
+    )
+
+
+def _norm(cast: World) -> Any:
+    return upkeep.enter_norm(
+        school_id=cast.school.pk,
+        title="Приказ",
+        number="17",
+        signed_on=DAY - timedelta(days=3),
+        entered_by=cast.deputy.pk,
+        **_by(cast),
     )
 
 
@@ -728,6 +745,20 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _nothing,
         lambda c, _: people.bulk_people(
             school_id=c.school.pk, rows=[people.PersonRow("Новиков", "Пётр")], **_by(c)
+        ),
+    ),
+    "control.actions.upkeep.report_error": (_nothing, lambda c, _: _error(c)),
+    "control.actions.upkeep.fix_error": (
+        _error,
+        lambda c, row: upkeep.fix_error(
+            school_id=c.school.pk, report_id=row.pk, answer="Исправлено", fixed_by=c.deputy.pk, **_by(c)
+        ),
+    ),
+    "control.actions.upkeep.enter_norm": (_nothing, lambda c, _: _norm(c)),
+    "control.actions.upkeep.finish_review": (
+        _norm,
+        lambda c, row: upkeep.finish_review(
+            school_id=c.school.pk, norm_id=row.pk, outcome="Без изменений", reviewed_by=c.deputy.pk, **_by(c)
         ),
     ),
     "people.actions.orders.enter_order": (

@@ -576,6 +576,15 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "control_anomalies": {"page": Line(get="200 director deputy foreign_deputy")},
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
+    "errors": {
+        "page": Line(
+            get="200 READERS operator secretary FOREIGN_STAFF",
+            post="422 READERS operator secretary FOREIGN_STAFF",
+        ),
+    },
+    "regulation_norms": {
+        "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy"),
+    },
     "orders": {
         "page": Line(
             get="200 secretary deputy operator foreign_deputy",

@@ -10,6 +10,7 @@ from parta.control.pages import (
     mine,
     remarks,
     reports,
+    upkeep,
     year_change,
 )
 from parta.control.pages import desk as desk  # fills the slots of the home page
@@ -20,6 +21,7 @@ urlpatterns = [
     *findings.urlpatterns,
     *mine.urlpatterns,
     *closeout.urlpatterns,
+    *upkeep.urlpatterns,
     *remarks.urlpatterns,
     *reports.urlpatterns,
     *anomalies.urlpatterns,

@@ -32,6 +32,7 @@ TABS = (
     ("control_classes", "Классы", "control.class"),
     ("closeout", "Закрытие периода", "control.answer"),
     ("own_findings", "Мои сроки", "control.answer"),
+    ("errors", "Ошибки в данных", "errors"),
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),
     ("reports", "Отчёты", "reports"),

@@ -99,7 +99,11 @@ for _kind in (
         1,
         ChangeRequestProcessed,
         "Ответ на изменение данных",
-        lambda p: f"сообщённое изменение данных рассматривают за {p.within}",
+        lambda p: (
+            f"неверные данные исправляют за {p.within}"
+            if p.of == "wrong_data"
+            else f"сообщённое изменение данных рассматривают за {p.within}"
+        ),
         on_breach="finding",
     ),
     RuleKind(
@@ -179,7 +183,7 @@ def change_limit(law: Law, told_at: datetime, calendar: Calendar) -> tuple[datet
     found = [
         (rule.params.within.limit(day, told_at, calendar), rule.clauses)
         for _, entry, rule in law.on(day).entries
-        if entry.kind == "change_request_processed" and rule is not None
+        if entry.kind == "change_request_processed" and rule is not None and rule.params.of == "personal_data"
     ]
     if not found:
         return None

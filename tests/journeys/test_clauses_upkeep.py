@@ -1,0 +1,85 @@
+"""Clauses on upkeep: wrong data are right within a day, the regulation is reviewed when outer norms change."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from parta.control.models import ErrorReport, NormChange
+from parta.foundation import clock
+from tests.journeys.steps import DUBROVO, done, page, text, under
+from tests.journeys.test_clauses_checks import found
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-3.5.7")
+def test_wrong_data_are_mended_within_a_day(cast: Any, client_of: Any) -> None:
+    """Told at 10:40: in time up to 10:40 of the next day, listed a minute later, closed by the fix."""
+    teacher, deputy = client_of(cast.teacher), client_of(cast.deputy)
+    assert teacher.post("/errors/", {"act": "report", "text": " "}).status_code == 422
+    done(teacher.post("/errors/", {"act": "report", "text": "6 «Б»: у Ефимовой неверная дата рождения"}))
+    row = ErrorReport.objects.get()
+    assert row.reported_at == cast.at and row.reported_by == cast.teacher
+
+    def listed(after: timedelta) -> list[str]:
+        lines = found(cast, "change_request_processed", "deputy", cast.at + after)
+        assert all("DB-3.5.7" in line.ids for line in lines)
+        return [line.text for line in lines]
+
+    assert not listed(timedelta(hours=24))
+    assert "неверная дата рождения" in listed(timedelta(hours=24, minutes=1))[0]
+    with clock.rehearse(cast.at + timedelta(hours=25)):
+        assert "срок был 15 октября" in page(deputy, "/errors/")
+        assert "Исправление данных" in page(deputy, "/control/duties/")
+    refused = teacher.post("/errors/", {"act": "fix", "row": row.pk, "answer": "Исправлено"})
+    assert refused.status_code == 422 and ErrorReport.objects.get().fixed_at is None
+    assert "Ефимовой" not in page(client_of(cast.class_teacher), "/errors/"), "one sees the own reports"
+    moment = cast.at + timedelta(hours=26)
+    with clock.rehearse(moment):
+        assert deputy.post("/errors/", {"act": "fix", "row": row.pk, "answer": ""}).status_code == 422
+        done(
+            deputy.post(
+                "/errors/", {"act": "fix", "row": row.pk, "answer": "Дата исправлена по свидетельству"}
+            )
+        )
+        assert deputy.post("/errors/", {"act": "fix", "row": row.pk, "answer": "Ещё раз"}).status_code == 422
+    row.refresh_from_db()
+    assert (row.fixed_at, row.fixed_by) == (moment, cast.deputy)
+    assert not listed(timedelta(hours=27))
+    words = page(teacher, "/errors/")
+    assert "Исправлено 15 октября в 12:40" in words and "по свидетельству" in words
+    assert client_of(cast.guardian).get("/errors/").status_code == 403
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-6.2")
+def test_a_new_outer_act_opens_a_review_of_the_regulation(cast: Any, client_of: Any) -> None:
+    deputy, address = client_of(cast.deputy), "/regulation/norms/"
+
+    def listed() -> list[str]:
+        return [
+            line.text
+            for line in found(cast, "regulation_edition", "director")
+            if "DB-6.2" in line.ids and "deputy" in line.told
+        ]
+
+    assert not listed()
+    act = {
+        "act": "add",
+        "title": "Приказ регионального министерства",
+        "number": "26-01",
+        "signed_on": "2026-10-12",
+    }
+    for wrong in ({"title": ""}, {"number": ""}, {"signed_on": ""}, {"signed_on": "2027-01-01"}):
+        assert deputy.post(address, act | wrong).status_code == 422, wrong
+    assert client_of(cast.teacher).post(address, act).status_code == 403
+    done(deputy.post(address, act))
+    assert listed() == ["Пересмотреть положение: Приказ регионального министерства, № 26-01"]
+    assert "ждёт пересмотра" in page(deputy, address)
+    assert "Пересмотр положения" in page(client_of(cast.director), "/control/duties/")
+    row = NormChange.objects.get()
+    assert row.signed_on == date(2026, 10, 12)
+    answer = deputy.post(address, {"act": "review", "row": row.pk, "outcome": ""})
+    assert answer.status_code == 422 and "итог" in text(answer)
+    done(deputy.post(address, {"act": "review", "row": row.pk, "outcome": "Сроки не меняются"}))
+    assert not listed() and "Сроки не меняются" in page(deputy, address)
