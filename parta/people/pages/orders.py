@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from parta.foundation.access import requires
+from parta.organisation.words import class_title
 from parta.people import queries
 from parta.people.actions.orders import enter_order
 from parta.people.chrome import page
@@ -42,6 +43,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "lines": order_lines(viewer.school.id, viewer.on),
         "forms": forms,
         "kinds": StudentOrder.KINDS,
+        "class_title": class_title,
         "homerooms": queries.homeroom_options(viewer, queries.current_year(viewer)),
         "on": viewer.on,
     }
