@@ -59,7 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
-@requires("papers")
+@requires("papers", confirm="print")
 def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     """A set as it is printed, with its counts and digest, and whether the journal still says the same."""
     viewer = looking(request)

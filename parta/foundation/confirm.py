@@ -37,6 +37,7 @@ VERBS = {
     "final_annulled": "finals",
     "term_set": "locks",
     "term_removed": "locks",
+    "term_closing_ordered": "locks",
     "year_changed": "locks",
     "year_closed": "locks",
     "setting_chosen": "locks",

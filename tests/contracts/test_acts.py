@@ -13,7 +13,7 @@ from tests.cast import statements
 from tests.contracts.acts import ACTS, SILENT, sources
 from tests.contracts.test_step_up import unasked
 
-NOBODY = ("create_school", "close_groundless")
+NOBODY = ("create_school", "close_groundless", "register_summary")
 """Acts of the program itself: no account stands behind them."""
 WRITES = re.compile(
     r"\.(?:save|bulk_create|bulk_update|create|get_or_create|update_or_create)\(|\.objects\b[^\n]*\.(?:update|delete)\("

@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("control", "0002_findings"),
+        ("control", "0003_closeout_steps"),
         ("organisation", "0003_term_closing_order"),
-        ("people", "0009_student_orders"),
+        ("people", "0010_student_orders"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisation", "0003_term_closing_order"),
-        ("people", "0008_full_names"),
+        ("people", "0009_recovery_hash"),
     ]
 
     operations = [
