@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.archive.models import PaperSet, PaperStep
 from parta.foundation import sql
@@ -194,7 +195,7 @@ def papers(viewer: Viewer) -> Papers:
     steps: dict[int, list[PaperStep]] = defaultdict(list)
     for step in PaperStep.objects.filter(school_id=viewer.school.id).order_by("id"):
         steps[step.paper_id].append(step)
-    lines, year = [], ""
+    lines, year, zone = [], "", ZoneInfo(viewer.school.timezone)
     for homeroom_id, title, term_id, term, until, year_title, term_kind in sql.read(
         _PLACES.replace("{classes}", classes), values
     ):
@@ -210,7 +211,7 @@ def papers(viewer: Viewer) -> Papers:
                     until,
                     until <= viewer.on,
                     found.pk if found else None,
-                    found.made_at if found else None,
+                    found.made_at.astimezone(zone) if found else None,
                     tuple(
                         (
                             one.step,
@@ -235,5 +236,6 @@ def shown(viewer: Viewer, paper_id: int) -> tuple[PaperSet, bool] | None:
     )
     if row is None or not is_mine(viewer, row.homeroom_id):
         return None
+    row.made_at = row.made_at.astimezone(ZoneInfo(viewer.school.timezone))
     now = contents_of(row.homeroom_id, row.term_id, summary=row.kind == "summary_sheet")
     return row, digest_of(now) == row.sha256

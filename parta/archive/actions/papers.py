@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.archive.models import PaperSet, PaperStep
 from parta.archive.papers import contents_of, counts_of, digest_of, is_mine
@@ -122,7 +123,8 @@ def note_paper_step(
         raise Refusal("Такого экземпляра нет: обновите страницу.")
     if step in OF_HEADS and not viewer.roles & {"director", "deputy"}:
         raise Refusal("Подпись, печать и заверение записывают директор или завуч.")
-    if on > viewer.on or on < row.made_at.date():
+    made_on = row.made_at.astimezone(ZoneInfo(viewer.school.timezone)).date()
+    if on > viewer.on or on < made_on:
         raise Refusal("Дата: не раньше подготовки экземпляра и не позже сегодняшнего дня.", "on")
     if step == "stitched" and not (sheets and 1 <= sheets <= 2000):
         raise Refusal("Укажите, сколько листов прошито.", "sheets")

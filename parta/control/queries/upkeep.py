@@ -14,17 +14,26 @@ __all__ = ["errors", "fix_limit", "norms", "upkeep_matters"]
 
 
 def errors(viewer: Viewer) -> list[ErrorReport]:
-    """Reports of wrong data, open ones first: all for who mends them, else one's own. One statement."""
+    """Reports of wrong data, in the school's time, open ones first: all for who mends them, else one's own."""
     found = ErrorReport.objects.filter(school_id=viewer.school.id).select_related("reported_by", "fixed_by")
     if not viewer.roles & {"director", "deputy", "operator"}:
         found = found.filter(reported_by_id=viewer.person_id)
-    return sorted(found.order_by("-reported_at")[:200], key=lambda row: row.fixed_at is not None)
+    zone = calendar_for(viewer).zone
+    rows = sorted(found.order_by("-reported_at")[:200], key=lambda row: row.fixed_at is not None)
+    for row in rows:
+        row.reported_at = row.reported_at.astimezone(zone)
+        row.fixed_at = row.fixed_at and row.fixed_at.astimezone(zone)
+    return rows
 
 
 def norms(viewer: Viewer) -> list[NormChange]:
     """New norms, those to be reviewed first. One statement."""
     found = NormChange.objects.filter(school_id=viewer.school.id).select_related("entered_by", "reviewed_by")
-    return sorted(found.order_by("-entered_at")[:200], key=lambda row: row.reviewed_at is not None)
+    zone = calendar_for(viewer).zone
+    rows = sorted(found.order_by("-entered_at")[:200], key=lambda row: row.reviewed_at is not None)
+    for row in rows:
+        row.reviewed_at = row.reviewed_at and row.reviewed_at.astimezone(zone)
+    return rows
 
 
 def _asking(viewer: Viewer, on: date) -> tuple[Any, ...]:
