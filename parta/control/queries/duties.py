@@ -168,6 +168,7 @@ def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
         if one.who_id in (viewer.person_id, None) and one.homeroom_id in viewer.homeroom_ids
     ]
     found += [one for one in more_matters(viewer, since, until) if one.who_id == viewer.person_id]
+    found += [one for one in class_matters(viewer, until) if one.who_id == viewer.person_id]
     found += remark_matters(viewer, viewer.person_id)
     return _grouped(viewer, found, since, until)
 

@@ -127,7 +127,10 @@ def _of_rule(
 _CARDS = """
 SELECT h.id, h.title, n.id, n.surname, n.given_name, n.birth_date, n.phone, n.email, n.address,
     COUNT(g.id), COUNT(CASE WHEN gp.phone <> '' THEN 1 END),
-    COUNT(CASE WHEN gp.phone <> '' OR gp.email <> '' THEN 1 END)
+    COUNT(CASE WHEN gp.phone <> '' OR gp.email <> '' THEN 1 END),
+    COUNT(CASE WHEN gp.surname <> '' AND gp.given_name <> '' THEN 1 END), COUNT(NULLIF(g.relation, '')), MIN(y.starts),
+    (SELECT MIN(r.person_id) FROM people_role r WHERE r.homeroom_id = h.id AND r.kind IN ('class_teacher', 'master')
+    AND r.starts <= %s AND (r.until IS NULL OR r.until > %s))
 FROM people_enrolment e
 JOIN organisation_homeroom h ON h.id = e.homeroom_id
 JOIN organisation_academicyear y ON y.id = h.year_id AND y.starts <= %s AND y.until > %s
@@ -146,14 +149,20 @@ def card_matters(viewer: Viewer) -> list[Matter]:
     A card that waits for a consent owes nothing until it is given: such students are listed by the consents.
     """
     law, on = law_for(viewer), viewer.on
-    rules = rules_on(law, on, "profile_complete")
+    rules = [
+        rule
+        for rule in rules_on(law, on, "profile_complete")
+        if not rule.params.lists and "orders_vs_roster" not in rule.params.checks
+    ]
     if not rules:
         return []
-    rows = sql.read(_CARDS, [on, on, on, on, viewer.school.id, on, on])
+    rows = sql.read(_CARDS, [on, on, on, on, on, on, viewer.school.id, on, on])
+    starts = {"year_start": _date(rows[0][14])} if rows else {}
+    heads = {row[0]: row[15] for row in rows}
     closed = without_consent(law, on, [row[2] for row in rows], "card")
     found = []
     for rule in rules:
-        due = rule.params.until.on({}) if rule.params.until is not None else None
+        due = rule.params.until.on(starts) if rule.params.until is not None else None
         if due is not None and on <= due:
             continue
         rooms: dict[tuple[int, str], list[tuple[str, list[str]]]] = {}
@@ -174,6 +183,7 @@ def card_matters(viewer: Viewer) -> list[Matter]:
                     homeroom_id=homeroom_id,
                     homeroom=title,
                     students=tuple(name for name, _ in students),
+                    who_id=heads[homeroom_id],
                     role="class_teacher",
                     told=told_of([rule]),
                     detail=", ".join(f"{word}: {number}" for word, number in words.items() if number),
@@ -191,6 +201,8 @@ def _lacks(row: sql.Row, fields: Iterable[str]) -> list[str]:
         "phone": not (row[6] or row[7] or row[10]),
         "parent": not row[9],
         "parent_contact": not row[11],
+        "parent_full_name": not row[12],
+        "parent_relation": not row[13],
     }
     wanted = frozenset(fields)
     return [word for code, word in PROFILE_FIELDS.items() if code in wanted and empty[code]]

@@ -1,7 +1,8 @@
-"""Are the lists of the school complete and true: cards of a class, reference lists, one person entered twice.
+"""Are the lists of the school complete and true: reference lists, orders, one person entered twice.
 
-What an act asks of them (``profile_complete``), and what a class teacher's own pages owe (``journal_up_to_date`` over
-roster and contacts). A list is judged as it stands; a day of the year in the entry says from when it is asked.
+What an act asks of lists (``profile_complete``; cards of students are read in `keeping`), and what a class teacher's
+own pages owe (``journal_up_to_date`` over roster and contacts). A list is judged as it stands; a day of the year in the
+entry says from when it is asked.
 """
 
 from collections import defaultdict
@@ -15,9 +16,8 @@ from parta.control.queries.sources import duty_source
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.queries.orders import OrderLine, order_lines
-from parta.people.rules import LIST_WORDS, PROFILE_FIELDS, RosterFinding, overdue_reviews
+from parta.people.rules import LIST_WORDS, RosterFinding, overdue_reviews
 from parta.people.viewer import Viewer
-from parta.regulation.durations import plural
 from parta.regulation.judge import Rule
 
 DAY = timedelta(days=1)
@@ -69,11 +69,8 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
             continue
         if "orders_vs_roster" in rule.params.checks:
             found += _of_orders(rule, viewer, until, own)
-        elif rule.params.lists:
-            if viewer.is_school_wide:
-                found += _of_lists(rule, viewer.school.id, year_id, until)
-        else:
-            found += _of_cards(rule, gaps, limit or begins)
+        elif rule.params.lists and viewer.is_school_wide:
+            found += _of_lists(rule, viewer.school.id, year_id, until)
     for late in overdue_reviews(law, viewer.school.id, until):
         if own is None or late.homeroom_id in own:
             found.append(_review(late))
@@ -146,35 +143,6 @@ def _cards(rows: Sequence[sql.Row]) -> Iterable[tuple[sql.Row, frozenset[str]]]:
             "parent_contact": any(line[13] or line[14] for line in parents),
         }
         yield row, frozenset(code for code, is_there in there.items() if not is_there)
-
-
-def _of_cards(
-    rule: Rule[Any], gaps: Sequence[tuple[sql.Row, frozenset[str]]], since: date
-) -> Iterable[Matter]:
-    """A matter for each class with cards that lack what the entry names."""
-    rooms: dict[int, list[tuple[sql.Row, str]]] = defaultdict(list)
-    count: dict[int, int] = defaultdict(int)
-    for row, missing in gaps:
-        count[row[0]] += 1
-        lacks = missing & rule.params.fields
-        if lacks:
-            words = ", ".join(word for code, word in PROFILE_FIELDS.items() if code in lacks)
-            rooms[row[0]].append((row, f"{row[3]} {row[4]}: {words}"))
-    for lines in rooms.values():
-        row = lines[0][0]
-        yield Matter(
-            kind="profile_complete",
-            clauses=clauses_of([rule]),
-            text=f"В карточках не всё: {len(lines)} "
-            f"{plural(len(lines), 'ученик', 'ученика', 'учеников')} из {count[row[0]]}",
-            since=since,
-            homeroom_id=row[0],
-            homeroom=row[1],
-            students=tuple(words for _, words in lines),
-            who_id=row[15],
-            role="class_teacher",
-            told=told_of([rule]),
-        )
 
 
 def _of_pages(
