@@ -24,7 +24,7 @@ permission("regulation.draft", "новая редакция положения",
 permission("regulation.approve", "утверждение положения", "director")
 
 nav("control", "Контроль", "control", *CONTROLLERS, position=35)
-nav("mine", "Обязанности", "control_mine", *ANSWERABLE, position=24)
+nav("mine", "Обязанности", "control_mine", *ANSWERABLE, position=36)
 nav("class", "Мой класс", "control_classes", "class_teacher", "master", position=25)
 nav("reports", "Отчёты", "reports", *CONTROLLERS, *ANSWERABLE, position=37)
 nav("year_change", "Смена года", "year_change", "deputy", "operator", position=91)
