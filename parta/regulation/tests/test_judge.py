@@ -82,7 +82,7 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "t_named", 6, Named, "Можно", lambda p: "", permits=lambda p, act: act.value in p.values,
         lifts=frozenset({"t_ceiling"}),
     )  # fmt: skip
-    for module in ("registry", "reader", "rule"):
+    for module in ("registry", "reader", "rule", "disputes"):
         monkeypatch.setattr(f"parta.regulation.{module}.KINDS", kinds)
     assert registry.KINDS is kinds
     yield
