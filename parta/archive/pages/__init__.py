@@ -8,9 +8,9 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from parta.archive import access as access  # declares the permissions
-from parta.archive import paper_pages, queries, traces
+from parta.archive import queries, traces
 from parta.archive.actions import backups, outages
-from parta.archive.pages import incidents
+from parta.archive.pages import incidents, papers
 from parta.archive.rules import MEDIA
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
@@ -182,7 +182,7 @@ def _day(text: str, fallback: date) -> date:
 
 
 urlpatterns = [
-    *paper_pages.urlpatterns,
+    *papers.urlpatterns,
     path("copies/", copies, name="copies"),
     path("system/", system, name="system"),
     path("readings/", readings, name="readings"),
