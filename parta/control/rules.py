@@ -111,6 +111,17 @@ class CloseoutStep(Params):
     )
 
 
+class FindingOwner(Params):
+    """Each finding has one who answers for it, by its place; unresolved after a limit it goes one step higher."""
+
+    roles: Roles = Field(
+        description="кто отвечает: заведующий по месту, завуч, директор; оператор за подготовку года"
+    )
+    escalate_after: Dur = Field(
+        parse_duration("7d"), description="через сколько нерешённое переходит на ступень выше"
+    )
+
+
 _ACTS = "на странице «Обязанности» контроля"
 
 
@@ -154,6 +165,16 @@ _register(
     lambda p: (
         f"в {p.day}-й день каникул учитель проверяет и подтверждает отметки за период в каждом своём журнале"
     ),
+)
+_register(
+    "finding_owner",
+    10,
+    FindingOwner,
+    "Кто отвечает за нарушение",
+    lambda p: (
+        f"у каждого нарушения один ответственный по его месту; нерешённое {p.escalate_after} переходит выше"
+    ),
+    "roles",
 )
 _register("setup_by", 1, SetupBy, "Год подготовлен", lambda p: "подготовка года закончена к названному дню")
 _register(

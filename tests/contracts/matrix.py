@@ -623,14 +623,17 @@ LINES: dict[str, dict[str, Line]] = {
         "own": Line(
             lambda cast: {"homeroom_id": cast.homeroom.pk},
             get="200 CONTROL class_teacher; 404 master foreign_deputy",
+            post="422 CONTROL class_teacher; 404 master foreign_deputy",
         ),
         "other_school": Line(
             lambda cast: {"homeroom_id": cast.outside.homeroom.pk},
             get="404 CONTROL class_teacher master; 200 foreign_deputy",
+            post="404 CONTROL class_teacher master; 422 foreign_deputy",
         ),
         "absent": Line(
             lambda cast: {"homeroom_id": ABSENT},
             get="404 CONTROL class_teacher master foreign_deputy",
+            post="404 CONTROL class_teacher master foreign_deputy",
         ),
     },
     "remarks": {

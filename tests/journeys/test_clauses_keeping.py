@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from parta.communication.models import Message
 from parta.control.actions.nightly import form_due_reports
 from parta.control.models import Report
+from parta.control.queries.duties import duties
 from parta.control.queries.sheets import Cut, norms
 from parta.foundation import clock
 from parta.foundation.log import Actor
@@ -15,9 +17,11 @@ from parta.people import actions as people
 from parta.people.models import Role, SignIn
 from parta.plans.models import Journal
 from parta.timetable.models import Lesson
-from tests.journeys.steps import CENTRE, GYMNASIUM, IPATOVO, MONDAY, TUESDAY, done, page, presets, under
+from tests.journeys.steps import CENTRE, GYMNASIUM, IPATOVO, MONDAY, TUESDAY, done, page, presets, text, under
 from tests.journeys.test_clauses_checks import found
 from tests.journeys.test_regulation_change import choose
+
+FIRST = date(2026, 10, 1)
 
 
 def _led(cast: Any, clause: str, at: Any = None) -> list[str]:
@@ -269,3 +273,84 @@ def test_norms_are_asked_in_a_fixed_number_of_statements(cast: Any, count_statem
             norms(viewer, Cut(since, cast.on))
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 4
+
+
+# --- who answers ------------------------------------------------------------------------------------------------------
+
+
+def _owners(cast: Any, day: date, journal: str) -> set[str]:
+    """Roles that answer for what is found of a journal's missing plan on a day."""
+    who = {"maths": cast.class_teacher.pk, "english": cast.english_teacher.pk}[journal]
+    lines = found(cast, "plan_present", at=cast.local(day, 12))
+    return {one.owner_role for one in lines if one.who_id == who}
+
+
+@under(CENTRE)
+@pytest.mark.clause("CT-2.1")
+def test_each_finding_has_one_owner_by_its_place_and_goes_up_after_the_limit(
+    cast: Any, client_of: Any
+) -> None:
+    """Maths has no plan since 6 October: its head for seven days, the deputy for seven more, then the director."""
+    mathematics = cast.subjects["maths"].department
+    head = Role.objects.create(
+        school=cast.school, person=cast.other_teacher, kind="head_of_department", department=mathematics,
+        starts=date(2026, 9, 1),
+    )  # fmt: skip
+    first = cast.lessons["maths"][0].date
+    assert _owners(cast, first + timedelta(days=7), "maths") == {"head_of_department"}
+    assert _owners(cast, first + timedelta(days=8), "maths") == {"deputy"}
+    assert _owners(cast, first + timedelta(days=14), "maths") == {"deputy"}
+    assert _owners(cast, first + timedelta(days=15), "maths") == {"director"}
+    # English belongs to no department: the deputy from the first day
+    assert _owners(cast, cast.lessons["english"][0].date, "english") == {"deputy"}
+    viewer = cast.viewer("deputy")
+    lines = list(duties(viewer, FIRST, viewer.on).lines)
+    assert lines and all(one.owner for one in lines), "every finding has its owner"
+    assert {one.owner_role for one in lines if one.kind == "setup_by"} == {"director"}, (
+        "overdue since 8 September"
+    )
+    words = page(client_of(cast.deputy), "/control/duties/")
+    assert "Отвечает: директор Касымова А. Ж." in words
+    Role.objects.filter(pk=head.pk).update(until=date(2026, 9, 2))
+    assert _owners(cast, first + timedelta(days=7), "maths") == {"deputy"}, "no head: the next step answers"
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-1.1.9b")
+def test_deputy_answers_for_seven_days_then_the_director(cast: Any) -> None:
+    first = cast.lessons["maths"][0].date
+    assert _owners(cast, first + timedelta(days=7), "maths") == {"deputy"}
+    assert _owners(cast, first + timedelta(days=8), "maths") == {"director"}
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-2.12e")
+def test_class_teacher_sees_late_marks_and_reminds_the_teacher_in_one_act(cast: Any, client_of: Any) -> None:
+    """Overdue works, pupils without marks and changed marks by subject; one press writes to the teacher."""
+    address = f"/control/classes/{cast.homeroom.pk}/?since=2026-10-01"
+    keeper = client_of(cast.class_teacher)
+    words = page(keeper, address)
+    assert "Просрочены отметки" in words and "Исправлено" in words and "Напомнить" in words
+    assert "Цой Максим" in words, "a pupil without marks"
+    form = {"act": "remind", "journal": cast.russian.pk}
+    done(keeper.post(address, form))
+    message = Message.objects.get()
+    assert message.author_id == cast.class_teacher.pk and "нет отметок" in message.text
+    assert "русский" in message.text.lower() and "Цой Максим" in message.text
+    assert set(message.thread.members.values_list("person_id", flat=True)) == {
+        cast.class_teacher.pk, cast.teacher.pk,
+    }  # fmt: skip
+    answer = client_of(cast.deputy).post(address, form)
+    assert answer.status_code == 422, "the class teacher reminds"
+    for lesson in cast.lessons["russian"][:1]:
+        column, _ = Assessment.objects.get_or_create(
+            school=cast.school, journal=cast.russian, lesson=lesson, work_kind="oral", position=1
+        )
+        for student in cast.students:
+            Mark.objects.get_or_create(
+                assessment=column, student=student,
+                defaults={"school": cast.school, "journal": cast.russian, "value": "4", "set_at": cast.at,
+                          "changed_at": cast.at},
+            )  # fmt: skip
+    answer = keeper.post(address, form)
+    assert answer.status_code == 422 and "Напоминать не о чем" in text(answer), "nobody is without a mark"

@@ -3,17 +3,20 @@
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
+from parta.communication.actions import messages
+from parta.communication.queries.reach import colleagues
 from parta.control.actions import ReportRow, form_report, receive_report
 from parta.control.actions.nightly import table_contents
 from parta.control.documents import comma_separated, workbook
 from parta.control.pages.frame import FORM, READ, YEAR, control_page, span
 from parta.control.queries.class_sheet import class_sheet
-from parta.control.queries.classes import MEANINGS, class_page, readable_classes
+from parta.control.queries.classes import MEANINGS, SubjectLine, class_page, readable_classes
 from parta.control.queries.duties import year_of
 from parta.control.queries.forms import FORMS, asked_of, forms_of, handed, kept, spans_of
 from parta.control.queries.sheets import Cut
@@ -22,9 +25,11 @@ from parta.foundation.access import may, requires
 from parta.foundation.pagekit import ru_span
 from parta.organisation.acts import Refusal
 from parta.people.actions import trace
-from parta.people.forms import Posted, carry_out
+from parta.people.forms import DONE, Posted, carry_out
 from parta.people.pages.setup import looking
 from parta.people.viewer import Viewer
+
+DONE |= {"reminded": "Напоминание отправлено учителю."}
 
 LINES = 500
 """Rows of a report on the page; the file holds all."""
@@ -204,7 +209,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     return control_page(request, "control/classes.html", {"lines": lines, "cut": cut})
 
 
-@require_http_methods(READ)
+@require_http_methods(FORM)
 @requires("control.class")
 def one_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
     """One class now: marks, absences, quality, months."""
@@ -214,6 +219,34 @@ def one_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
     found = class_page(viewer, homeroom_id, cut, min(begins, cut.since))
     if found is None:
         raise Http404
+
+    def remind(posted: Posted) -> str:
+        if homeroom_id not in viewer.homeroom_ids:
+            raise Refusal("Напоминает учителю классный руководитель этого класса.")
+        journal_id = posted.id("journal", "журнал")
+        line = next((one for one in found.subjects if one.id == journal_id), None)
+        if line is None or line.who_id is None:
+            raise Http404
+        words = _reminder(found.name, line)
+        if not words:
+            raise Refusal("Напоминать не о чем: отметки выставлены.")
+        to = [one for one in colleagues(viewer) if one.id == line.who_id]
+        if not to:
+            raise Refusal("Этому учителю написать нельзя: у него нет доступа к журналу.")
+        messages.send(
+            viewer,
+            to,
+            subject=f"Отметки: {found.name}, {line.title}"[:160],
+            text=words,
+            student_id=None,
+            operation_id=str(uuid4()),
+            at=viewer.at,
+        )
+        return "reminded"
+
+    forms = carry_out(request, {"remind": remind})
+    if isinstance(forms, HttpResponse):
+        return forms
     trace(viewer, "class", object_id=homeroom_id)
     context = {
         "found": found,
@@ -221,7 +254,18 @@ def one_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
         "spans": [(one.title, _address(one.since, one.until, None)) for one in spans_of(viewer)],
         "own": homeroom_id in viewer.homeroom_ids,
     }
-    return control_page(request, "control/class.html", context)
+    return control_page(request, "control/class.html", context, forms)
+
+
+def _reminder(homeroom: str, line: SubjectLine) -> str:
+    """What a class teacher reminds a colleague of: works whose marks are late, students without marks."""
+    parts = []
+    if line.overdue:
+        days = ", ".join(f"{work.date:%d.%m}" for work in line.overdue)
+        parts.append(f"прошёл срок отметок за работы: {days}")
+    if line.unmarked:
+        parts.append(f"нет отметок: {', '.join(line.unmarked[:20])}")
+    return f"{homeroom}, {line.title}: {'; '.join(parts)}." if parts else ""
 
 
 urlpatterns = [

@@ -5,7 +5,7 @@ asking; nothing is kept, so a line closes by the fact alone.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from parta.control.queries.keeping import (
     homework_panel_matters,
     late_matters,
 )
+from parta.control.queries.owners import Owners
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
 from parta.control.queries.sources import HEADS, more_matters
 from parta.control.queries.year import setup_matters
@@ -104,6 +105,9 @@ class DutyLine:
     id: int | None = None
     """Of the kept finding, when it is asked of today."""
     state: str = ""
+    owner: str = ""
+    """Who answers for it now, where the act names owners."""
+    owner_role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +145,16 @@ def duties(viewer: Viewer, since: date, until: date) -> Duties:
 
 def kept_duties(viewer: Viewer, since: date, until: date) -> Duties:
     """The same as it is kept, of the year to date: one statement. Whoever asks has called `keep` before."""
-    return _by_kind([_kept(one) for one in findings.matters(viewer)], since, until)
+    return _by_kind(viewer, [_kept(one) for one in findings.matters(viewer)], since, until)
 
 
 def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> Duties:
     names, acts = _names(viewer), Acts(law_for(viewer))
-    return _by_kind([_line(one, names, acts) for one in found], since, until)
+    return _by_kind(viewer, [_line(one, names, acts) for one in found], since, until)
 
 
-def _by_kind(lines: list[DutyLine], since: date, until: date) -> Duties:
+def _by_kind(viewer: Viewer, lines: list[DutyLine], since: date, until: date) -> Duties:
+    lines = _owned(viewer, lines, until)
     groups = []
     for kind, head in (GROUPS | HEADS).items():
         mine = [line for line in lines if line.kind == kind]
@@ -157,6 +162,22 @@ def _by_kind(lines: list[DutyLine], since: date, until: date) -> Duties:
             mine.sort(key=lambda line: (line.who, line.since))
             groups.append((kind, head, tuple(mine)))
     return Duties(since, until, tuple(groups))
+
+
+def _owned(viewer: Viewer, lines: list[DutyLine], until: date) -> list[DutyLine]:
+    """The lines with who answers for each on the day. Three statements, or none where the act names no owners."""
+    owners = Owners(viewer, until)
+    if not owners.rules:
+        return lines
+    journals = owners.journals_of(
+        [line.url_id for line in lines if line.url_name == "lesson" and line.url_id]
+    )
+    found = []
+    for line in lines:
+        journal_id = line.url_id if line.url_name == "journal" else journals.get(line.url_id or 0)
+        owner = owners.of(line.kind, journal_id, line.since)
+        found.append(line if owner is None else replace(line, owner=owner.words, owner_role=owner.role))
+    return found
 
 
 def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
