@@ -90,7 +90,7 @@ def test_students_go_up_by_an_order_and_a_repeater_stays(cast: Any) -> None:
         Enrolment.objects.filter(homeroom__title="3А", homeroom__year=cast.year, until=None).first().student
     )
     classmates = Enrolment.objects.filter(homeroom=cast.homeroom, until=None).exclude(student=cast.student)
-    leaver = classmates.order_by("pk").first().student
+    leaver = classmates.order_by("pk")[0].student
     outcomes = {brother.pk: "repeats", leaver.pk: "left"}
     for lacking, field in (({"order_number": ""}, "order_number"), ({"order_date": None}, "order_date")):
         with pytest.raises(Refusal) as refused:
