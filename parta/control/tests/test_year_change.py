@@ -86,9 +86,7 @@ def test_a_next_year_that_begins_inside_the_old_one_is_refused(cast: Any) -> Non
 @pytest.mark.clause("IP-2.13t")
 def test_students_go_up_by_an_order_and_a_repeater_stays(cast: Any) -> None:
     year = opened(cast)
-    brother = (
-        Enrolment.objects.filter(homeroom__title="3А", homeroom__year=cast.year, until=None).first().student
-    )
+    brother = Enrolment.objects.filter(homeroom__title="3А", homeroom__year=cast.year, until=None)[0].student
     classmates = Enrolment.objects.filter(homeroom=cast.homeroom, until=None).exclude(student=cast.student)
     leaver = classmates.order_by("pk")[0].student
     outcomes = {brother.pk: "repeats", leaver.pk: "left"}
