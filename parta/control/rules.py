@@ -88,8 +88,10 @@ class AccountsActive(Params):
 class RegulationEdition(Params):
     """When the regulation itself is looked through anew."""
 
-    review_on: Literal["", "regional_norms_changed"] = ""
-    """``regional_norms_changed``: each new outer act that is entered opens a review."""
+    review_on: Literal["", "regional_norms_changed"] = Field(
+        "",
+        description="что открывает пересмотр: regional_norms_changed — внесён новый внешний акт («Новые нормы»)",
+    )
 
 
 class Appointment(Params):
