@@ -192,7 +192,7 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
                 )
                 lessons.setdefault(journal.id, []).append((lesson, day, period))
     Lesson.objects.bulk_create((entry[0] for taught in lessons.values() for entry in taught), batch_size=2000)
-    ids, random = Ids(), Random(7)
+    ids, random = Ids(), Random(f"7/{school_code}")  # an operation id is used once in the whole installation
     pours = []
     for c in range(CLASSES):
         for j in range(SUBJECTS):
