@@ -603,7 +603,6 @@ LINES: dict[str, dict[str, Line]] = {
             get="404 director deputy operator class_teacher master foreign_deputy",
         ),
     },
-    "control_mine": {"page": Line(get="200 teacher class_teacher master other_teacher foreign_teacher")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "year_change": {
         "page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy"),

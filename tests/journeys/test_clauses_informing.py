@@ -69,12 +69,12 @@ def test_students_whose_family_got_no_report_within_two_weeks(
     assert row.given_on == MADE and read_report(cast.viewer("guardian"), row.pk, at=cast.at)
     assert row.receipts.get().guardian == cast.guardian
     # the class teacher finds the class among the own duties, another class's master does not
-    words = page(client_of(cast.class_teacher), "/control/mine/")
+    words = page(client_of(cast.class_teacher), "/control/findings/")
     assert "Отчёты семьям" not in words, "today the reports are not yet two weeks old"
     FamilyReport.objects.filter(student=cast.named("Ефимова")).update(given_on=MADE - timedelta(days=2))
-    words = page(client_of(cast.class_teacher), "/control/mine/")
+    words = page(client_of(cast.class_teacher), "/control/findings/")
     assert "Отчёты семьям" in words and "Ефимова Софья (последний 29.09.2026)" in words
-    assert "Ефимова" not in page(client_of(cast.master), "/control/mine/")
+    assert "Ефимова" not in page(client_of(cast.master), "/control/findings/")
 
 
 @presets((COLLEGE, "ET-A-CURATOR-2a"))
@@ -119,7 +119,7 @@ def test_a_look_of_the_family_informs_as_well_as_a_report(cast: Any, client_of: 
     assert "class_teacher" in line.told and "Зайцев Михаил" in page(
         client_of(cast.deputy), "/control/duties/"
     )
-    assert "Зайцев Михаил" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "Зайцев Михаил" in page(client_of(cast.class_teacher), "/control/findings/")
 
 
 @under(DUBROVO)

@@ -49,7 +49,7 @@ def test_students_without_data_of_parents_after_the_fifth_of_september(cast: Any
     (line,) = of_class(cast, "profile_complete", "ET-6.4b")
     assert line.who_id == cast.class_teacher.pk and "class_teacher" in line.told
     assert "телефон или почта представителя" in line.detail
-    assert "Карточки заполнены не полностью" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "Карточки заполнены не полностью" in page(client_of(cast.class_teacher), "/control/findings/")
     Guardianship.objects.filter(guardian=mother).update(has_rights=False)
     assert lacking(), "a contact without rights is no representative"
 
@@ -76,7 +76,7 @@ def test_overdue_pages_of_the_class_teacher_are_listed(cast: Any, client_of: Any
     assert "без представителя или его контактов: 1" in owed()
     (line,) = of_class(cast, "journal_up_to_date", clause)
     assert line.who_id == cast.class_teacher.pk
-    assert "контактов: 1" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "контактов: 1" in page(client_of(cast.class_teacher), "/control/findings/")
     assert "контактов: 1" in page(client_of(cast.deputy), "/control/duties/")
 
 
@@ -290,7 +290,7 @@ def test_group_is_green_after_the_confirmation_and_red_again_after_an_order(
         ]
 
     assert red() == ["Данные класса не проверены к 05.09.2026"]
-    assert "Данные класса не проверены" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "Данные класса не проверены" in page(client_of(cast.class_teacher), "/control/findings/")
     RosterReview.objects.create(
         school=cast.school, homeroom=cast.homeroom, day=date(2026, 9, 3), at=cast.at, role="class_teacher",
         students=12, changes=0,
@@ -298,4 +298,4 @@ def test_group_is_green_after_the_confirmation_and_red_again_after_an_order(
     assert not red()
     done(client_of(cast.secretary).post("/orders/", order(cast, "admitted", "Новиков", "Пётр", "2026-10-14")))
     assert red() == ["Список не совпадает с приказами: 1"]
-    assert "не совпадает с приказами" in page(client_of(cast.class_teacher), "/control/mine/")
+    assert "не совпадает с приказами" in page(client_of(cast.class_teacher), "/control/findings/")

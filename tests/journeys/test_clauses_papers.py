@@ -82,7 +82,7 @@ def test_groups_not_printed_by_the_thirtieth_of_june_are_listed(cast: Any, clien
     assert line.text.endswith("не сделано: печать")
     paper = PaperSet.objects.get()
     with clock.rehearse(late):
-        assert "не сделано: печать" in page(client_of(cast.class_teacher), "/control/mine/")
+        assert "не сделано: печать" in page(client_of(cast.class_teacher), "/control/findings/")
         assert "не сделано: печать" in page(client_of(cast.deputy), "/control/duties/")
     with clock.rehearse(cast.local(date(2027, 6, 30), 12)):
         done(client_of(cast.class_teacher).post("/papers/", step(paper, "print", date(2027, 6, 30))))

@@ -1,5 +1,6 @@
 """A finding's card with its life, and each person's own list of what is due."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from parta.control.actions.findings import answer_finding, excuse_finding, keep, return_finding
 from parta.control.pages.frame import FORM, READ, absent, control_page
 from parta.control.queries import findings as queries
+from parta.control.queries.duties import own_page
 from parta.foundation import clock
 from parta.foundation.access import may, requires
 from parta.organisation.acts import Refusal
@@ -16,7 +18,7 @@ from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import looking
 
 SHOWN = 200
-"""Lines of one's own list; the count is of all."""
+"""Records of one's own list; the count is of all."""
 DONE = {
     "answered": "Ответ записан. Строка исчезнет, когда запись появится в журнале.",
     "excused": "Причина записана: нарушение больше не ждёт исправления.",
@@ -30,13 +32,8 @@ def own_findings(request: HttpRequest) -> HttpResponse:
     """What the viewer is to do, until when and under which clause, each a click from doing it."""
     viewer = looking(request)
     keep(viewer.school.id, at=viewer.at)
-    lines = queries.own(viewer)
-    context = {
-        "overdue": [line for line in lines if line.is_overdue][:SHOWN],
-        "coming": [line for line in lines if not line.is_overdue][:SHOWN],
-        "count": len(lines),
-    }
-    return control_page(request, "control/own.html", context)
+    found = own_page(viewer, viewer.on - timedelta(days=30))
+    return control_page(request, "control/own.html", {"found": found, "shown": SHOWN, "listed": 60})
 
 
 @require_http_methods(FORM)

@@ -148,6 +148,61 @@ def kept_duties(viewer: Viewer, since: date, until: date) -> Duties:
     return _by_kind(viewer, [_kept(one) for one in findings.matters(viewer)], since, until)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The page of what one person is to do."""
+
+    overdue: tuple[findings.Line, ...]
+    coming: tuple[findings.Line, ...]
+    """Single records with a limit, the earliest first."""
+    duties: Duties
+    """The rest, by what the act asks."""
+
+    @property
+    def count(self) -> int:
+        return len(self.overdue) + len(self.coming) + self.duties.count
+
+
+def own_page(viewer: Viewer, since: date) -> Own:
+    """What the viewer is to do, until when and under which clause. Whoever asks has called `keep` before.
+
+    Records are shown as they are kept. The duties of who teaches or keeps a class are worked out on the spot, for a
+    teacher is told one step ahead of control; each that is kept already leads to its card, where it is answered.
+    """
+    kept = findings.own(viewer)
+    records = [one for one in kept if one.source in findings.FACTS]
+    cards = {_sameness(line): line for line in map(_kept, kept) if line.kind in GROUPS | HEADS}
+    for one in records:
+        cards.pop(_sameness(_kept(one)), None)
+    if viewer.roles.isdisjoint(WHO_TEACHES):
+        found = _by_kind(viewer, list(cards.values()), since, viewer.on)
+    else:
+        lines = list(own_duties(viewer, since, viewer.on).lines)
+        known = {_sameness(line) for line in lines}
+        lines = [
+            replace(line, id=card.id, state=card.state) if (card := cards.get(_sameness(line))) else line
+            for line in lines
+        ]
+        lines += [line for same, line in cards.items() if line.kind in OF_SCHOOL and same not in known]
+        found = _by_kind(viewer, lines, since, viewer.on)
+    return Own(
+        tuple(one for one in records if one.is_overdue),
+        tuple(one for one in records if not one.is_overdue),
+        found,
+    )
+
+
+WHO_TEACHES = frozenset({"teacher", "class_teacher", "master"})
+OF_SCHOOL = frozenset(
+    {"certificate_read", "check_every", "report_due", "appointment_required", "setup_by", "accounts_active"}
+)
+"""Kinds that are asked of the school as a whole: a person's share of them is known only as it is kept."""
+
+
+def _sameness(line: DutyLine) -> tuple[object, ...]:
+    return line.kind, line.ids, line.text, line.url_name, line.url_id
+
+
 def _grouped(viewer: Viewer, found: list[Matter], since: date, until: date) -> Duties:
     names, acts = _names(viewer), Acts(law_for(viewer))
     return _by_kind(viewer, [_line(one, names, acts) for one in found], since, until)
@@ -186,10 +241,9 @@ def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
     found += [
         one
         for one in class_matters(viewer, until)
-        if one.who_id in (viewer.person_id, None) and one.homeroom_id in viewer.homeroom_ids
+        if one.who_id == viewer.person_id or (one.who_id is None and one.homeroom_id in viewer.homeroom_ids)
     ]
     found += [one for one in more_matters(viewer, since, until) if one.who_id == viewer.person_id]
-    found += [one for one in class_matters(viewer, until) if one.who_id == viewer.person_id]
     found += remark_matters(viewer, viewer.person_id)
     return _grouped(viewer, found, since, until)
 

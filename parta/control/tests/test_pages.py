@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from parta.control.models import Finding
+from parta.control.queries.findings import FACTS
 from parta.control.queries.forms import FORMS
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +58,22 @@ def test_statements_do_not_grow_with_the_span(cast: Any, client_of: Any, count_s
                 client.get(f"{address}{joint}since={since}")
             seen.append(len(statements))
         assert seen[0] == seen[1] <= 48, (address, seen)
+
+
+def test_own_list_does_not_grow_with_its_lines(cast: Any, client_of: Any, count_statements: Any) -> None:
+    """Records with a limit and the other duties stand on one page, each kept one a click from its answer."""
+    for person in (cast.teacher, cast.class_teacher, cast.deputy):
+        client = client_of(person)
+        client.get("/control/findings/")
+        with count_statements() as seen:
+            answer = client.get("/control/findings/")
+        assert answer.status_code == 200 and len(seen) <= 75, len(seen)
+    words = client_of(cast.class_teacher).get("/control/findings/").content.decode()
+    own = Finding.objects.filter(who_id=cast.class_teacher.pk, state="open")
+    records = [one for one in own if one.source in FACTS]
+    others = [one for one in own if one.source not in FACTS]
+    assert records and others
+    for one in (*records, *others):
+        assert f'href="/control/findings/{one.pk}/"' in words, (one.source, one.kind, one.text)
+    foreign = Finding.objects.filter(who_id=cast.teacher.pk, state="open").first()
+    assert foreign is not None and f'href="/control/findings/{foreign.pk}/"' not in words
