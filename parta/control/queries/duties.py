@@ -160,6 +160,7 @@ class Own:
 
     @property
     def count(self) -> int:
+        """All lines."""
         return len(self.overdue) + len(self.coming) + self.duties.count
 
 
