@@ -18,7 +18,6 @@ from tests.journeys.steps import (
     presets,
     remarks_of,
     send,
-    text,
     under,
 )
 from tests.journeys.test_clauses_checks import found
