@@ -158,6 +158,7 @@ class Line:
     steps: tuple[tuple[str, str, date, str], ...]
     """Code, title, day, where it lies or how many sheets."""
     kind: str = "journal"
+    is_year: bool = False
 
     @property
     def done(self) -> frozenset[str]:
@@ -171,6 +172,18 @@ class Papers:
 
     year: str
     lines: tuple[Line, ...]
+
+    @property
+    def classes(self) -> list[tuple[str, list[Line], list[str]]]:
+        """Class by class: what can be on paper now, and the titles of the terms that are still to come."""
+        found: dict[int, tuple[str, list[Line], list[str]]] = {}
+        for line in self.lines:
+            _, now, later = found.setdefault(line.homeroom_id, (line.homeroom, [], []))
+            if line.is_over or line.paper_id or line.is_year:
+                now.append(line)
+            else:
+                later.append(line.term)
+        return list(found.values())
 
 
 _PLACES = """
@@ -222,6 +235,7 @@ def papers(viewer: Viewer) -> Papers:
                         for one in (steps.get(found.pk, []) if found else [])
                     ),
                     kind,
+                    term_kind == "year",
                 )
             )
     return Papers(year, tuple(lines))

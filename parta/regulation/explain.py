@@ -1,17 +1,18 @@
 """An act in plain Russian: clause by clause what will be asked, of whom, and what happens when it is not done."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from parta.regulation.durations import Duration, Interval, parse_duration
+from parta.regulation.durations import Duration, Interval, parse_duration, parse_interval
 from parta.regulation.entries import MISSING, Edition, Entry, Setting
 from parta.regulation.registry import BREACHES, KINDS
 from parta.regulation.values import filled, is_place_table, params_of, settings_in, table_rows, thawed
 from parta.regulation.verdict import Outcome
 from parta.regulation.words import role_words
 
-__all__ = ["Explained", "breach_words", "explained", "population", "sentences", "value_words"]
+__all__ = ["Explained", "breach_words", "explained", "plain_words", "population", "sentences", "value_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _choice(setting: Setting | None, values: Mapping[str, Any]) -> str:
     whose = "выбрано школой"
     if value == setting.value:
         whose = "предложено" if setting.is_default else "записано в файле"
-    shown = "не задано" if value is MISSING else f"{value_words(value)} ({whose})"
+    shown = "не задано" if value is MISSING else f"{plain_words(value)} ({whose})"
     return f"«{setting.title}»: {shown}, меняет {role_words([setting.changed_by])}"
 
 
@@ -138,6 +139,31 @@ def value_words(value: Any) -> str:
     if hasattr(value, "model_dump"):
         return value_words({key: item for key, item in value if item not in (None, "", (), frozenset())})
     return "—" if value is None or value is MISSING else str(value)
+
+
+_SPELLING = re.compile(r" \([a-z0-9_. +-]+\)")
+_TAGS = {
+    "language": "язык",
+    "literature": "литература",
+    "practice": "практика",
+    "double_marks": "двойная отметка",
+    "unmarked": "без отметок",
+}
+
+
+def plain_words(value: Any) -> str:
+    """A value for a page: `value_words` without the spelling of the file, «5 дней» and not «5 дней (5d)»."""
+    if isinstance(value, str):
+        if value in _TAGS:
+            return _TAGS[value]
+        try:
+            parse_duration(value)
+        except ValueError:
+            try:
+                return str(parse_interval(value))
+            except ValueError:
+                pass
+    return _SPELLING.sub("", value_words(value))
 
 
 def population(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from parta.foundation import sql
 from parta.people.viewer import Viewer
 from parta.regulation.choices import as_typed, entries_of, is_duration, may_change
 from parta.regulation.edition import MISSING, Edition, Setting, thawed
-from parta.regulation.explain import Explained, explained, value_words
+from parta.regulation.explain import Explained, explained, plain_words
 from parta.regulation.judge import Law, contradictions
 from parta.regulation.models import SettingValue
 from parta.regulation.queries import law as law_of_school
@@ -148,7 +148,7 @@ def _setting(
     value = values[one.name]
     return SettingLine(
         title=one.title,
-        value="не задано" if value is MISSING else value_words(value),
+        value="не задано" if value is MISSING else plain_words(value),
         changed_by=role_words([one.changed_by]),
         is_default=one.is_default and not history,
         may_change=standing and may_change(one, viewer.roles),
@@ -167,7 +167,7 @@ def _choices(viewer: Viewer) -> dict[tuple[str, str], list[Choice]]:
     found: dict[tuple[str, str], list[Choice]] = {}
     for row in rows:
         made = Choice(
-            value_words(row.value),
+            plain_words(row.value),
             row.in_force_from,
             row.set_at.astimezone(zone),
             names.get(row.set_by_id or 0, ""),
@@ -229,7 +229,7 @@ def setting_page(viewer: Viewer, code: str, name: str) -> SettingPage | None:
     rows: tuple[tuple[str, str], ...] = ()
     if setting.choices or isinstance(current, bool):
         kind = "choice"
-        options = tuple((as_typed(one), value_words(one)) for one in (setting.choices or (True, False)))
+        options = tuple((as_typed(one), plain_words(one)) for one in (setting.choices or (True, False)))
     elif isinstance(current, Mapping):
         kind = "rows"
         rows = tuple((str(row), as_typed(value)) for row, value in current.items() if row != "by")
@@ -244,7 +244,7 @@ def setting_page(viewer: Viewer, code: str, name: str) -> SettingPage | None:
         code=code,
         setting=setting,
         current=current,
-        shown="не задано" if current is MISSING else value_words(current),
+        shown="не задано" if current is MISSING else plain_words(current),
         field=kind,
         options=options,
         rows=rows,
