@@ -38,6 +38,7 @@ SPARED = {
     "access_handed": "the receipt of a slip",
     "access_lost": "stops access; a thief's wish as little as the owner's hindrance",
     "password_changed": "asks the password itself",
+    "recovery_asked": "nobody is signed in; the letter goes to the address that is on record",
     "code_used": "the owner of the slip, not signed in yet",
     "sessions_ended": "stops access",
     "trust_forgotten": "stops access",

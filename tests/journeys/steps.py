@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from parta.control.models import FindingsKept
 from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
@@ -145,6 +146,12 @@ def page(client: Any, address: str, status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status, f"{address}: {answer.status_code}"
     return text(answer)
+
+
+def page_anew(client: Any, address: str) -> str:
+    """A page of control after rows were put in the database behind the actions: what is kept is worked out anew."""
+    FindingsKept.objects.update(at=None)
+    return page(client, address)
 
 
 def owed(cast: Any, at: datetime, scope: Scope | None = None) -> list[Finding]:

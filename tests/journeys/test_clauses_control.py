@@ -79,7 +79,7 @@ def test_open_findings_by_clause_teacher_and_class_lead_to_the_record(cast: Any,
             f'href="/lessons/{lesson.pk}/"' in body
             and client.get(f"/lessons/{lesson.pk}/").status_code == 200
         )
-        assert "Записать урок" in words and "Исаков Бакыт Маратович" in words and maths_of(cast) in words
+        assert "Записать урок" in words and "Исаков Б. М." in plain(words) and maths_of(cast) in words
         found = shown(cast, name)
         assert {one.lesson_id for one in found.overdue} >= {lesson.pk}
         (own,) = [one for one in found.overdue if one.lesson_id == lesson.pk and one.what == "Записать урок"]
@@ -372,4 +372,4 @@ def test_the_page_asks_the_same_number_of_statements_for_a_day_and_a_month(
         with count_statements() as statements:
             assert client.get(address).status_code == 200
         seen.append(len(statements))
-    assert seen[0] == seen[1] <= 8
+    assert seen[0] == seen[1] <= 9

@@ -17,7 +17,18 @@ from parta.people import actions as people
 from parta.people.models import Role, SignIn
 from parta.plans.models import Journal
 from parta.timetable.models import Lesson
-from tests.journeys.steps import CENTRE, GYMNASIUM, IPATOVO, MONDAY, TUESDAY, done, page, presets, text, under
+from tests.journeys.steps import (
+    CENTRE,
+    GYMNASIUM,
+    IPATOVO,
+    MONDAY,
+    TUESDAY,
+    done,
+    page_anew,
+    presets,
+    text,
+    under,
+)
 from tests.journeys.test_clauses_checks import found
 from tests.journeys.test_regulation_change import choose
 
@@ -55,7 +66,7 @@ def test_class_teacher_who_does_not_come_while_absences_wait_for_a_reason(cast: 
         student=cast.named("Авдеев"), meaning="unknown", set_at=cast.at, changed_at=cast.at,
     )  # fmt: skip
     assert _led(cast, "GT-I-1.1c") == ["Классный руководитель не заходил в журнал 14 дней"]
-    words = page(client_of(cast.deputy), "/control/duties/")
+    words = page_anew(client_of(cast.deputy), "/control/duties/")
     assert "не заходил в журнал 14 дней" in words and "Последний раз 30.09.2026" in words
     assert "пропусков без причины: 1" in words and "п. 1.1 Инструкции" in words
     signed_in(cast.class_teacher, cast.local(date(2026, 10, 1), 0))
@@ -83,7 +94,7 @@ def test_class_without_a_class_teacher_or_without_an_act_of_his_in_a_month(cast:
         )
     assert _led(cast, "IP-2.8b", cast.local(date(2026, 10, 13), 23, 59)) == []
     assert _led(cast, "IP-2.8b", cast.local(date(2026, 10, 14), 0)), "the thirty days are over"
-    assert "не работал в журнале" in page(client_of(cast.deputy), "/control/duties/")
+    assert "не работал в журнале" in page_anew(client_of(cast.deputy), "/control/duties/")
     Role.objects.filter(person=cast.class_teacher, kind="class_teacher").update(until=TUESDAY)
     assert _led(cast, "IP-2.8b") == ["Нет классного руководителя: журнал класса никто не ведёт"]
     # the substitute takes the class over on Tuesday: a month of his own begins
@@ -136,13 +147,13 @@ def test_teacher_with_one_overdue_item_is_a_finding(cast: Any, client_of: Any, r
     LessonRecord.objects.filter(lesson=lessons[0]).update(roll_at=None)
     (line,) = late()
     assert "1 просроченная запись" in line.text and line.detail == "явки: 1"
-    words = page(client_of(cast.people[controller]), "/control/duties/")
+    words = page_anew(client_of(cast.people[controller]), "/control/duties/")
     assert "1 просроченная запись" in words and "Соколова" in words
     # today's lesson is not overdue before the day ends
     LessonRecord.objects.filter(lesson=lessons[0]).update(roll_at=lessons[0].ends_at)
     LessonRecord.objects.filter(lesson=cast.lesson).update(roll_at=None)
     assert not late()
-    words = page(client_of(cast.people[controller]), "/control/classes/")
+    words = page_anew(client_of(cast.people[controller]), "/control/classes/")
     assert ("Актуально на" in words and "14.10" in words) or "13.10" in words
     assert client_of(cast.teacher).get("/control/duties/").status_code == 403
 
@@ -205,11 +216,13 @@ def test_student_under_the_norm_near_the_end_of_the_term(cast: Any, client_of: A
     before = cast.local(date(2026, 10, 10), 12)
     assert not _below(cast, before), "the term ends on the 24th: fourteen days before it begins on the 11th"
     assert _below(cast, cast.local(date(2026, 10, 11), 12))
-    words = page(client_of(cast.deputy), "/control/duties/?since=2026-10-01")
+    words = page_anew(client_of(cast.deputy), "/control/duties/?since=2026-10-01")
     assert "мало отметок у 11 учеников" in words and "за период нужно: 5 отметок" in words
-    sheet = page(client_of(cast.deputy), "/control/check/?sheet=marks&since=2026-10-01")
+    sheet = page_anew(client_of(cast.deputy), "/control/check/?sheet=marks&since=2026-10-01")
     assert "Ниже нормы" in sheet and "Сафина Диляра (3)" in sheet
-    assert "Сафина Диляра (3)" in page(client_of(cast.teacher), "/reports/mark_density/?since=2026-10-01")
+    assert "Сафина Диляра (3)" in page_anew(
+        client_of(cast.teacher), "/reports/mark_density/?since=2026-10-01"
+    )
     done(
         choose(
             client_of(cast.deputy),
@@ -234,7 +247,7 @@ def test_schedule_of_marks_by_subject_and_month(cast: Any, client_of: Any) -> No
     done(choose(client_of(cast.deputy), cast, "marks_schedule", rows, cast.on))
     below = _below(cast)
     assert below["Сафина Диляра"] == 2 and "Асанов Тимур" not in below, "October is not over"
-    sheet = page(client_of(cast.deputy), "/control/check/?sheet=marks&since=2026-10-01")
+    sheet = page_anew(client_of(cast.deputy), "/control/check/?sheet=marks&since=2026-10-01")
     assert "Нужно на 14.10" in sheet and "Сафина Диляра (2)" in sheet
     last = cast.local(date(2026, 10, 24), 12)
     assert _below(cast, last)["Асанов Тимур"] == 3, "on the last day of the term its last month is due"
@@ -309,7 +322,7 @@ def test_each_finding_has_one_owner_by_its_place_and_goes_up_after_the_limit(
     assert {one.owner_role for one in lines if one.kind == "setup_by"} == {"director"}, (
         "overdue since 8 September"
     )
-    words = page(client_of(cast.deputy), "/control/duties/")
+    words = page_anew(client_of(cast.deputy), "/control/duties/")
     assert "Отвечает: директор Касымова А. Ж." in words
     Role.objects.filter(pk=head.pk).update(until=date(2026, 9, 2))
     assert _owners(cast, first + timedelta(days=7), "maths") == {"deputy"}, "no head: the next step answers"
@@ -329,7 +342,7 @@ def test_class_teacher_sees_late_marks_and_reminds_the_teacher_in_one_act(cast: 
     """Overdue works, pupils without marks and changed marks by subject; one press writes to the teacher."""
     address = f"/control/classes/{cast.homeroom.pk}/?since=2026-10-01"
     keeper = client_of(cast.class_teacher)
-    words = page(keeper, address)
+    words = page_anew(keeper, address)
     assert "Просрочены отметки" in words and "Исправлено" in words and "Напомнить" in words
     assert "Цой Максим" in words, "a pupil without marks"
     form = {"act": "remind", "journal": cast.russian.pk}

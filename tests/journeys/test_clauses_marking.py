@@ -14,7 +14,7 @@ from tests.journeys.steps import (
     DUBROVO,
     done,
     final,
-    page,
+    page_anew,
     presets,
     remarks_of,
     send,
@@ -74,8 +74,8 @@ def test_student_without_a_mark_for_more_than_five_lessons_is_listed(
     marked(cast, student, lessons[2])
     assert name not in unasked(cast)
     # the teacher is told at the limit itself, before the deputy head
-    assert f"Нет отметки 5 уроков подряд: 1 ученик {name} (5)" in page(teacher, "/control/findings/")
-    assert f"{name} (5)" not in page(client_of(cast.deputy), "/control/duties/")
+    assert f"Нет отметки 5 уроков подряд: 1 ученик {name} (5)" in page_anew(teacher, "/control/findings/")
+    assert f"{name} (5)" not in page_anew(client_of(cast.deputy), "/control/duties/")
     marked(cast, student, lessons[1])
     assert name in unasked(cast)
     (line,) = [
@@ -83,17 +83,17 @@ def test_student_without_a_mark_for_more_than_five_lessons_is_listed(
     ]
     assert clause in line.ids and line.who_id == cast.teacher.pk and f"{name} (6)" in line.students
     keep(cast.school.pk, at=cast.at, anew=True)  # the marks above are in no log
-    assert f"{name} (6)" in page(teacher, "/control/findings/")
-    assert f"{name} (6)" in page(client_of(cast.deputy), "/control/duties/")
+    assert f"{name} (6)" in page_anew(teacher, "/control/findings/")
+    assert f"{name} (6)" in page_anew(client_of(cast.deputy), "/control/duties/")
     absent(cast, student, lessons[4], "late")
     assert name in unasked(cast), "who came late could be asked"
     absent(cast, student, lessons[5], "ill")
     assert name not in unasked(cast)
     Absence.objects.filter(student=student).delete()
     marked(cast, student, lessons[7], "2")
-    assert f"{name} (" not in page(teacher, "/control/findings/")
+    assert f"{name} (" not in page_anew(teacher, "/control/findings/")
     assert client_of(cast.guardian).get("/control/findings/").status_code == 403
-    words = page(client_of(cast.class_teacher), "/control/findings/")
+    words = page_anew(client_of(cast.class_teacher), "/control/findings/")
     assert "русский" not in words, words[max(words.find("русский") - 200, 0) :][:400]
 
 
@@ -122,7 +122,7 @@ def test_student_without_a_mark_over_the_days_of_practice(cast: Any, client_of: 
     (line,) = listed()
     assert "1 дня" in line.text and line.who_id == cast.teacher.pk
     assert line.told == ("master", "controllers")
-    assert "Ефимова" in page(client_of(cast.teacher), "/control/findings/")
+    assert "Ефимова" in page_anew(client_of(cast.teacher), "/control/findings/")
 
 
 def _final(cast: Any, student: Any, value: str, at: datetime, term: Any = None) -> None:
@@ -156,7 +156,7 @@ def test_final_far_from_its_marks_is_reported_with_the_numbers(
         "deputy",
         "controllers",
     } & set(line.told)
-    assert "среднее — 3,2" in page(client_of(cast.deputy), "/control/duties/")
+    assert "среднее — 3,2" in page_anew(client_of(cast.deputy), "/control/duties/")
     marks("4", "4", "4", "5", "5")  # 4.4: six tenths below
     assert not lines()
     marks("4", "4", "4", "4", "5")  # 4.2
@@ -235,7 +235,7 @@ def test_finals_are_set_on_the_days_of_the_order_on_closing_the_quarter(cast: An
     done(client.post("/setup/calendar/", order))
     stored = Term.objects.get(pk=cast.term.pk)
     assert (stored.closing_order, stored.closing_order_date) == ("212", date(2026, 10, 12))
-    assert "приказ № 212 от 12 октября" in page(client, "/setup/calendar/")
+    assert "приказ № 212 от 12 октября" in page_anew(client, "/setup/calendar/")
     cast.school.refresh_from_db()
     (line,) = listed()
     assert "DB-3.4.7a" in line.ids and "раньше 20 октября" in line.detail.replace("\u00a0", " ")

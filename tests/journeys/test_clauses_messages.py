@@ -44,7 +44,7 @@ def badge(client: Any) -> int:
     """The number in the navigation beside «Сообщения»."""
     import re
 
-    found = re.search(r'Сообщения<b class="n">(\d+)</b>', client.get("/messages/").content.decode())
+    found = re.search(r'Сообщения <b class="n">(\d+)</b>', client.get("/messages/").content.decode())
     return int(found[1]) if found else 0
 
 
@@ -439,6 +439,6 @@ def test_navigation_counts_unread_without_a_statement(
     done(write(client_of(cast.teacher), about(cast.student), cast.guardian, "Добрый день"))
     with count_statements() as after:
         words = family.get("/diary/").content.decode()
-    assert 'Сообщения<b class="n">1</b>' in words and len(before) == len(after)
+    assert 'Сообщения <b class="n">1</b>' in words and len(before) == len(after)
     assert Person.objects.get(pk=cast.guardian.pk).unread == 1
     assert Role.objects.exists()
