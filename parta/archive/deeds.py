@@ -206,6 +206,8 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
 def _value(told: object) -> str:
     if isinstance(told, dict):
         return str(told.get("symbol", ""))
+    if isinstance(told, bool):
+        return "да" if told else "нет"
     return "" if told is None else str(told)[:60]
 
 

@@ -163,7 +163,8 @@ def plain_words(value: Any) -> str:
                 return str(parse_interval(value))
             except ValueError:
                 pass
-    return _SPELLING.sub("", value_words(value))
+    words = _SPELLING.sub("", value_words(value))
+    return ", ".join(_TAGS.get(word, word) for word in words.split(", "))
 
 
 def population(entry: Entry) -> str:
