@@ -18,6 +18,7 @@ from parta.demo.content import load
 from parta.demo.content.calendar import YearCalendar, calendar_of
 from parta.demo.gymnasium import Gymnasium
 from parta.demo.papers import papers
+from parta.demo.paperwork import paperwork
 from parta.demo.reports import reports
 from parta.foundation import clock, sql
 from parta.journal.actions.bulk import Ids
@@ -99,6 +100,7 @@ def fill(
         sql.learn()
         papers(builder.clerk, today)
         reports(builder.clerk, today)
+        paperwork(builder.clerk, today)
         builder.show()
     return DemoSummary(
         [SchoolShown(clerk.code, clerk.school.short_name) for clerk in clerks],

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
+from parta.control.queries.anomalies import anomalies
 from parta.demo.content import load
 from parta.demo.fill import DemoSummary, fill, moment_of, years_of
 from parta.demo.gymnasium import last_working_time
@@ -17,6 +18,8 @@ from parta.demo.school_plan import chosen_classes, draw_up
 from parta.foundation import clock, log, sql
 from parta.journal.checks import verify_journals
 from parta.people.actions.accounts import check_password
+from parta.people.queries.orders import order_lines
+from parta.people.viewer import account
 
 NOVEMBER = date(2026, 11, 24)
 
@@ -269,3 +272,39 @@ def test_whole_gymnasium_on_paper() -> None:
         if unit.grade > 5
     ]
     assert sum(kept) > 0.6 * len(kept)
+
+
+@pytest.mark.django_db
+def test_the_offices_have_written_too() -> None:
+    """Pages beside the journals are not empty: sets of paper, orders, errors told, a term confirmed and one not."""
+    filled(NOVEMBER)
+    steps = sql.read(
+        "SELECT p.id, COUNT(s.id) FROM archive_paperset p LEFT JOIN archive_paperstep s ON s.paper_id = p.id"
+        " GROUP BY p.id ORDER BY 2"
+    )
+    assert [row[1] for row in steps] == [0, 2, 4]
+    orders = order_lines(one("SELECT id FROM organisation_school WHERE code = 'gymnasium'"), NOVEMBER)
+    assert {line.agrees for line in orders} == {True, False}
+    fixed = "SELECT COUNT(*) FROM control_errorreport WHERE fixed_at IS"
+    assert one(f"{fixed} NULL") == one(f"{fixed} NOT NULL") == 3
+    confirmed = one("SELECT COUNT(*) FROM control_closeoutstep")
+    finals = one(
+        "SELECT COUNT(DISTINCT f.journal_id) FROM journal_termmark f JOIN organisation_school s ON s.id = f.school_id"
+        " WHERE s.code = 'gymnasium'"
+    )
+    assert 0 < confirmed < finals
+    assert (
+        one("SELECT COUNT(*) FROM people_signin WHERE ended_at IS NULL")
+        == 0
+        < one("SELECT COUNT(*) FROM people_signin")
+    )
+    assert one("SELECT COUNT(*) FROM archive_carrier") == 2
+    assert sql.read("SELECT comment <> '' FROM diary_handedwork ORDER BY id") == [(True,), (False,)]
+    director = one(
+        "SELECT MIN(p.user_id) FROM people_role r JOIN people_person p ON p.id = r.person_id"
+        " JOIN organisation_school s ON s.id = r.school_id WHERE r.kind = 'director' AND s.code = 'gymnasium'"
+    )
+    found = account(director, None, datetime(2026, 11, 24, 11, tzinfo=UTC))
+    assert found is not None and found.viewer is not None
+    signs = anomalies(found.viewer)
+    assert signs and all(sign.proofs for sign in signs)
