@@ -1,10 +1,9 @@
-"""Rule kinds over what is to be taught: plans keep the hours of the curriculum, documents act only once approved.
+"""The rule kind over what is to be taught: plans keep the hours of the curriculum.
 
-They judge no journal write; the actions of this app ask them. Each asks by the law of the school on a day.
+It judges no journal write; the actions of this app ask it, by the law of the school on a day.
 """
 
 from datetime import date
-from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,34 +12,15 @@ from parta.foundation.pagekit import plural
 from parta.organisation.acts import Refusal
 from parta.organisation.models import School
 from parta.people.rules import Cited, cited, rules
-from parta.regulation.judge import Law, Rule
+from parta.regulation.judge import Law
 from parta.regulation.queries import law
-from parta.regulation.registry import Codes, Params, RuleKind, known_kind
-
-DOCUMENTS = {
-    "curriculum": "учебный план",
-    "teaching_load": "педагогическая нагрузка",
-    "timetable": "расписание",
-    "tarification_order": "приказ по тарификации",
-}
-"""Documents that an act may bring into force by approval only."""
+from parta.regulation.registry import Params, RuleKind, known_kind
 
 
 class PlanMatchesCurriculum(Params):
     """How far the hours of a thematic plan may differ from those of the curriculum."""
 
     tolerance_hours: int = Field(0, ge=0, le=200, description="на сколько часов план может отличаться")
-
-
-class ApprovedBeforeUse(Params):
-    """These documents have no effect before they are approved; an order is named by number and date."""
-
-    kinds: Codes = Field(
-        description="что утверждают: curriculum, teaching_load, timetable, tarification_order"
-    )
-    order: Literal["", "number_and_date"] = Field(
-        "", description="number_and_date — утверждают приказом, с номером и датой"
-    )
 
 
 known_kind(
@@ -56,33 +36,11 @@ known_kind(
         acts="при утверждении тематического плана: другой по часам не утверждает; в контроле: список расхождений",
     )
 )
-known_kind(
-    RuleKind(
-        "approved_before_use",
-        7,
-        ApprovedBeforeUse,
-        "Действует после утверждения",
-        lambda p: (
-            f"до утверждения не действуют: {', '.join(DOCUMENTS.get(code, code) for code in sorted(p.kinds))}"
-            + ("; утверждают приказом с номером и датой" if p.order else "")
-        ),
-        acts="в подготовке года: неутверждённое — черновик, и журнал, нагрузка, расписание по нему не действуют",
-    )
-)
 
 
 def law_of_school(school_id: int) -> Law:
     """The law of a school; one statement for its version."""
     return law(school_id, School.objects.values_list("law_version", flat=True).get(pk=school_id))
-
-
-def approving(school_id: int, on: date, what: str) -> list[Rule[Any]]:
-    """The rules that let a document act only once it is approved; empty: it acts at once."""
-    return [
-        rule
-        for rule in rules(law_of_school(school_id), on, "approved_before_use")
-        if what in rule.params.kinds
-    ]
 
 
 _HOURS = """
