@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from parta.foundation import sql
 
-__all__ = ["Touched", "touched_since"]
+__all__ = ["SORTED", "Touched", "touched_since"]
 
 _NOTHING = frozenset(
     {
@@ -22,9 +22,12 @@ _NOTHING = frozenset(
         "announcement",
         "backup",
         "carrier",
-        "consent",
         "data_change",
         "edition_draft",
+        "factor",
+        "feed",
+        "homework",
+        "incident",
         "job",
         "message",
         "month",
@@ -34,17 +37,62 @@ _NOTHING = frozenset(
         "sign_in",
         "thread",
         "week",
+        "work",
         "writing_rule",
     }
 )
-"""Kinds of objects that no watch looks at."""
-_SCHOOL_ONLY = frozenset({"access", "check", "guardianship", "remark", "report", "user"})
+"""Kinds of objects on the school's chain that no watch looks at; `homework` there is a family's tick."""
+_SCHOOL_ONLY = frozenset(
+    {
+        "access",
+        "check",
+        "closeout",
+        "consent",
+        "error_report",
+        "family_report",
+        "guardianship",
+        "norm_change",
+        "paper_set",
+        "remark",
+        "report",
+        "student_order",
+        "user",
+    }
+)
 """Kinds that only the questions about the school as a whole look at."""
+_EVERYTHING = frozenset(
+    {
+        "bells",
+        "curriculum",
+        "department",
+        "edition",
+        "homeroom",
+        "journal",
+        "load",
+        "plan",
+        "role",
+        "scale",
+        "school",
+        "setting",
+        "slot",
+        "subgroup",
+        "subject",
+        "term",
+        "vacation",
+        "work_kind",
+        "year",
+    }
+)
+"""Kinds of the set-up: what is due may hang on them anywhere."""
 _OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
 """Kinds that touch the classes of a student: who is in them, and the names that are read out."""
 _SILENT = frozenset({"attachment", "note", "permit", "term_mark"})
 """Kinds on a journal's chain that touch no lesson by themselves."""
 _TIMETABLE = frozenset({"lesson", "substitution"})
+_OF_JOURNALS = frozenset({"absence", "mark"}) | _SILENT
+"""Kinds of a journal's own chain, which touch by their lesson."""
+SORTED = _NOTHING | _SCHOOL_ONLY | _OF_STUDENTS | _EVERYTHING | _TIMETABLE | _OF_JOURNALS | {"finding"}
+"""Every kind whose reach is thought of; another one touches everything."""
 _MANY_LINES = 2000
 """Lines of a chain beyond which all of its journal is asked anew."""
 DAY = timedelta(days=1)
