@@ -85,6 +85,7 @@ def test_open_findings_by_clause_teacher_and_class_lead_to_the_record(cast: Any,
         (own,) = [one for one in found.overdue if one.lesson_id == lesson.pk and one.what == "Записать урок"]
         assert own.clauses and own.days == 0 and sum(one.count for one in found.clauses) >= len(found.overdue)
         assert {one.days for one in found.overdue} >= {0, 5}, "with its age in days"
+        assert "5 дней" in words.replace("\xa0", " "), "which the page says"
         week = shown(cast, name, span=(cast.on - timedelta(days=6), cast.on))
         assert week.clauses and all(f"{plain(one.cite)}: {one.count}" in words for one in week.clauses)
     before = len(shown(cast).overdue)

@@ -164,7 +164,6 @@ def test_a_letter_comes_as_text_and_html_with_a_stop_in_one_press(
     assert len(post.box()) == 1, "after the stop nothing comes"
 
 
-@pytest.mark.clause("ET-A-DEP-14b")
 def test_new_marks_come_with_the_daily_digest_and_a_changed_one_at_once(
     told: Any, client_of: Any, post: PostOffice
 ) -> None:
@@ -183,6 +182,28 @@ def test_new_marks_come_with_the_daily_digest_and_a_changed_one_at_once(
     assert "отметка 4" in digest.text and str(digest.message["Subject"]).startswith("За день")
     rounds(evening + timedelta(days=1))
     assert len(post.box()) == 2, "never twice"
+
+
+@pytest.mark.clause("ET-A-DEP-14b")
+def test_who_subscribed_to_the_week_gets_its_digest_on_friday(
+    told: Any, client_of: Any, post: PostOffice
+) -> None:
+    """Opted in: one letter for the week, nothing before. Opted out: none."""
+    guardian = told.viewer("guardian")
+    habits.choose(guardian, {"mark": "weekly"}, quiet_from=None, quiet_until=None, at=told.at)
+    give(told, client_of, "4")
+    friday = datetime(2026, 10, 16, 18, 0, tzinfo=ZONE)
+    rounds(datetime(2026, 10, 14, 18, 0, tzinfo=ZONE))
+    rounds(friday - timedelta(minutes=1))
+    assert post.box() == []
+    rounds(friday)
+    (digest,) = post.box()
+    assert "отметка 4" in digest.text and "За неделю" in str(digest.message["Subject"])
+    nothing = dict.fromkeys(KINDS, "off")
+    habits.choose(guardian, nothing, quiet_from=None, quiet_until=None, at=friday)
+    give(told, client_of, "5", seen=1, reason="ошибка")
+    rounds(friday + timedelta(days=7))
+    assert len(post.box()) == 1
 
 
 def test_each_chooses_for_each_kind(told: Any, client_of: Any, post: PostOffice) -> None:
@@ -220,7 +241,7 @@ def test_quiet_hours_hold_a_letter_until_their_end(told: Any, client_of: Any, po
     assert len(post.box()) == 1
 
 
-@pytest.mark.clause("ET-A-CURATOR-2b")
+@pytest.mark.clause("ET-A-CURATOR-2b", partly="недельная сводка; отказавшийся в списке бумажных")
 def test_a_refusing_family_gets_nothing(told: Any, client_of: Any, post: PostOffice) -> None:
     """Refused before it happened, and refused between the event and the letter."""
     other = told.named("Иванов")

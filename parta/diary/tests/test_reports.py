@@ -144,7 +144,7 @@ def test_extracts_are_one_file_with_a_sheet_and_a_signature_line_for_each(
     )
 
 
-@pytest.mark.clause("ET-A-DEP-14a")
+@pytest.mark.clause("ET-A-DEP-14a", partly="в письме ссылка на лист, не сам лист")
 def test_screen_letter_and_paper_have_equal_numbers(cast: Any, client_of: Any, tmp_path: Path) -> None:
     """The report in the diary, where the letter leads, and the sheet of the same days are of the same contents."""
     make(cast)
