@@ -1,6 +1,7 @@
 """The change of the school year: created, students moved by an order, the old year closed and only read (IP-2.13)."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,14 +12,20 @@ from parta.control.actions.years import close_past_year, open_next_year, promote
 from parta.control.queries.year_change import change_of, last_grade, next_title
 from parta.foundation import sql
 from parta.foundation.models import LogEntry
+from parta.journal.actions import permits
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.write import write
 from parta.journal.models import TermMark
 from parta.organisation import actions as organisation
 from parta.organisation.acts import Refusal
-from parta.organisation.models import AcademicYear, Homeroom, Term
+from parta.organisation.models import AcademicYear, Homeroom, Subgroup, Term
+from parta.people.actions import enrolments
 from parta.people.models import Enrolment
+from parta.plans import actions as plans
 from parta.plans.models import CurriculumHours, Journal
+from parta.timetable.actions import changes
+from parta.timetable.actions.generation import generate_lessons
+from parta.timetable.actions.template import set_slots
 from parta.timetable.models import Lesson
 from tests.cast import actor_of, client_of, statements
 
@@ -83,7 +90,7 @@ def test_a_next_year_that_begins_inside_the_old_one_is_refused(cast: Any) -> Non
     assert AcademicYear.objects.filter(school=cast.school).count() == 1
 
 
-@pytest.mark.clause("IP-2.13t")
+@pytest.mark.clause("IP-2.13t", partly="печать списка приложением к приказу, отмена перевода")
 def test_students_go_up_by_an_order_and_a_repeater_stays(cast: Any) -> None:
     year = opened(cast)
     brother = Enrolment.objects.filter(homeroom__title="3А", homeroom__year=cast.year, until=None)[0].student
@@ -117,7 +124,7 @@ def test_strangers_in_the_list_and_a_missing_year_are_refused(cast: Any) -> None
         promote(outcomes={cast.outside.student.pk: "left"}, on=cast.on, **ORDER, **by(cast))
 
 
-@pytest.mark.clause("IP-2.13r")
+@pytest.mark.clause("IP-2.13r", partly="архив не условие закрытия")
 def test_a_year_without_its_final_marks_is_not_closed(cast: Any) -> None:
     with pytest.raises(Refusal, match=r"Годовых отметок не хватает: \d+\. .*Русский язык"):
         close_past_year(on=AFTER, **by(cast))
@@ -125,7 +132,7 @@ def test_a_year_without_its_final_marks_is_not_closed(cast: Any) -> None:
     assert cast.year.state == "open"
 
 
-@pytest.mark.clause("IP-2.13r")
+@pytest.mark.clause("IP-2.13r", partly="архив не условие закрытия")
 def test_a_closed_year_is_only_read(cast: Any) -> None:
     """With all final marks set (one put off with a reason) it closes; then every write into it is refused."""
     term = Term.objects.get(year=cast.year, kind="year")
@@ -160,6 +167,63 @@ def test_a_closed_year_is_only_read(cast: Any) -> None:
             year=year, rows=[organisation.HomeroomRow("9Я", 9)], by=by(cast)["by"], at=cast.at
         )
     assert client_of(cast.teacher).get(reverse("journal", args=[cast.russian.pk])).status_code == 200
+
+
+REFUSED: dict[str, Callable[[Any, dict[str, Any]], object]] = {
+    "journal": lambda c, k: plans.change_journal(
+        journal=c.russian, scale_id=c.russian.scale_id, plan_id=c.russian.plan_id, weekly_hours=2,
+        term_kind="quarter", **k,
+    ),
+    "load": lambda c, k: plans.set_load(journal=c.russian, teacher_id=c.deputy.pk, starts=c.on, **k),
+    "load ended": lambda c, k: plans.end_load(load=c.russian.loads.all()[0], until=c.on, **k),
+    "loads": lambda c, k: plans.bulk_load(
+        school_id=c.school.pk, rows=[plans.LoadRow(c.russian.pk, c.deputy.pk, c.on)], **k
+    ),
+    "plan": lambda c, k: plans.save_plan(
+        year=c.year, subject_id=c.russian.subject_id, title="Новый", topics=[plans.TopicRow("Тема")], grade=6, **k
+    ),
+    "plans": lambda c, k: plans.bulk_plans(year=c.year, rows=[], **k),
+    "curriculum": lambda c, k: plans.set_curriculum(year=c.year, rows=[], **k),
+    "slots": lambda c, k: set_slots(
+        year=c.year, rows=[], starts=c.on, journal_ids=[c.russian.pk], **k
+    ),
+    "lessons": lambda c, k: generate_lessons(year=c.year, since=c.on, until=c.year.until, **k),
+    "substitution": lambda c, k: changes.substitute(lesson=c.lesson, substitute_id=c.deputy.pk, **k),
+    "substitution ended": lambda c, k: changes.end_substitution(lesson=c.lesson, **k),
+    "substitutions": lambda c, k: changes.bulk_substitutions(
+        school_id=c.school.pk, rows=[changes.SubstitutionRow(c.lesson.pk, c.deputy.pk, None, c.at)], **k
+    ),
+    "cancelled": lambda c, k: changes.cancel_lesson(lesson=c.lesson, **k),
+    "restored": lambda c, k: changes.restore_lesson(lesson=c.lesson, **k),
+    "moved": lambda c, k: changes.move_lesson(lesson=c.lesson, date=c.on, number=7, **k),
+    "subgroup": lambda c, k: enrolments.join_subgroup(
+        student=c.student, subgroup=Subgroup.objects.filter(year=c.year)[0], starts=c.on, **k
+    ),
+    "subgroup left": lambda c, k: enrolments.leave_subgroup(
+        student=c.student, subgroup=Subgroup.objects.filter(year=c.year)[0], on=c.on, **k
+    ),
+    "enrolments": lambda c, k: enrolments.bulk_enrolments(
+        school_id=c.school.pk, rows=[enrolments.EnrolmentRow(c.student.pk, c.homeroom.pk, c.on)], **k
+    ),
+    "memberships": lambda c, k: enrolments.bulk_memberships(
+        school_id=c.school.pk,
+        rows=[enrolments.MembershipRow(c.student.pk, Subgroup.objects.filter(year=c.year)[0].pk, c.on)], **k
+    ),
+    "permit": lambda c, k: permits.ask_permit(
+        c.viewer("teacher"), permits.Wish(c.russian.pk, "mark", "Опоздал", lesson_id=c.lesson.pk),
+        at=c.at, operation_id="closed-year-0002",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_set_up_in_a_closed_year_stays(cast: Any, what: str) -> None:
+    AcademicYear.objects.filter(pk=cast.year.pk).update(state="closed")
+    cast.year.refresh_from_db()
+    for row in (cast.russian, cast.lesson):
+        row.refresh_from_db()
+    with pytest.raises((Refusal, permits.Refusal), match="закрыт"):
+        REFUSED[what](cast, {"by": actor_of(cast.deputy, "deputy"), "at": cast.at})
 
 
 def test_the_calendar_does_not_close_a_year_past_the_page(cast: Any) -> None:

@@ -83,17 +83,23 @@ def ask_permit(viewer: Viewer, wish: Wish, *, at: datetime, operation_id: str) -
         raise Refusal("Просьба не сохранена: обновите страницу и повторите.") from None
 
 
+CLOSED = "Учебный год закрыт: его журналы только читаются."
+
+
 @transaction.atomic
 def _ask(viewer: Viewer, wish: Wish, reason: str, at: datetime, operation_id: str) -> int:
     scope, values = readable_journals(viewer)
     rows = sql.read(
-        "SELECT j.id, j.homeroom_id, j.subgroup_id, j.year_id FROM plans_journal j"
+        "SELECT j.id, j.homeroom_id, j.subgroup_id, j.year_id, y.state FROM plans_journal j"
+        " JOIN organisation_academicyear y ON y.id = j.year_id"
         f" JOIN organisation_subject s ON s.id = j.subject_id WHERE j.id = %s AND {scope}",
         (wish.journal_id, *values),
     )
     if not rows:
         raise NotFound("journal")
-    _, homeroom_id, subgroup_id, year_id = rows[0]
+    _, homeroom_id, subgroup_id, year_id, state = rows[0]
+    if state == "closed":
+        raise Refusal(CLOSED)
     if wish.lesson_id is not None:
         found = sql.read(
             "SELECT 1 FROM timetable_lesson WHERE id = %s AND journal_id = %s",
@@ -187,13 +193,17 @@ def _decide(
     if not 3 <= len(reason) <= 300:
         raise Refusal("Напишите причину решения: от 3 до 300 знаков.")
     place = sql.read(
-        "SELECT p.journal_id, p.lesson_id, p.student_id, p.clauses, p.asked_by_id, l.date FROM journal_permit p"
+        "SELECT p.journal_id, p.lesson_id, p.student_id, p.clauses, p.asked_by_id, l.date, y.state"
+        " FROM journal_permit p"
+        " JOIN plans_journal j ON j.id = p.journal_id JOIN organisation_academicyear y ON y.id = j.year_id"
         " LEFT JOIN timetable_lesson l ON l.id = p.lesson_id WHERE p.id = %s AND p.school_id = %s",
         (permit_id, viewer.school.id),
     )
     if not place:
         raise NotFound("permit")
-    journal_id, lesson_id, student_id, clauses, asked_by, on = place[0]
+    journal_id, lesson_id, student_id, clauses, asked_by, on, year_state = place[0]
+    if year_state == "closed" and state == "granted":
+        raise Refusal(CLOSED)
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     if (
         not grantors(law, json.loads(clauses) if isinstance(clauses, str) else clauses, on or viewer.on)

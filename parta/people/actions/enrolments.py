@@ -225,6 +225,7 @@ def join_subgroup(
 ) -> SubgroupMembership:
     """Put a student into a subgroup from a day on, out of any other of the same split."""
     year = subgroup.year
+    checks.not_closed(year)
     if not year.starts <= starts < year.until:
         raise Refusal(f"Дата вне учебного года {year.title}.", "starts")
     if not (
@@ -267,6 +268,7 @@ def join_subgroup(
 
 def leave_subgroup(*, student: Person, subgroup: Subgroup, on: date, by: Actor, at: datetime) -> None:
     """The student is in the subgroup no more from `on` on."""
+    checks.not_closed(subgroup.year)
     rows = SubgroupMembership.objects.filter(student=student, subgroup=subgroup).filter(
         Q(until=None) | Q(until__gt=on)
     )
@@ -281,6 +283,7 @@ def bulk_enrolments(*, school_id: int, rows: Sequence[EnrolmentRow], by: Actor, 
     """Many places in homerooms; ids in the order of the rows. The caller vouches that none overlap."""
     for row in rows:
         checks.span(row.starts, row.until)
+    checks.none_closed(Homeroom, (row.homeroom_id for row in rows))
     with act(school_id, by=by, at=at) as lines:
         made = Enrolment.objects.bulk_create(
             [
@@ -305,6 +308,7 @@ def bulk_memberships(*, school_id: int, rows: Sequence[MembershipRow], by: Actor
     """Many places in subgroups; ids in the order of the rows."""
     for row in rows:
         checks.span(row.starts, row.until)
+    checks.none_closed(Subgroup, (row.subgroup_id for row in rows))
     with act(school_id, by=by, at=at) as lines:
         made = SubgroupMembership.objects.bulk_create(
             [

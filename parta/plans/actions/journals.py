@@ -57,6 +57,7 @@ def bulk_journals(*, year: AcademicYear, rows: Sequence[JournalRow], by: Actor, 
     Raises Refusal when something named is not this school's or year's, when such a journal is open already, and when
     the act in force does not let it open (no letter in the class's name, no line in the curriculum).
     """
+    checks.not_closed(year)
     school_id = year.school_id
     subjects = set(Subject.objects.filter(school_id=school_id).values_list("id", flat=True))
     homerooms = dict(Homeroom.objects.filter(year=year).values_list("id", "grade"))
@@ -166,6 +167,7 @@ def change_journal(
     at: datetime,
 ) -> Journal:
     """Correct what a journal is kept by: scale, plan, hours, term. The scale stays once marks stand in the journal."""
+    checks.not_closed(journal.year)
     checks.one_of(term_kind, Term.KINDS, "term_kind", "учебный период")
     school_id = journal.school_id
     if scale_id is not None and not MarkScale.objects.filter(pk=scale_id, school_id=school_id).exists():
@@ -223,6 +225,7 @@ def set_load(
     at: datetime,
 ) -> TeachingLoad:
     """Give a teacher the journal from a day on. One that holds from the same day is corrected."""
+    checks.not_closed(journal.year)
     checks.span(starts, until)
     if not Person.objects.filter(pk=teacher_id, school_id=journal.school_id).exists():
         raise Refusal("Такого учителя в школе нет.", "teacher")
@@ -257,6 +260,7 @@ def set_load(
 
 def end_load(*, load: TeachingLoad, until: date, by: Actor, at: datetime) -> TeachingLoad:
     """The teacher has the journal no more from `until` on; what was taught before stays readable to them."""
+    checks.not_closed(load.journal.year)
     if not checks.EARLIEST <= until < checks.LATEST:
         raise Refusal("Такой даты быть не может: проверьте год.", "until")
     if load.until is not None and load.until <= until:
@@ -271,6 +275,7 @@ def end_load(*, load: TeachingLoad, until: date, by: Actor, at: datetime) -> Tea
 def bulk_load(*, school_id: int, rows: Sequence[LoadRow], by: Actor, at: datetime) -> list[int]:
     """Many loads; ids in the order of the rows. Journals and teachers must be the school's."""
     journals = set(Journal.objects.filter(school_id=school_id).values_list("id", flat=True))
+    checks.none_closed(Journal, (row.journal_id for row in rows))
     people = set(Person.objects.filter(school_id=school_id).values_list("id", flat=True))
     for row in rows:
         checks.span(row.starts, row.until)

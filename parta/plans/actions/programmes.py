@@ -119,6 +119,7 @@ def save_plan(
     at: datetime,
 ) -> ThematicPlan:
     """Save a plan under its title; one with that title is replaced hour by hour, so written topics keep their link."""
+    checks.not_closed(year)
     row = PlanRow(subject_id, title, topics, grade, author_id, approved_on, order_number)
     title = _check(year, row)
     kinds = set(WorkKind.objects.filter(school_id=year.school_id).values_list("code", flat=True))
@@ -177,6 +178,7 @@ def save_plan(
 
 def bulk_plans(*, year: AcademicYear, rows: Sequence[PlanRow], by: Actor, at: datetime) -> dict[str, int]:
     """Many new plans; title → id. Raises Refusal when a title is taken."""
+    checks.not_closed(year)
     kinds = set(WorkKind.objects.filter(school_id=year.school_id).values_list("code", flat=True))
     taken = set(ThematicPlan.objects.filter(year=year).values_list("title", flat=True))
     prepared = []
@@ -213,6 +215,7 @@ def bulk_plans(*, year: AcademicYear, rows: Sequence[PlanRow], by: Actor, at: da
 
 def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Actor, at: datetime) -> int:
     """Lines of the curriculum by subject and grade or homeroom: new ones made, differing ones changed. How many."""
+    checks.not_closed(year)
     subjects = set(Subject.objects.filter(school_id=year.school_id).values_list("id", flat=True))
     homerooms = set(Homeroom.objects.filter(year=year).values_list("id", flat=True))
     touched = 0
@@ -278,6 +281,7 @@ def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Act
 
 def drop_curriculum_line(*, line: CurriculumHours, by: Actor, at: datetime) -> None:
     """The subject is not in the curriculum of this grade or class after all; its journals stay as they are."""
+    checks.not_closed(line.year)
     with act(line.school_id, by=by, at=at) as lines:
         lines.append(
             Line(

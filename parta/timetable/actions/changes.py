@@ -60,6 +60,7 @@ def substitute(
     at: datetime,
 ) -> Substitution:
     """Let another member of staff teach the lesson; naming another one later corrects it."""
+    checks.not_closed(lesson.journal.year)
     if lesson.state == "cancelled":
         raise Refusal("Урок отменён: замена ему не нужна.", "substitute")
     if substitute_id == lesson.teacher_id:
@@ -94,6 +95,7 @@ def substitute(
 
 def end_substitution(*, lesson: Lesson, by: Actor, at: datetime) -> None:
     """The lesson's own teacher teaches after all. Refused once the lesson is written: the record names who taught."""
+    checks.not_closed(lesson.journal.year)
     row = Substitution.objects.filter(lesson=lesson).first()
     if row is None:
         raise Refusal("Замены у этого урока нет.", "substitute")
@@ -116,6 +118,7 @@ def bulk_substitutions(
     *, school_id: int, rows: Sequence[SubstitutionRow], by: Actor, at: datetime
 ) -> list[int]:
     """Many substitutions; ids in the order of the rows."""
+    checks.none_closed(Lesson, (row.lesson_id for row in rows), "journal__year")
     with act(school_id, by=by, at=at) as lines:
         made = Substitution.objects.bulk_create(
             [
@@ -194,6 +197,7 @@ def busy_at(lesson: Lesson, on: date, number: int) -> str:
 
 def cancel_lesson(*, lesson: Lesson, reason: str = "", by: Actor, at: datetime) -> Lesson:
     """The lesson is not held; it stays visible as cancelled."""
+    checks.not_closed(lesson.journal.year)
     reason = checks.text(reason, 200, "reason", "причина", needed=False)
     if lesson.state == "cancelled":
         raise Refusal("Урок уже отменён.", "lesson")
@@ -210,6 +214,7 @@ def cancel_lesson(*, lesson: Lesson, reason: str = "", by: Actor, at: datetime) 
 
 def restore_lesson(*, lesson: Lesson, by: Actor, at: datetime) -> Lesson:
     """A cancelled lesson is held after all."""
+    checks.not_closed(lesson.journal.year)
     if lesson.state != "cancelled":
         raise Refusal("Урок не отменён.", "lesson")
     with act(lesson.school_id, by=by, at=at) as lines:
@@ -226,6 +231,7 @@ def move_lesson(
     """The lesson is held on another day or at another number; times come from the bells."""
     reason = checks.text(reason, 200, "reason", "причина", needed=False)
     year = lesson.journal.year
+    checks.not_closed(year)
     if not year.starts <= date < year.until:
         raise Refusal(f"Дата вне учебного года {year.title}.", "date")
     if (date, number) == (lesson.date, lesson.number):

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from parta.foundation import sql
 from parta.foundation.log import Actor, Line
+from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Bell, BellSchedule, School, Subgroup, Term, Vacation
 from parta.plans.models import Journal, TeachingLoad
@@ -53,6 +54,7 @@ def generate_lessons(
     substitution, a permit), that was cancelled or moved, is left alone. Raises Refusal when a template's lesson
     number has no bell. The number of statements does not depend on the number of lessons, chunks apart.
     """
+    checks.not_closed(year)
     since, until = max(since, year.starts), min(until, year.until)
     if since >= until:
         return Generated(0, 0, 0, 0)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from parta.foundation.log import Actor, Line
 from parta.foundation.pagekit import WEEKDAYS
+from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Room
 from parta.people.models import Person
@@ -51,6 +52,7 @@ def set_slots(
     touched: see :func:`~parta.timetable.actions.generation.generate_lessons`. Raises Refusal for what is not the
     school's, an impossible weekday or number, or a place named twice.
     """
+    checks.not_closed(year)
     if not year.starts <= starts < year.until:
         raise Refusal(f"Дата вне учебного года {year.title}.", "starts")
     journals = set(Journal.objects.filter(year=year).values_list("id", flat=True))
