@@ -77,6 +77,18 @@ def test_imported_and_typed_students_are_in_the_group_and_a_wrong_line_is_not(
     assert again.status_code == 200 and Person.objects.filter(surname="Антонова").count() == 1
 
 
+def planned_hours(subject: Subject, homeroom: Homeroom, weekly: int) -> None:
+    """A line of the curriculum: the college's act opens journals for such lines only (ET-4.2)."""
+    CurriculumHours.objects.create(
+        school_id=homeroom.school_id,
+        year_id=homeroom.year_id,
+        subject=subject,
+        homeroom=homeroom,
+        weekly_hours=weekly,
+        yearly_hours=weekly * 34,
+    )
+
+
 @presets((COLLEGE, "ET-6.3g"), (COLLEGE, "ET-6.3h"))
 def test_teacher_and_master_find_exactly_their_own_journals(cast: Any, client_of: Any) -> None:
     client = client_of(cast.deputy)
@@ -95,6 +107,7 @@ def test_teacher_and_master_find_exactly_their_own_journals(cast: Any, client_of
     }
     done(client.post("/setup/lists/", subject))
     practice = Subject.objects.get(school=cast.school, code="up01")
+    planned_hours(practice, cast.homeroom, 6)
     opened = done(
         client.post(
             "/setup/journals/",

@@ -20,6 +20,7 @@ from tests.journeys.steps import (
     text,
     under,
 )
+from tests.journeys.test_clauses_setup import planned_hours
 
 NOVEMBER = date(2026, 11, 3)
 
@@ -134,6 +135,7 @@ def test_a_journal_covers_one_school_year(cast: Any, client_of: Any) -> None:
             )
         )
         new = Homeroom.objects.get(title="3Б", school=cast.school)
+        planned_hours(cast.russian.subject, new, 6)
         done(
             client.post(
                 "/setup/journals/",

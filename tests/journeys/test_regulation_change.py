@@ -130,7 +130,7 @@ def test_a_file_with_mistakes_is_shown_by_line_and_nothing_is_stored(cast: Any, 
     assert "возможно, вы имели в виду «unmarked»" in words
     for source, said in (
         ("[act]\n".encode("utf-16"), "UTF-8"),
-        ("x = ", "TOML"),
+        ("x = ", "1 ошибка"),
         (b"a\x00b", "не текстовый"),
         (b"# " + b"x" * 1_000_001, "больше мегабайта"),
     ):
