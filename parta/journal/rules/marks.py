@@ -287,6 +287,11 @@ class TwoMarksInCell(Params):
     symbols: Texts | None = None
 
 
+def _tag_words(names: Iterable[str]) -> list[str]:
+    """Subjects as people call them: the tag of a double mark is a property, not a title."""
+    return ["с двойной отметкой" if name == "double_marks" else name for name in sorted(names)]
+
+
 _DOUBLE = re.compile(r"[^/\s]+/[^/\s]+")
 
 
@@ -296,7 +301,7 @@ _DOUBLE = re.compile(r"[^/\s]+/[^/\s]+")
     TwoMarksInCell,
     title="Две отметки в клетке",
     says=lambda p: (
-        f"две отметки в клетке — дробью, только по предметам: {listed(sorted(p.subjects))}"
+        f"две отметки в клетке — дробью, только по предметам: {listed(_tag_words(p.subjects))}"
         if p.subjects
         else "две отметки в клетке записывают дробью, например «5/4»"
     ),

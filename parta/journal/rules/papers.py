@@ -15,6 +15,10 @@ from parta.regulation.words import role_words
 __all__ = ["PrintContents", "Retention", "declared", "printing_forbidden"]
 
 
+_BOOKS = {"backup_use": "обращение к резервной копии"}
+"""Books that the file names by a code, as people call them."""
+
+
 class PrintContents(Params):
     """What a print of a journal holds; or that there is no paper at all."""
 
@@ -186,7 +190,8 @@ for _kind in (
     ),
     RuleKind(
         "register_entry_required", 7, Register, "Запись в книге учёта",
-        lambda p: f"вносят запись: {p.book}" + (f", в срок {p.within}" if p.within else ""), acts=_SHOWN,
+        lambda p: f"вносят запись: {_BOOKS.get(p.book, p.book)}" + (f", в срок {p.within}" if p.within else ""),
+        acts=_SHOWN,
     ),
     RuleKind(
         "signature_required", 7, Signature, "Порядок подписей",
