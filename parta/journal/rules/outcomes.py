@@ -452,6 +452,7 @@ def final_differs(params: FinalMarkVsMarks, value: str, count: int, mean: float 
 
 
 def number_of(symbol: str) -> float | None:
+    """The number that a symbol is; None where it is no number."""
     try:
         number = float(symbol.replace(",", "."))
     except ValueError:

@@ -21,6 +21,7 @@ from .words import NOBODY, TAGS, TERM_KINDS, WORK_KINDS
 
 
 def homeroom(line: Line, book: Gathered) -> None:
+    """A row of the sheet of classes: the class, its year of study and letter."""
     title, grade, letter = class_of(line.text("title", 60))
     if any(fold(row.title) == fold(title) for row in book.homerooms):
         line.refuse("title", f"Класс «{title}» стоит в листе дважды. Удалите одну строку.")
@@ -45,6 +46,7 @@ def homeroom(line: Line, book: Gathered) -> None:
 
 
 def subject(line: Line, book: Gathered) -> None:
+    """A row of the sheet of subjects."""
     title = line.text("title", 160)
     if any(fold(row.title) == fold(title) for row in book.subjects):
         line.refuse("title", f"Предмет «{title}» стоит в листе дважды. Удалите одну строку.")
@@ -63,6 +65,7 @@ def subject(line: Line, book: Gathered) -> None:
 
 
 def load(line: Line, book: Gathered) -> None:
+    """A row of the sheet of load: who teaches a journal, how many hours a week."""
     key = book.journal(line)
     hours = line.parsed("hours", parse_hours, "нужно число часов в неделю, например 4 или 0,5")
     teacher = "" if fold(line.text("teacher")) in NOBODY else line.text("teacher")
@@ -73,6 +76,7 @@ def load(line: Line, book: Gathered) -> None:
 
 
 def slot(line: Line, book: Gathered) -> None:
+    """A row of the sheet of the timetable: a journal's weekly lesson."""
     key = book.journal(line)
     weekday = line.parsed("weekday", parse_weekday, "нужен день недели, например «понедельник»")
     number = line.parsed("number", parse_lesson_number, "нужен номер урока от 0 до 20")
@@ -88,6 +92,7 @@ def slot(line: Line, book: Gathered) -> None:
 
 
 def topic(line: Line, book: Gathered) -> None:
+    """A row of the sheet of plans: a topic of a subject's plan."""
     subject = line.text("subject", 160)
     classes = line.text("homeroom", 120)
     grade = parse_int(re.sub(r"[-\s]*(й|е|ые|х)?\s*(классы?|кл\.?)?$", "", classes))
