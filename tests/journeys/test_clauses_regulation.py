@@ -194,14 +194,14 @@ def test_history_of_a_setting_shows_old_new_who_and_when(cast: Any, client_of: A
     change(cast, "control_within", "3d", date(2026, 9, 1))
     change(cast, "control_within", "5d", cast.on)
     words = page(client_of(cast.operator), "/regulation/")
-    assert "5d" in words and "3 дня (3d) с 1 сентября 2026 г.: Лаптева, 14 октября 2026 г." in words
+    assert "5 дней" in words and "3 дня с 1 сентября 2026 г.: Лаптева, 14 октября 2026 г." in words
 
 
 @under(DUBROVO)
 @pytest.mark.clause("DB-3.2.7")
 def test_changed_parameter_is_shown(cast: Any, client_of: Any) -> None:
     change(cast, "absence_reason_within", "5d", cast.on)
-    assert "5 дней (5d) с 14 октября 2026 г.: Лаптева" in page(client_of(cast.operator), "/regulation/")
+    assert "5 дней с 14 октября 2026 г.: Лаптева" in page(client_of(cast.operator), "/regulation/")
 
 
 def change(cast: Any, name: str, value: Any, since: date) -> None:
