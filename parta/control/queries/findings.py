@@ -74,16 +74,23 @@ WHERE f.school_id = %s{scope}{where}
 ORDER BY f.date, f.number, f.id"""
 
 
+_TEACHERS = """
+SELECT tl.teacher_id FROM plans_teachingload tl JOIN plans_journal tj ON tj.id = tl.journal_id
+JOIN organisation_subject ts ON ts.id = tj.subject_id WHERE ts.department_id IN ({})"""
+
+
 def _scope(viewer: Viewer) -> tuple[str, list[object]]:
-    """The viewer's own, those of the own department, those of journals the viewer reads; or the whole school."""
+    """The viewer's own, those of the own department and of its teachers, those of journals the viewer reads; or all."""
     if viewer.is_school_wide:
         return "", []
     reach, values = readable_journals(viewer)
     departments = sorted(viewer.department_ids)
+    marks = sql.marks(len(departments))
     return (
-        f" AND (f.who_id = %s OR f.department_id IN ({sql.marks(len(departments))})"
+        f" AND (f.who_id = %s OR f.department_id IN ({marks})"
+        f" OR (f.journal_id IS NULL AND f.homeroom_id IS NULL AND f.who_id IN ({_TEACHERS.format(marks)}))"
         f" OR (f.journal_id IS NOT NULL AND ({reach})))",
-        [viewer.person_id, *departments, *values],
+        [viewer.person_id, *departments, *departments, *values],
     )
 
 
