@@ -40,16 +40,24 @@ QUIET = frozenset(
             "foundation_job",
         ),
         *("people_signin", "people_accountnotice", "diary_look", "diary_homeworkstate"),
-        "communication_receipt",
+        *("communication_receipt", "diary_homeworkcheck"),
+        *("control_finding", "control_findingstep", "control_findingskept", "control_findingcursor"),
     }
 )
-"""Tables that reading pages and signing in may write: sessions, traces of reading and looking, guesses, queued jobs."""
-OWN_AFFAIRS = frozenset({"login", "logout", "password", "school", "activate", "unlock", "lock", "seen"})
+"""Tables that reading pages and signing in may write: sessions, traces of reading and looking, guesses, queued jobs,
+and what pages of control keep of what they have worked out."""
+OWN_AFFAIRS = frozenset(
+    {
+        *("login", "logout", "password", "school", "activate", "unlock", "lock", "seen"),
+        *("login_second", "confirm", "second_step", "key_options", "recovery", "unsubscribe", "written"),
+    }
+)
 """Pages on which anyone changes their own account."""
 OWN_WORDS = frozenset(
     {
         *("access_lost", "account", "message_new", "thread", "announcement", "questions"),
-        *("diary_acknowledge", "diary_absences", "diary_data", "diary_homework"),
+        *("diary_acknowledge", "diary_absences", "diary_data", "diary_homework", "diary_report"),
+        *("notify", "feeds"),
     }
 )
 """Pages on which families and readers speak for themselves; their words leave a line, and touch no journal."""
