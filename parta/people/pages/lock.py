@@ -81,7 +81,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         try:
             given = json.loads(request.body or b"{}")
             password = str(given.get("password", "")) if isinstance(given, dict) else ""
-        except ValueError:
+        except (ValueError, RecursionError):
             password = ""
         error = try_password(request, password)
         return JsonResponse({"error": error} if error else {"ok": True}, status=422 if error else 200)
