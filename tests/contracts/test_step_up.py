@@ -132,6 +132,19 @@ def test_a_form_is_asked_again_and_goes_through_with_the_step(kind: str, cast: A
 
 
 @pytest.mark.django_db
+def test_the_sheets_of_a_class_are_asked_again(cast: Any) -> None:
+    """A page that hands out a whole class leads to the question first, and opens once the step is given."""
+    person, address = cast.class_teacher, f"/families/{cast.homeroom.pk}/extracts.pdf"
+    plain = client_of(person).get(address).status_code
+    assert plain == 404, "who has no second step is not asked; no family of the class is on paper"
+    factor_of(person, cast.at)
+    client = client_of(person)
+    asked = client.get(address)
+    assert asked.status_code == 302 and asked["Location"].startswith("/confirm/?kind=print")
+    assert confirmed(client, cast.at).get(address).status_code == plain
+
+
+@pytest.mark.django_db
 def test_without_the_question_the_form_test_is_red(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: one verb falls out of the list."""
     monkeypatch.delitem(confirm.VERBS, "role_granted")

@@ -110,7 +110,7 @@ def class_reports(request: HttpRequest, homeroom_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("families")
+@requires("families", confirm="print")
 def class_extracts(request: HttpRequest, homeroom_id: int) -> HttpResponse:
     """The paper sheets of a class over the span as one PDF, a sheet a student."""
     viewer = _viewer(request)
