@@ -88,7 +88,7 @@ def test_two_users_on_one_machine(cast: World, browser_here: Browser, live_serve
     page.goto(f"{live_server.url}/journals/{cast.russian.id}/")
     expect(page.locator("td.cur")).to_have_count(1)
     page.evaluate("localStorage.setItem('parta-left', 'Зайцев')")
-    page.locator(".cover details.menu > summary").click()
+    page.locator(".cover details.menu > summary", has_text="Соколова").click()
     page.get_by_role("button", name="Выйти").click()
     page.wait_for_url("**/login/")
     assert page.evaluate("localStorage.length") == 0, "the site's data are gone"
