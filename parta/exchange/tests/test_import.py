@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from parta.exchange.apply import NotApplied, Report, apply, preview
-from parta.exchange.plan import ImportPlan, State, standard_bells
+from parta.exchange.plan import ImportPlan, State
+from parta.exchange.plan.bells import standard_bells
 from parta.exchange.tests import files
 from parta.exchange.tests.conftest import AT
 from parta.foundation.log import SYSTEM, Broken, verify
