@@ -7,6 +7,7 @@ from typing import Any
 
 from parta.control.actions.findings import keep
 from parta.control.actions.nightly import form_due_reports
+from parta.control.actions.trials import TRY, carry_out_trial
 from parta.foundation.jobs import job
 from parta.organisation.models import School
 
@@ -27,6 +28,12 @@ def form_reports(arguments: dict[str, Any], at: datetime) -> None:
 def keep_findings(arguments: dict[str, Any], at: datetime) -> None:
     """Every school's findings, as far as something was written since; pages find them fresh."""
     _for_each(lambda school: keep(school.pk, at=at))
+
+
+@job(TRY, in_transaction=False)
+def try_draft(arguments: dict[str, Any], at: datetime) -> None:
+    """A draft tried on past lessons, as somebody has asked."""
+    carry_out_trial(arguments["trial"], at=at)
 
 
 def _for_each(serve: Callable[[School], object]) -> None:

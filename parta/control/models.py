@@ -5,6 +5,7 @@ from django.db import models
 from parta.organisation.models import Department, Homeroom, School, Term
 from parta.people.models import Person
 from parta.plans.models import Journal
+from parta.regulation.models import EditionDraft
 from parta.timetable.models import Lesson
 
 
@@ -270,3 +271,37 @@ class NormChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school", "entered_at"], name="norm_change_at")]
+
+
+class Trial(models.Model):
+    """Проба редакции: a draft of the act tried on the lessons of some days, by the worker; the result is kept.
+
+    It says what it was worked out from (`law_version`, `judged_at`), so that a reader sees when it has grown stale.
+    """
+
+    STATES = [
+        ("waiting", "ждёт очереди"),
+        ("running", "идёт"),
+        ("done", "готова"),
+        ("failed", "не получилась"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    draft = models.ForeignKey(EditionDraft, on_delete=models.PROTECT, related_name="trials")
+    since = models.DateField()
+    until = models.DateField(help_text="The day after the last.")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=STATES, default="waiting")
+    done = models.IntegerField(default=0, help_text="Journals tried so far.")
+    total = models.IntegerField(default=0, help_text="Of how many; 0: not known yet.")
+    judged_at = models.DateTimeField(null=True, help_text="The journals as they stood at this moment.")
+    law_version = models.IntegerField(default=0)
+    fault = models.CharField(max_length=500, blank=True, default="")
+    contents = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="trial_span")
+        ]
+        indexes = [models.Index(fields=["school", "draft", "asked_at"], name="trial_of_draft")]

@@ -10,7 +10,7 @@ written in the line, are taken as they stand in the set-up on that day; both law
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -38,7 +38,7 @@ _ANSWERS = {
 
 _CHAINS_AT_ONCE = 50
 """Journals whose log is held in memory at once."""
-_EXAMPLES = 5
+_EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,12 @@ class Change:
     @property
     def answer(self) -> str:
         """The draft's answer in Russian, with the rule's kind."""
-        return f"{self.kind[:1].lower()}{self.kind[1:]}, {_ANSWERS[self.outcome]}"
+        return f"{self.kind[:1].lower()}{self.kind[1:]}, {self.verdict}"
+
+    @property
+    def verdict(self) -> str:
+        """The draft's answer in Russian."""
+        return _ANSWERS[self.outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Rehearsal:
 
     since: date
     until: date
+    journals: int
+    """Journals whose log was read."""
     writes: int
     """Changes of the log that were judged."""
     stricter: tuple[Change, ...]
@@ -105,11 +112,22 @@ def with_draft(law: Law, draft: Edition, since: date) -> Law:
 
 
 def rehearse(
-    law: Law, school_id: int, draft: Edition, *, since: date, until: date, at: datetime, calendar: Calendar
+    law: Law,
+    school_id: int,
+    draft: Edition,
+    *,
+    since: date,
+    until: date,
+    at: datetime,
+    calendar: Calendar,
+    tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> Rehearsal:
-    """Try a draft on the lessons of [since, until]. Statements grow with the number of journals, by fifty."""
+    """Try a draft on the lessons of [since, until]. Statements grow with the number of journals, by fifty.
+
+    `tell` hears how many journals of how many are done; the duties that follow count as one more.
+    """
     other = with_draft(law, draft, since)
-    replay = _Replay(school_id, since, until)
+    replay = _Replay(school_id, since, until, tell)
     stricter, milder = _Tally(), _Tally()
     writes = 0
     for act, journal in replay.acts():
@@ -125,6 +143,7 @@ def rehearse(
     return Rehearsal(
         since,
         until,
+        replay.journals,
         writes,
         stricter.changes(),
         milder.changes(),
@@ -279,8 +298,15 @@ class _Journal:
 class _Replay:
     """The log of a school's journals as acts, each as it stood when it was written."""
 
-    def __init__(self, school_id: int, since: date, until: date) -> None:
-        self.school_id, self.since, self.until = school_id, since, until
+    def __init__(
+        self,
+        school_id: int,
+        since: date,
+        until: date,
+        tell: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
+        self.school_id, self.since, self.until, self.tell = school_id, since, until, tell
+        self.journals = 0
         self.lessons: dict[int, tuple[Lesson, int | None, int | None]] = {}
         """The lesson, its timetabled teacher, its substitute."""
         self._read_lessons()
@@ -333,7 +359,9 @@ class _Replay:
     def acts(self) -> Iterator[tuple[Act, str]]:
         """Every judged change of the log, journal by journal, with the journal's title."""
         rows = sql.read(_JOURNALS, (self.school_id, self.since, self.until))
+        self.journals = len(rows)
         for start in range(0, len(rows), _CHAINS_AT_ONCE):
+            self.tell(start, len(rows) + 1)
             chunk = rows[start : start + _CHAINS_AT_ONCE]
             journals = {row[0]: journal for row, journal in zip(chunk, self._journals(chunk), strict=True)}
             lines = sql.read(
@@ -344,6 +372,7 @@ class _Replay:
                 journal = journals[chain_id]
                 for act in self._operation(journal, list(operation)):
                     yield act, journal.title
+        self.tell(len(rows), len(rows) + 1)
 
     def _journals(self, rows: Sequence[sql.Row]) -> Iterator[_Journal]:
         plans = {row[12] for row in rows if row[12] is not None}

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from parta.archive.actions import backups, outages, papers
 from parta.archive.models import Backup, Carrier
-from parta.control.actions import close_past_year, open_next_year, promote, upkeep
+from parta.control.actions import close_past_year, open_next_year, promote, trials, upkeep
 from parta.foundation.log import SYSTEM, Actor
 from parta.foundation.models import Outage
 from parta.journal.actions import files, permits, write
@@ -54,6 +54,7 @@ SILENT: Mapping[str, str] = {
     "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
     "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
     "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",
+    "control.actions.trials.carry_out_trial": "what is worked out from the rows; who asked for it is on the chain",
     "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
     "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
     "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",
@@ -982,6 +983,18 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             in_force_from=NEXT_YEAR,
             protocol="",
             on=c.on,
+            **_by(c),
+        ),
+    ),
+    "control.actions.trials.ask_trial": (
+        _proposed,
+        lambda c, draft_id: trials.ask_trial(
+            school_id=c.school.pk,
+            draft_id=draft_id,
+            since=c.on - timedelta(days=7),
+            until=c.on,
+            on=c.on,
+            asked_by=c.deputy.pk,
             **_by(c),
         ),
     ),

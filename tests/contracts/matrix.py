@@ -559,6 +559,18 @@ LINES: dict[str, dict[str, Line]] = {
             post="404 SETUP director foreign_deputy",
         )
     },
+    "regulation_trial": {
+        "absent": Line(
+            lambda cast: {"draft_id": ABSENT, "trial_id": ABSENT},
+            get="404 SETUP director foreign_deputy",
+        )
+    },
+    "regulation_trial_progress": {
+        "absent": Line(
+            lambda cast: {"draft_id": ABSENT, "trial_id": ABSENT},
+            get="404 SETUP director foreign_deputy",
+        )
+    },
     "regulation_file": {
         "preset": Line(query="preset=goethe23", get="200 SETUP director foreign_deputy"),
         "absent": Line(query="act=GT&since=2001-01-01", get="404 SETUP director foreign_deputy"),

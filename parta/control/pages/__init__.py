@@ -9,6 +9,7 @@ from parta.control.pages import (
     findings,
     remarks,
     reports,
+    trials,
     upkeep,
     year_change,
 )
@@ -24,5 +25,6 @@ urlpatterns = [
     *reports.urlpatterns,
     *anomalies.urlpatterns,
     *act.urlpatterns,
+    *trials.urlpatterns,
     *year_change.urlpatterns,
 ]

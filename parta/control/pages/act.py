@@ -10,8 +10,10 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from parta.control import access as access  # declares the permissions
+from parta.control.actions import trials as trial_acts
 from parta.control.queries import act as queries
 from parta.control.queries import drafts as drafts_of
+from parta.control.queries import trials as trials_of
 from parta.foundation import clock
 from parta.foundation.access import may, requires
 from parta.organisation.acts import Refusal
@@ -188,10 +190,34 @@ def regulation_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         actions.withdraw(school_id=viewer.school.id, draft_id=draft_id, by=viewer.acting_as(), at=clock.now())
         return reverse("regulation_drafts") + "?done=removed"
 
-    forms = carry_out(request, {"approve": approve, "withdraw": withdraw})
+    spans = trials_of.spans(viewer)
+
+    def attempt(posted: Posted) -> str:
+        days = spans.days.get(posted.text("span"))
+        if days is None:
+            raise Refusal("Выберите, на каких уроках пробовать.", "span")
+        trial = trial_acts.ask_trial(
+            school_id=viewer.school.id,
+            draft_id=draft_id,
+            since=days[0],
+            until=days[1],
+            on=viewer.on,
+            asked_by=viewer.person_id,
+            by=viewer.acting_as(),
+            at=clock.now(),
+        )
+        return reverse("regulation_trial", args=[draft_id, trial.pk])
+
+    forms = carry_out(request, {"approve": approve, "withdraw": withdraw, "try": attempt})
     if isinstance(forms, HttpResponse):
         return forms
-    context = {"found": found, "forms": forms, "approves": may(viewer, "regulation.approve")}
+    context = {
+        "found": found,
+        "forms": forms,
+        "approves": may(viewer, "regulation.approve"),
+        "spans": spans,
+        "trials": trials_of.trials(viewer, draft_id),
+    }
     return page(request, "control/draft.html", context, status=status(forms))
 
 

@@ -36,6 +36,7 @@ _NOTHING = frozenset(
         "room",
         "sign_in",
         "thread",
+        "trial",
         "week",
         "work",
         "writing_rule",
