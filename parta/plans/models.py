@@ -53,10 +53,11 @@ class ThematicPlan(models.Model):
 
 
 class PlannedTopic(models.Model):
-    """One hour of a thematic plan: what is taught, with which work, what is suggested for home."""
+    """What one lesson teaches: the topic, with which work, what is suggested for home. Mostly one hour."""
 
     plan = models.ForeignKey(ThematicPlan, on_delete=models.CASCADE, related_name="topics")
-    position = models.IntegerField(help_text="From 1; one hour each.")
+    position = models.IntegerField(help_text="From 1; one lesson each.")
+    hours = models.IntegerField(default=1, db_default=1, help_text="Hours of its lesson: 6 for a day of practice.")
     unit = models.CharField(max_length=200, blank=True, default="")
     text = models.CharField(max_length=500)
     work_kind = models.CharField(

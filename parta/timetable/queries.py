@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.organisation.models import AcademicYear, Room
-from parta.organisation.words import class_title
+from parta.organisation.words import class_title, lesson_words, number_span
 from parta.people import queries as people
 from parta.people.queries import Option, short
 from parta.people.viewer import Viewer
@@ -37,6 +37,18 @@ class LessonLine:
     substitute: str
     reason: str
     order_number: str
+    hours: int = 1
+    """Lesson numbers that it takes, from `number` on."""
+
+    @property
+    def span(self) -> str:
+        """«3», «1–6»."""
+        return number_span(self.number, self.hours)
+
+    @property
+    def words(self) -> str:
+        """«3-й урок», «1–6-й уроки»."""
+        return lesson_words(self.number, self.hours)
 
     @property
     def is_changed(self) -> bool:
@@ -47,7 +59,7 @@ _LESSONS = (
     "SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.title,"
     " COALESCE(h.title, ''), COALESCE(g.short, ''), COALESCE(k.title, ''),"
     " l.teacher_id, t.surname, t.given_name, t.patronymic,"
-    " x.substitute_id, v.surname, v.given_name, v.patronymic, x.reason, x.order_number"
+    " x.substitute_id, v.surname, v.given_name, v.patronymic, x.reason, x.order_number, l.hours"
     " FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
     " JOIN organisation_subject s ON s.id = j.subject_id"
     " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
@@ -97,6 +109,7 @@ def _lessons(
             short(v1, v2, v3) if v1 else "",
             reason or "",
             order or "",
+            hours,
         )
         for (
             id,
@@ -120,6 +133,7 @@ def _lessons(
             v3,
             reason,
             order,
+            hours,
         ) in rows
     ]
 
@@ -131,8 +145,13 @@ class Week:
     days: list[date]
     numbers: list[tuple[int, datetime | None, datetime | None]]
     cells: dict[tuple[date, int], list[LessonLine]]
+    """Lessons by day and number, one of several hours at each of them; what a cell above covers is not among them."""
+    spans: dict[tuple[date, int], int]
+    """Rows that a cell of one lesson covers, where more than one."""
+    covered: set[tuple[date, int]]
     changes: list[LessonLine]
     total: int
+    hours: int
 
 
 def week(viewer: Viewer, monday: date, kind: str, whose: int) -> Week:
@@ -152,11 +171,40 @@ def week(viewer: Viewer, monday: date, kind: str, whose: int) -> Week:
     cells: dict[tuple[date, int], list[LessonLine]] = defaultdict(list)
     times: dict[int, tuple[datetime, datetime]] = {}
     for lesson in lessons:
-        cells[lesson.date, lesson.number].append(lesson)
-        times.setdefault(lesson.number, (lesson.starts, lesson.ends))
-    first, final = min(times, default=1), max(times, default=0)
+        for number in range(lesson.number, lesson.number + lesson.hours):
+            cells[lesson.date, number].append(lesson)
+        if lesson.hours == 1:
+            times.setdefault(lesson.number, (lesson.starts, lesson.ends))
+    spans, covered = _spans(lessons, cells)
+    for place in covered:
+        del cells[place]
+    taken = {number for lesson in lessons for number in (lesson.number, lesson.number + lesson.hours - 1)}
+    first, final = min(taken, default=1), max(taken, default=0)
     numbers = [(n, *(times.get(n) or (None, None))) for n in range(min(first, 1), final + 1)]
-    return Week(days, numbers, dict(cells), [lesson for lesson in lessons if lesson.is_changed], len(lessons))
+    return Week(
+        days,
+        numbers,
+        dict(cells),
+        spans,
+        covered,
+        [lesson for lesson in lessons if lesson.is_changed],
+        len(lessons),
+        sum(lesson.hours for lesson in lessons),
+    )
+
+
+def _spans(
+    lessons: Sequence[LessonLine], cells: dict[tuple[date, int], list[LessonLine]]
+) -> tuple[dict[tuple[date, int], int], set[tuple[date, int]]]:
+    """Lessons of several hours that stand alone at all of them are one tall cell; the cells below it are covered."""
+    spans: dict[tuple[date, int], int] = {}
+    covered: set[tuple[date, int]] = set()
+    for lesson in lessons:
+        places = [(lesson.date, number) for number in range(lesson.number, lesson.number + lesson.hours)]
+        if len(places) > 1 and all(cells[place] == [lesson] for place in places):
+            spans[places[0]] = len(places)
+            covered.update(places[1:])
+    return spans, covered
 
 
 def room_options(viewer: Viewer) -> list[Option]:
@@ -178,8 +226,9 @@ def staff_at(viewer: Viewer, lesson: LessonLine) -> list[Option]:
         for (person_id,) in sql.read(
             "SELECT COALESCE(x.substitute_id, l.teacher_id) FROM timetable_lesson l"
             " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
-            " WHERE l.school_id = %s AND l.date = %s AND l.number = %s AND l.id <> %s AND l.state <> 'cancelled'",
-            (viewer.school.id, lesson.date, lesson.number, lesson.id),
+            " WHERE l.school_id = %s AND l.date = %s AND l.number < %s AND l.number + l.hours > %s AND l.id <> %s"
+            " AND l.state <> 'cancelled'",
+            (viewer.school.id, lesson.date, lesson.number + lesson.hours, lesson.number, lesson.id),
         )
     }
     staff = [
@@ -205,6 +254,7 @@ class SlotLine:
     room_id: int | None
     room: str
     teacher_id: int | None
+    hours: int
 
 
 def slots(viewer: Viewer, homeroom_id: int, on: date) -> list[SlotLine]:
@@ -212,8 +262,8 @@ def slots(viewer: Viewer, homeroom_id: int, on: date) -> list[SlotLine]:
     return [
         SlotLine(*row)
         for row in sql.read(
-            "SELECT t.journal_id, t.weekday, t.number, t.week, t.room_id, COALESCE(k.title, ''), t.teacher_id"
-            " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+            "SELECT t.journal_id, t.weekday, t.number, t.week, t.room_id, COALESCE(k.title, ''), t.teacher_id,"
+            " t.hours FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
             " LEFT JOIN organisation_room k ON k.id = t.room_id"
             f" WHERE t.school_id = %s AND {OF_HOMEROOM} AND (t.until IS NULL OR t.until > %s)"
             " ORDER BY t.weekday, t.number, t.week, t.starts, t.id",
@@ -237,7 +287,7 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
     """Teachers, rooms and classes that stand in two places at once in the template in force on a day. One statement."""
     rows = sql.read(
         "SELECT t.id, t.weekday, t.number, t.week, t.room_id, k.title, p.id, p.surname, p.given_name, p.patronymic,"
-        " s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), j.homeroom_id, j.subgroup_id, j.id"
+        " s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), j.homeroom_id, j.subgroup_id, j.id, t.hours"
         " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
@@ -255,29 +305,40 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
     found: list[Clash] = []
     for row in rows:
         slot_id, weekday, number, parity, room_id, room, person_id, *name = row[:10]
-        subject, cls, grp, homeroom_id, subgroup_id, journal_id = row[10:]
+        subject, cls, grp, homeroom_id, subgroup_id, journal_id, hours = row[10:]
         label = " ".join(part for part in (class_title(cls), subject, grp) if part)
         things = [("r", room_id, f"кабинет {room}")] if room_id else []
         if person_id:
             things.append(("t", person_id, short(*name)))
-        for kind, id, what in things:
-            others = seen[kind, id, weekday, number]
-            for other_id, other_parity, other in others:
-                if other_id != slot_id and (not parity or not other_parity or parity == other_parity):
-                    found.append(Clash(weekday, number, what, other, label))
-            others.append((slot_id, parity, label))
-        if homeroom_id:
-            placed = in_class[homeroom_id, weekday, number]
-            for other_id, other_parity, other, other_group, other_journal in placed:
-                if (
-                    other_id != slot_id
-                    and other_journal != journal_id
-                    and None in (subgroup_id, other_group)
-                    and (not parity or not other_parity or parity == other_parity)
-                ):
-                    found.append(Clash(weekday, number, f"класс {class_title(cls)}", other, label))
-            if (slot_id, parity, label, subgroup_id, journal_id) not in placed:
-                placed.append((slot_id, parity, label, subgroup_id, journal_id))
+        # a lesson of several hours meets whatever stands at one of them; the pair is named once, at the first
+        met: set[tuple[str, str]] = set()
+        for at in range(number, number + hours):
+            for kind, id, what in things:
+                others = seen[kind, id, weekday, at]
+                for other_id, other_parity, other in others:
+                    if (
+                        other_id != slot_id
+                        and (what, other) not in met
+                        and (not parity or not other_parity or parity == other_parity)
+                    ):
+                        met.add((what, other))
+                        found.append(Clash(weekday, at, what, other, label))
+                others.append((slot_id, parity, label))
+            if homeroom_id:
+                placed = in_class[homeroom_id, weekday, at]
+                what = f"класс {class_title(cls)}"
+                for other_id, other_parity, other, other_group, other_journal in placed:
+                    if (
+                        other_id != slot_id
+                        and other_journal != journal_id
+                        and None in (subgroup_id, other_group)
+                        and (what, other) not in met
+                        and (not parity or not other_parity or parity == other_parity)
+                    ):
+                        met.add((what, other))
+                        found.append(Clash(weekday, at, what, other, label))
+                if (slot_id, parity, label, subgroup_id, journal_id) not in placed:
+                    placed.append((slot_id, parity, label, subgroup_id, journal_id))
     return list(dict.fromkeys(found))
 
 
@@ -293,11 +354,11 @@ class TemplateLine:
 
 
 def templates(viewer: Viewer, year: AcademicYear | None) -> list[TemplateLine]:
-    """Homerooms of the year with lessons a week in the template and by the load, and the last generated lesson."""
+    """Homerooms of the year with hours a week in the template and by the load, and the last generated lesson."""
     on = viewer.on
     rows = sql.read(
         "SELECT h.id, h.title,"
-        " (SELECT COUNT(*) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+        " (SELECT COALESCE(SUM(t.hours), 0) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
         "  WHERE j.homeroom_id = h.id AND (t.until IS NULL OR t.until > %s)),"
         " (SELECT COALESCE(SUM(j.weekly_hours), 0) FROM plans_journal j WHERE j.homeroom_id = h.id),"
         " (SELECT MAX(l.date) FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"

@@ -8,7 +8,7 @@ from parta.journal.rules.acts import FACT_CODES, Act
 from parta.journal.rules.wording import listed
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, RuleKind, Texts, known_kind, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["abbreviations", "bare_work", "is_mostly_russian"]
@@ -393,20 +393,3 @@ def entry_language(rule: Rule[EntryLanguage], bench: Bench) -> Ask:
         )
 
     return ask
-
-
-class TopicPerLesson(Params):
-    """Double lessons have a topic each. The journal keeps a topic for each lesson, so nothing is left to guard."""
-
-    double_lessons: Literal["separate"] = "separate"
-
-
-known_kind(
-    RuleKind(
-        "topic_per_lesson",
-        4,
-        TopicPerLesson,
-        "Тема у каждого урока",
-        lambda p: "у каждого из сдвоенных уроков своя тема",
-    )
-)

@@ -9,6 +9,7 @@ from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Homeroom, Subject, WorkKind
+from parta.organisation.words import MOST_HOURS
 from parta.people.models import Person
 from parta.plans.models import CurriculumHours, PlannedTopic, ThematicPlan
 from parta.plans.rules import check_plan_hours
@@ -16,18 +17,20 @@ from parta.plans.rules import check_plan_hours
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """One hour of a plan. `work_kind` is the code of a `WorkKind` or empty; `minutes` an estimate of the homework."""
+    """What one lesson of a plan teaches. `work_kind` is the code of a `WorkKind` or empty; `minutes` an estimate of the
+    homework; `hours` of the lesson, more than one for a pair or a day of practice."""
 
     text: str
     unit: str = ""
     work_kind: str = ""
     homework: str = ""
     minutes: int | None = None
+    hours: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A thematic plan with its topics in order, one hour each."""
+    """A thematic plan with its topics in order, a lesson each."""
 
     subject_id: int
     title: str
@@ -51,7 +54,7 @@ class CurriculumRow:
     level: str | None = None
 
 
-_TopicKey = tuple[str, str, str, str, int | None]
+_TopicKey = tuple[str, str, str, str, int | None, int]
 
 
 def _topics(rows: Sequence[TopicRow], kinds: set[str]) -> list[_TopicKey]:
@@ -63,6 +66,12 @@ def _topics(rows: Sequence[TopicRow], kinds: set[str]) -> list[_TopicKey]:
             raise Refusal(f"Час {number}: вида работы «{row.work_kind[:24]}» в школе нет.", "topics")
         if row.minutes is not None and not 0 < row.minutes <= 600:
             raise Refusal(f"Час {number}: время на домашнее задание от 1 до 600 минут.", "topics")
+        if not 1 <= row.hours <= MOST_HOURS:
+            raise Refusal(
+                f"Тема {number}: часов на один урок от 1 до {MOST_HOURS}. Больше — это несколько уроков, у каждого своя "
+                "строка.",
+                "topics",
+            )
         found.append(
             (
                 checks.text(row.unit, 200, "topics", f"раздел часа {number}", needed=False),
@@ -70,9 +79,14 @@ def _topics(rows: Sequence[TopicRow], kinds: set[str]) -> list[_TopicKey]:
                 row.work_kind,
                 checks.text(row.homework, 500, "topics", f"задание часа {number}", needed=False),
                 row.minutes,
+                row.hours,
             )
         )
     return found
+
+
+def _hours(topics: Sequence[_TopicKey]) -> int:
+    return sum(topic[5] for topic in topics)
 
 
 def _check(year: AcademicYear, row: PlanRow) -> str:
@@ -100,8 +114,9 @@ def _topic_rows(plan: ThematicPlan, topics: list[_TopicKey], first: int = 1) -> 
             work_kind=kind,
             homework=homework,
             minutes=minutes,
+            hours=hours,
         )
-        for position, (unit, text, kind, homework, minutes) in enumerate(topics, first)
+        for position, (unit, text, kind, homework, minutes, hours) in enumerate(topics, first)
     ]
 
 
@@ -133,7 +148,7 @@ def save_plan(
                 subject_id=subject_id,
                 grade=grade,
                 plan_id=plan.pk if plan else None,
-                hours=len(wanted),
+                hours=_hours(wanted),
                 on=approved_on,
             )
         fields = {
@@ -146,20 +161,27 @@ def save_plan(
         if plan is None:
             plan = ThematicPlan.objects.create(school_id=year.school_id, year=year, title=title, **fields)
             _insert_topics(plan, wanted)
-            lines.append(Line("plan_saved", "plan", plan.pk, data={"hours": len(wanted), "new": True}))
+            lines.append(Line("plan_saved", "plan", plan.pk, data={"hours": _hours(wanted), "new": True}))
             return plan
         names = checks.changed(plan, **fields)
         if names:
             plan.save(update_fields=names)
         now = list(PlannedTopic.objects.filter(plan=plan).order_by("position"))
+        before = sum(topic.hours for topic in now)
         touched = []
-        for topic, (unit, text, kind, homework, minutes) in zip(now, wanted, strict=False):
+        for topic, (unit, text, kind, homework, minutes, hours) in zip(now, wanted, strict=False):
             if checks.changed(
-                topic, unit=unit, text=text, work_kind=kind, homework=homework, minutes=minutes
+                topic,
+                unit=unit,
+                text=text,
+                work_kind=kind,
+                homework=homework,
+                minutes=minutes,
+                hours=hours,
             ):
                 touched.append(topic)
         PlannedTopic.objects.bulk_update(
-            touched, ["unit", "text", "work_kind", "homework", "minutes"], batch_size=150
+            touched, ["unit", "text", "work_kind", "homework", "minutes", "hours"], batch_size=130
         )
         if len(now) > len(wanted):
             PlannedTopic.objects.filter(plan=plan, position__gt=len(wanted)).delete()
@@ -170,7 +192,12 @@ def save_plan(
                     "plan_saved",
                     "plan",
                     plan.pk,
-                    data={"hours": len(wanted), "before": len(now), "changed": len(touched), "fields": names},
+                    data={
+                        "hours": _hours(wanted),
+                        "before": before,
+                        "changed": len(touched),
+                        "fields": names,
+                    },
                 )
             )
     return plan
@@ -205,11 +232,11 @@ def bulk_plans(*, year: AcademicYear, rows: Sequence[PlanRow], by: Actor, at: da
             ],
             batch_size=500,
         )
-        hours: list[PlannedTopic] = []
+        planned: list[PlannedTopic] = []
         for plan, (_, _, topics) in zip(plans, prepared, strict=True):
-            hours += _topic_rows(plan, topics)
-            lines.append(Line("plan_saved", "plan", plan.pk, data={"hours": len(topics), "new": True}))
-        PlannedTopic.objects.bulk_create(hours, batch_size=1000)
+            planned += _topic_rows(plan, topics)
+            lines.append(Line("plan_saved", "plan", plan.pk, data={"hours": _hours(topics), "new": True}))
+        PlannedTopic.objects.bulk_create(planned, batch_size=1000)
     return {plan.title: plan.pk for plan in plans}
 
 

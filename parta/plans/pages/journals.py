@@ -1,5 +1,8 @@
 """Set-up: journals with their teachers, thematic plans with their topics."""
 
+import re
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -198,7 +201,8 @@ def plans(request: HttpRequest) -> HttpResponse:
 def read_topics(viewer: Viewer, text: str) -> list[TopicRow]:
     """Topics, a line each: topic, and after tabs or « | » the unit, the kind of work, the homework.
 
-    So a column, or four, can be pasted from a spreadsheet. Kinds of work are named by code, title or short form.
+    So a column, or four, can be pasted from a spreadsheet. Kinds of work are named by code, title or short form. A topic
+    that ends in «6 ч.» after a bar is of a lesson of six hours.
     """
     kinds: dict[str, str] = {}
     for code, title, brief in WorkKind.objects.filter(school_id=viewer.school.id).values_list(
@@ -210,12 +214,16 @@ def read_topics(viewer: Viewer, text: str) -> list[TopicRow]:
         if not line.strip():
             continue
         parts = [part.strip() for part in (line.split("\t") if "\t" in line else line.split(" | "))]
+        hours = 1
+        if len(parts) > 1 and (said := re.fullmatch(r"(\d{1,3})\s*ч\.?", parts[-1], re.IGNORECASE)):
+            hours = int(said[1])
+            parts.pop()
         topic, unit, kind, homework = (*parts, "", "", "")[:4]
         if len(parts) > 4:
-            raise Refusal(f"Строка {number}: больше четырёх столбцов.", "topics")
+            raise Refusal(f"Строка {number}: больше четырёх столбцов и часов.", "topics")
         if kind and kind.lower() not in kinds:
             raise Refusal(f"Строка {number}: вида работы «{kind[:40]}» в школе нет.", "topics")
-        rows.append(TopicRow(topic, unit, kinds[kind.lower()] if kind else "", homework))
+        rows.append(TopicRow(topic, unit, kinds[kind.lower()] if kind else "", homework, hours=hours))
     return rows
 
 
@@ -226,6 +234,8 @@ def written_topics(topics: list[PlannedTopic]) -> str:
         parts = [topic.text, topic.unit, topic.work_kind, topic.homework]
         while len(parts) > 1 and not parts[-1]:
             parts.pop()
+        if topic.hours > 1:
+            parts.append(f"{topic.hours} ч.")
         lines.append(" | ".join(parts))
     return "\n".join(lines)
 
@@ -250,7 +260,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
             subject_id=found.subject_id,
             title=found.title,
             topics=[
-                TopicRow(row.text, row.unit, row.work_kind, row.homework, minutes.get(row.text))
+                replace(row, minutes=minutes.get(row.text))
                 for row in read_topics(viewer, posted.text("topics"))
             ],
             grade=posted.whole_or_none("grade", 1, 13, "параллель"),

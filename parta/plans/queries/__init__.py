@@ -110,7 +110,7 @@ def plans(viewer: Viewer, year: AcademicYear | None) -> list[PlanLine]:
         PlanLine(*row)
         for row in sql.read(
             "SELECT t.id, t.title, s.title, t.grade,"
-            " (SELECT COUNT(*) FROM plans_plannedtopic x WHERE x.plan_id = t.id),"
+            " (SELECT COALESCE(SUM(x.hours), 0) FROM plans_plannedtopic x WHERE x.plan_id = t.id),"
             " (SELECT COUNT(*) FROM plans_journal j WHERE j.plan_id = t.id), t.approved_on"
             " FROM plans_thematicplan t JOIN organisation_subject s ON s.id = t.subject_id"
             " WHERE t.school_id = %s AND t.year_id = %s ORDER BY s.position, s.title, t.grade, t.title",

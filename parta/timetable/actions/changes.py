@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from parta.foundation import sql
 from parta.foundation.log import Actor, Line
@@ -13,7 +13,7 @@ from parta.foundation.pagekit import ru_date
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import Bell, BellSchedule, School, Vacation
-from parta.organisation.words import class_title
+from parta.organisation.words import class_title, lesson_words
 from parta.people.models import Role
 from parta.timetable.models import Lesson, LessonChange, Substitution
 
@@ -165,7 +165,7 @@ def _register(
 
 
 def busy_at(lesson: Lesson, on: date, number: int) -> str:
-    """What stands in the way of holding the lesson on a day at a number: teacher, class or room elsewhere.
+    """What stands in the way of holding the lesson on a day from a number on: teacher, class or room elsewhere.
 
     Empty when nothing does. One statement.
     """
@@ -177,8 +177,9 @@ def busy_at(lesson: Lesson, on: date, number: int) -> str:
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
         " LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id"
         " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
-        " WHERE l.school_id = %s AND l.date = %s AND l.number = %s AND l.id <> %s AND l.state <> 'cancelled'",
-        (lesson.school_id, on, number, lesson.pk),
+        " WHERE l.school_id = %s AND l.date = %s AND l.number < %s AND l.number + l.hours > %s AND l.id <> %s"
+        " AND l.state <> 'cancelled'",
+        (lesson.school_id, on, number + lesson.hours, number, lesson.pk),
     )
     for subject, homeroom, group, teacher_id, room_id, homeroom_id, subgroup_id in rows:
         where = " ".join(part for part in (class_title(homeroom), subject, group) if part)
@@ -237,8 +238,12 @@ def move_lesson(
     if (date, number) == (lesson.date, lesson.number):
         raise Refusal("Урок и так стоит на этом месте.", "date")
     _unwritten(lesson)
-    if Lesson.objects.filter(journal_id=lesson.journal_id, date=date, number=number).exists():
-        raise Refusal(f"{ru_date(date)} на {number}-м уроке в этом журнале уже есть урок.", "number")
+    own = Lesson.objects.filter(journal_id=lesson.journal_id, date=date).exclude(pk=lesson.pk)
+    meets = Q(number__lt=number + lesson.hours, number__gt=number - F("hours")) & ~Q(state="cancelled")
+    if own.filter(Q(number=number) | meets).exists():  # a cancelled lesson keeps its place, though not its hours
+        raise Refusal(
+            f"{ru_date(date)}, {lesson_words(number, lesson.hours)}: в этом журнале уже есть урок.", "number"
+        )
     homeroom = lesson.journal.homeroom
     off = (
         Vacation.objects.filter(year=year, starts__lte=date, until__gt=date)
@@ -250,20 +255,25 @@ def move_lesson(
     schedule = (homeroom.bells if homeroom is not None else None) or BellSchedule.objects.filter(
         school_id=lesson.school_id
     ).order_by("-is_default", "id").first()
-    bell = Bell.objects.filter(schedule=schedule, number=number).first()
-    if bell is None:
-        raise Refusal(f"В расписании звонков нет {number}-го урока.", "number")
+    last = number + lesson.hours - 1
+    bells = {bell.number: bell for bell in Bell.objects.filter(schedule=schedule, number__range=(number, last))}
+    for wanted in range(number, last + 1):
+        if wanted not in bells:
+            raise Refusal(f"В расписании звонков нет {wanted}-го урока.", "number")
     in_the_way = busy_at(lesson, date, number)
     if in_the_way:
-        raise Refusal(f"{ru_date(date)}, {number}-й урок: {in_the_way}. Выберите другое место.", "number")
+        raise Refusal(
+            f"{ru_date(date)}, {lesson_words(number, lesson.hours)}: {in_the_way}. Выберите другое место.",
+            "number",
+        )
     zone = ZoneInfo(School.objects.values_list("timezone", flat=True).get(pk=lesson.school_id))
     with act(lesson.school_id, by=by, at=at) as lines:
         before = [lesson.date.isoformat(), lesson.number]
         place = (lesson.date, lesson.number)
         lesson.moved_from = lesson.moved_from or lesson.date
         lesson.date, lesson.number, lesson.state = date, number, "moved"
-        lesson.starts_at = datetime.combine(date, bell.starts, zone).astimezone(UTC)
-        lesson.ends_at = datetime.combine(date, bell.ends, zone).astimezone(UTC)
+        lesson.starts_at = datetime.combine(date, bells[number].starts, zone).astimezone(UTC)
+        lesson.ends_at = datetime.combine(date, bells[last].ends, zone).astimezone(UTC)
         lesson.save()
         _register(lesson, "moved", place, reason, by=by, at=at)
         lines.append(

@@ -35,6 +35,7 @@ class Generated:
 class _Wanted:
     starts_at: datetime
     ends_at: datetime
+    hours: int
     teacher_id: int | None
     room_id: int | None
 
@@ -78,7 +79,9 @@ def generate_lessons(
                 gone.append(lesson_id)
             elif wanted[place] != now:
                 want = wanted[place]
-                changed.append((want.starts_at, want.ends_at, want.teacher_id, want.room_id, lesson_id))
+                changed.append(
+                    (want.starts_at, want.ends_at, want.hours, want.teacher_id, want.room_id, lesson_id)
+                )
         _delete(gone)
         _update(changed)
         sql.bulk_insert(
@@ -90,6 +93,7 @@ def generate_lessons(
                 "number",
                 "starts_at",
                 "ends_at",
+                "hours",
                 "teacher_id",
                 "room_id",
                 "state",
@@ -101,6 +105,7 @@ def generate_lessons(
                     *place,
                     lesson.starts_at,
                     lesson.ends_at,
+                    lesson.hours,
                     lesson.teacher_id,
                     lesson.room_id,
                     "planned",
@@ -168,17 +173,20 @@ def _wanted(
         else:
             homerooms = homerooms_of_subgroup.get(journal.subgroup_id or 0, [])
         schedule = bells.get(homerooms[0][1] if homerooms else None) or bells[None]
-        if slot.number not in schedule:
-            raise Refusal(
-                f"В расписании звонков нет {slot.number}-го урока, а в расписании уроков он есть.", "bells"
-            )
-        starts, ends = schedule[slot.number]
+        for number in range(slot.number, slot.number + slot.hours):
+            if number not in schedule:
+                raise Refusal(
+                    f"В расписании звонков нет {number}-го урока, а в расписании уроков он есть.", "bells"
+                )
+        # of several hours: from the bell of the first to that of the last
+        starts, ends = schedule[slot.number][0], schedule[slot.number + slot.hours - 1][1]
         first, last = max(since, slot.starts), min(until, slot.until or until)
         for day in days.taught(journal.term_kind, tuple(id for id, _ in homerooms), slot.weekday, slot.week):
             if first <= day < last:
                 wanted[slot.journal_id, day, slot.number] = _Wanted(
                     moment(day, starts),
                     moment(day, ends),
+                    slot.hours,
                     slot.teacher_id or teachers.on(slot.journal_id, day),
                     slot.room_id,
                 )
@@ -266,8 +274,8 @@ def _existing(
     if journal_ids is not None:
         rows = rows.filter(journal_id__in=journal_ids)
     return {
-        (journal_id, day, number): (id, state, moved_from, _Wanted(starts_at, ends_at, teacher_id, room_id))
-        for id, journal_id, day, number, state, moved_from, starts_at, ends_at, teacher_id, room_id in rows.values_list(
+        (journal_id, day, number): (id, state, moved_from, _Wanted(*want))
+        for id, journal_id, day, number, state, moved_from, *want in rows.values_list(
             "id",
             "journal_id",
             "date",
@@ -276,6 +284,7 @@ def _existing(
             "moved_from",
             "starts_at",
             "ends_at",
+            "hours",
             "teacher_id",
             "room_id",
         )
@@ -318,6 +327,6 @@ def _update(rows: list[tuple[object, ...]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE timetable_lesson SET starts_at = %s, ends_at = %s, teacher_id = %s, room_id = %s WHERE id = %s",
+            "UPDATE timetable_lesson SET starts_at = %s, ends_at = %s, hours = %s, teacher_id = %s, room_id = %s WHERE id = %s",
             [tuple(sql.adapted(value) for value in row) for row in rows],  # type: ignore[misc]
         )

@@ -1,6 +1,6 @@
 """The weekly template: what it is from a day on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,14 +11,17 @@ from parta.foundation.pagekit import WEEKDAYS
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Room
+from parta.organisation.words import MOST_HOURS, lesson_words
 from parta.people.models import Person
 from parta.plans.models import Journal
 from parta.timetable.models import TimetableSlot
+from parta.timetable.rules import check_lesson_hours
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRow:
-    """A place in the template. `weekday` 1 Monday … 7 Sunday; `week` 0 each, 1 odd, 2 even weeks of the year."""
+    """A place in the template. `weekday` 1 Monday … 7 Sunday; `week` 0 each, 1 odd, 2 even weeks of the year; `hours`
+    from `number` on, for a pair or a day of practice."""
 
     journal_id: int
     weekday: int
@@ -26,6 +29,7 @@ class SlotRow:
     week: int = 0
     room_id: int | None = None
     teacher_id: int | None = None
+    hours: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def set_slots(
 
     Equal places stay as they are, others end at `starts` (those that would begin later vanish). Lessons are not
     touched: see :func:`~parta.timetable.actions.generation.generate_lessons`. Raises Refusal for what is not the
-    school's, an impossible weekday or number, or a place named twice.
+    school's, an impossible weekday, number or span, or a place named twice; a lesson of several hours takes them all.
+    A subject whose hours the act wants apart (`topic_per_lesson`) gets no lesson of several.
     """
     checks.not_closed(year)
     if not year.starts <= starts < year.until:
@@ -72,6 +77,8 @@ def set_slots(
             raise Refusal("Такого кабинета в школе нет.", "room")
         if row.teacher_id is not None and row.teacher_id not in people:
             raise Refusal("Такого сотрудника в школе нет.", "teacher")
+        if not 1 <= row.hours <= MOST_HOURS:
+            raise Refusal(f"Урок длится от 1 до {MOST_HOURS} часов.", "slots")
         place = (row.journal_id, row.weekday, row.number, row.week)
         if place in wanted:
             raise Refusal(
@@ -79,6 +86,10 @@ def set_slots(
                 "slots",
             )
         wanted[place] = row
+    _no_overlap(wanted.values())
+    check_lesson_hours(
+        school_id=year.school_id, journal_ids={row.journal_id for row in rows if row.hours > 1}, on=starts
+    )
     with act(year.school_id, by=by, at=at) as lines:
         kept = ended = 0
         for slot in TimetableSlot.objects.filter(year=year, journal_id__in=journal_ids).filter(
@@ -86,7 +97,11 @@ def set_slots(
         ):
             place = (slot.journal_id, slot.weekday, slot.number, slot.week)
             asked = wanted.get(place)
-            same = asked is not None and (asked.room_id, asked.teacher_id) == (slot.room_id, slot.teacher_id)
+            same = asked is not None and (asked.room_id, asked.teacher_id, asked.hours) == (
+                slot.room_id,
+                slot.teacher_id,
+                slot.hours,
+            )
             if same and slot.starts <= starts and slot.until is None:
                 del wanted[place]
                 kept += 1
@@ -107,6 +122,7 @@ def set_slots(
                     journal_id=row.journal_id,
                     weekday=row.weekday,
                     number=row.number,
+                    hours=row.hours,
                     week=row.week,
                     room_id=row.room_id,
                     teacher_id=row.teacher_id,
@@ -120,6 +136,22 @@ def set_slots(
     return Slots(len(made), ended, kept)
 
 
+def _no_overlap(rows: Iterable[SlotRow]) -> None:
+    """Raise Refusal when a lesson of several hours runs into another one of the same journal."""
+    taken: dict[tuple[int, int, int], list[SlotRow]] = {}
+    for row in rows:
+        for number in range(row.number, row.number + row.hours):
+            others = taken.setdefault((row.journal_id, row.weekday, number), [])
+            if any(row.week == 0 or other.week in (0, row.week) for other in others):
+                first = min(row, *others, key=lambda one: one.number)
+                raise Refusal(
+                    f"{WEEKDAYS[row.weekday - 1].capitalize()}: {lesson_words(first.number, first.hours)} — одно занятие,"
+                    f" и {number}-й урок того же журнала в него уже входит. Уберите лишний или уменьшите часы.",
+                    "slots",
+                )
+            others.append(row)
+
+
 def _line(verb: str, slot: TimetableSlot) -> Line:
     return Line(
         verb,
@@ -128,6 +160,7 @@ def _line(verb: str, slot: TimetableSlot) -> Line:
         data={
             "journal": slot.journal_id,
             "place": [slot.weekday, slot.number, slot.week],
+            **({"hours": slot.hours} if slot.hours > 1 else {}),
             "room": slot.room_id,
             "teacher": slot.teacher_id,
             "starts": slot.starts.isoformat(),

@@ -23,6 +23,7 @@ from parta.timetable import actions, queries
 from parta.timetable.actions import SlotRow
 
 WEEK_MARKS = {0: "", 1: " /1", 2: " /2"}
+_HOURS = re.compile(r"(.*?)(?:\s*[×xх*]\s*(\d{1,2})|[,\s]\s*(\d{1,2})\s*ч\.?)")
 
 
 @require_http_methods(FORM)
@@ -81,15 +82,20 @@ def _journals(viewer: Viewer, homeroom_id: int) -> dict[int, str]:
     return words
 
 
-def read_cell(text: str, journals: dict[str, int]) -> tuple[int, int] | None:
-    """Journal and week of a cell: «Математика», «Математика /1» in odd weeks. None for an empty cell."""
+def read_cell(text: str, journals: dict[str, int]) -> tuple[int, int, int] | None:
+    """Journal, week and hours of a cell. None for an empty cell.
+
+    «Математика»; «Математика /1» in odd weeks; «Учебная практика × 6» takes six hours in a row (6 ч is understood too).
+    """
     found = re.fullmatch(r"(.*?)\s*(?:/\s*([12]))?", " ".join(text.split()))
-    word = found[1].lower() if found else ""
+    word, hours = (found[1].lower(), 1) if found else ("", 1)
     if not word:
         return None
+    if word not in journals and (said := _HOURS.fullmatch(word)):
+        word, hours = said[1], int(said[2] or said[3])
     if word not in journals:
-        raise Refusal(f"Журнала «{text[:60]}» у этого класса нет: выберите из подсказки.", "cells")
-    return journals[word], int(found[2] or 0) if found else 0
+        raise Refusal(f"Журнал «{text[:60]}» у этого класса нет: выберите из подсказки.", "cells")
+    return journals[word], int(found[2] or 0) if found else 0, hours
 
 
 @require_http_methods(FORM)
@@ -142,6 +148,7 @@ def template(request: HttpRequest, homeroom_id: int) -> HttpResponse:
                     cell[1],
                     by_title[title.lower()] if title else None,
                     teachers.get((cell[0], weekday, number, cell[1])),
+                    cell[2],
                 )
             )
         starts = posted.date("starts", "дата")
@@ -182,7 +189,12 @@ def template(request: HttpRequest, homeroom_id: int) -> HttpResponse:
             "weekdays": list(enumerate(WEEKDAYS[:last_day], 1)),
             "depth": depth,
             "cells": {
-                f"j{weekday}_{number}_{n}": (journals.get(s.journal_id, "") + WEEK_MARKS[s.week], s.room)
+                f"j{weekday}_{number}_{n}": (
+                    journals.get(s.journal_id, "")
+                    + (f" × {s.hours}" if s.hours > 1 else "")
+                    + WEEK_MARKS[s.week],
+                    s.room,
+                )
                 for (weekday, number), places in cells.items()
                 for n, s in enumerate(places)
             },

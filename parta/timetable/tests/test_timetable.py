@@ -210,8 +210,9 @@ def test_template_page_saves_the_grid_and_the_lessons(cast: Any, client_of: Any)
 
 def test_cells_of_the_template_are_read() -> None:
     journals = {"математика": 7}
-    assert read_cell(" Математика ", journals) == (7, 0)
-    assert read_cell("математика /2", journals) == (7, 2)
+    assert read_cell(" Математика ", journals) == (7, 0, 1)
+    assert read_cell("математика /2", journals) == (7, 2, 1)
+    assert read_cell("математика × 6 /1", journals) == read_cell("Математика, 6 ч. /1", journals) == (7, 1, 6)
     assert read_cell("  ", journals) is None
     with pytest.raises(Refusal):
         read_cell("математика /3", journals)
