@@ -317,6 +317,7 @@ class CollegeBuilder:
                                 topic.unit,
                                 works.get(topic.work_kind or "", ""),
                                 (topic.homework or "") if unit.taught_by == "teacher" else "",
+                                hours=unit.lesson_hours,
                             )
                             for topic in topics
                         ],
@@ -453,6 +454,7 @@ class CollegeBuilder:
             1,
             room_id=self.rooms[ROOMS[room][place]],
             teacher_id=self._teacher(group, unit).id,
+            hours=unit.lesson_hours,
         )
 
     def _end_when_taught(self, calendar: YearCalendar, year: AcademicYear, number: int, half: Span) -> None:
@@ -503,7 +505,7 @@ class CollegeBuilder:
                     subject=unit.code,
                     grade=10,
                     marked=True,
-                    hours=max(1.0, _weekly(group, unit)),
+                    hours=max(1.0, _weekly(group, unit) / unit.lesson_hours),
                     lessons=lessons.get(journal_id, []),
                     topics=self._topics_of(group, unit, lessons.get(journal_id, []), terms),
                     places=places,
@@ -552,8 +554,9 @@ def _tags(unit: CollegeUnit) -> tuple[str, ...]:
 
 
 def _weekly(group: CollegeGroup, unit: CollegeUnit) -> float:
-    """Entries a week over the course's two half-years."""
-    return round(sum(unit.hours.get(2 * group.course - n, 0) for n in (0, 1)) / 39, 1)
+    """Hours a week over the course's two half-years; a day of practice is several."""
+    lessons = sum(unit.hours.get(2 * group.course - n, 0) for n in (0, 1))
+    return round(lessons * unit.lesson_hours / 39, 1)
 
 
 def _school_days(calendar: YearCalendar, half: Span) -> list[date]:

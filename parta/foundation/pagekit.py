@@ -126,6 +126,21 @@ def hm(moment: time | datetime) -> str:
     return f"{moment.hour}:{moment.minute:02}"
 
 
+def number_span(number: int, hours: int = 1) -> str:
+    """The numbers a lesson takes: «3», of several hours «1–6»."""
+    return str(number) if hours < 2 else f"{number}–{number + hours - 1}"
+
+
+def lesson_words(number: int, hours: int = 1) -> str:
+    """«3-й урок», of several hours «1–6-й уроки»."""
+    return f"{number_span(number, hours)}-й {'урок' if hours < 2 else 'уроки'}"
+
+
+def time_unit(school_kind: str) -> tuple[str, str, str]:
+    """What missed and given time is counted in: hours in a college, lessons (of an hour each) elsewhere."""
+    return ("час", "часа", "часов") if school_kind == "college" else ("урок", "урока", "уроков")
+
+
 def hm_span(start: time | datetime, end: time | datetime) -> str:
     """«10:30–11:15»."""
     return f"{hm(start)}{DASH}{hm(end)}"
@@ -239,5 +254,8 @@ JINJA_GLOBALS: dict[str, Any] = {
     "icon": icon,
     "ru_span": ru_span,
     "hm_span": hm_span,
+    "lesson_words": lesson_words,
+    "number_span": number_span,
+    "time_unit": time_unit,
     "NBSP": NBSP,
 }

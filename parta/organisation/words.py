@@ -20,18 +20,3 @@ def listed(items: Iterable[str], last: str = "и") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def number_span(number: int, hours: int = 1) -> str:
-    """The numbers a lesson takes: «3», of several hours «1–6»."""
-    return str(number) if hours < 2 else f"{number}–{number + hours - 1}"
-
-
-def lesson_words(number: int, hours: int = 1) -> str:
-    """«3-й урок», of several hours «1–6-й уроки»."""
-    return f"{number_span(number, hours)}-й {'урок' if hours < 2 else 'уроки'}"
-
-
-def time_unit(school_kind: str) -> tuple[str, str, str]:
-    """What missed and given time is counted in: hours in a college, lessons (of an hour each) elsewhere."""
-    return ("час", "часа", "часов") if school_kind == "college" else ("урок", "урока", "уроков")

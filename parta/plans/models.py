@@ -57,7 +57,9 @@ class PlannedTopic(models.Model):
 
     plan = models.ForeignKey(ThematicPlan, on_delete=models.CASCADE, related_name="topics")
     position = models.IntegerField(help_text="From 1; one lesson each.")
-    hours = models.IntegerField(default=1, db_default=1, help_text="Hours of its lesson: 6 for a day of practice.")
+    hours = models.IntegerField(
+        default=1, db_default=1, help_text="Hours of its lesson: 6 for a day of practice."
+    )
     unit = models.CharField(max_length=200, blank=True, default="")
     text = models.CharField(max_length=500)
     work_kind = models.CharField(

@@ -16,7 +16,9 @@ class TimetableSlot(models.Model):
     weekday = models.IntegerField(help_text="1 Monday … 7 Sunday.")
     number = models.IntegerField(help_text="Lesson number of the bell schedule.")
     hours = models.IntegerField(
-        default=1, db_default=1, help_text="Lesson numbers in a row that it takes: a pair 2, a day of practice 6."
+        default=1,
+        db_default=1,
+        help_text="Lesson numbers in a row that it takes: a pair 2, a day of practice 6.",
     )
     week = models.IntegerField(default=0, help_text="0 each week, 1 odd, 2 even weeks of the year.")
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -43,7 +45,7 @@ class Lesson(models.Model):
     """One dated occurrence in one journal. Times are the timetabled ones; `moved` lessons carry their new date.
 
     A lesson of several `hours` (пара, a day of practice) is one column, one topic and one roll, and takes the lesson
-    numbers from `number` on, from the bell of the first to that of the last; whatever is counted in hours counts all of them.
+    numbers from `number` on, from the bell of the first to that of the last; what is counted in hours counts them all.
     """
 
     STATES = [("planned", "по расписанию"), ("cancelled", "отменён"), ("moved", "перенесён")]

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.pagekit import lesson_words, number_span
 from parta.organisation.models import AcademicYear, Room
-from parta.organisation.words import class_title, lesson_words, number_span
+from parta.organisation.words import class_title
 from parta.people import queries as people
 from parta.people.queries import Option, short
 from parta.people.viewer import Viewer

@@ -48,7 +48,7 @@ def check_lesson_hours(*, school_id: int, journal_ids: Collection[int], on: date
         if subject.kind != "practice" and "practice" not in subject.tags:
             where = f" ({class_title(journal.homeroom.title)})" if journal.homeroom else ""
             raise Refusal(
-                f"{subject.title}{where}: у каждого из сдвоенных уроков своя тема{cited(found).brackets}. Поставьте два "
-                "урока по одному часу; одним занятием в несколько часов бывает только практика.",
+                f"{subject.title}{where}: у каждого из сдвоенных уроков своя тема{cited(found).brackets}. Поставьте "
+                "два урока по одному часу; одним занятием в несколько часов бывает только практика.",
                 "slots",
             )

@@ -64,7 +64,7 @@ def contents(viewer: Viewer, cut: Cut, directions: Sequence[str]) -> dict[str, A
             if lesson.states[fact] == MISSING:
                 say(lesson.who_id, f"{lesson.date:%d.%m} {lesson.title}: {word}")
     if "replaced" in directions:
-        figures.append(("replaced", "Уроков с заменой", str(total.replaced)))
+        figures.append(("replaced", "Часов с заменой", str(total.replaced)))
     if "marks" in directions:
         figures.append(("marks", "Работ с просроченными отметками", str(len(owed))))
         for work in owed:

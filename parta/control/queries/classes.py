@@ -145,13 +145,13 @@ JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> ''
 WHERE {scope} AND l.date >= %s AND l.date <= %s"""
 
 _ABSENCES = """
-SELECT b.student_id, l.date, b.meaning FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
+SELECT b.student_id, l.date, b.meaning, l.hours FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning <> ''
 WHERE {scope} AND l.date >= %s AND l.date <= %s"""
 
 _HELD = """
-SELECT j.id, l.date FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
+SELECT j.id, l.date, l.hours FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN journal_lessonrecord r ON r.lesson_id = l.id AND r.roll_at IS NOT NULL
 WHERE {scope} AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled'"""
@@ -267,25 +267,25 @@ def class_page(viewer: Viewer, homeroom_id: int, cut: Cut, begins: date) -> Clas
         elif before <= day < cut.since:
             tally.add("before", student_id, journal_id, value, float(weight))
     missed_by_month: dict[date, int] = defaultdict(int)
-    for student_id, day, meaning in sql.read(_ABSENCES.format(scope=scope), [*values, begins, on]):
+    for student_id, day, meaning, hours in sql.read(_ABSENCES.format(scope=scope), [*values, begins, on]):
         student = students.get(student_id)
         if student is None:
             continue
         if meaning == "late":
             student.late += cut.since <= day
             continue
-        missed_by_month[day.replace(day=1)] += 1
+        missed_by_month[day.replace(day=1)] += hours
         if cut.since <= day:
-            student.missed[meaning] = student.missed.get(meaning, 0) + 1
+            student.missed[meaning] = student.missed.get(meaning, 0) + hours
     owed: dict[Any, int] = defaultdict(int)
     size = {
         journal_id: sum(1 for id in students if journal_id not in split or (id, journal_id) in parts)
         for journal_id in subjects
     }
-    for journal_id, day in sql.read(_HELD.format(scope=scope), [*values, begins, on]):
-        owed[day.replace(day=1)] += size.get(journal_id, 0)
+    for journal_id, day, hours in sql.read(_HELD.format(scope=scope), [*values, begins, on]):
+        owed[day.replace(day=1)] += hours * size.get(journal_id, 0)
         if cut.since <= day:
-            owed["span"] += size.get(journal_id, 0)
+            owed["span"] += hours * size.get(journal_id, 0)
             subjects[journal_id].held += 1
     lessons = lessons_of_span(viewer, (scope, values), cut.since, cut.until)
     overdue = sum(state == "missing" for lesson in lessons for state in lesson.states.values())

@@ -28,6 +28,7 @@ class TeacherLine:
     name: str
     lessons: int = 0
     replaced: int = 0
+    """Hours taught instead of others."""
     none_set: int = 0
     works: int = 0
     late_works: int = 0
@@ -153,7 +154,7 @@ def board(
         line = lines.setdefault(lesson.who_id, TeacherLine(lesson.who_id, lesson.who))
         for counted in (line, total):
             counted.lessons += 1
-            counted.replaced += lesson.is_replaced
+            counted.replaced += lesson.hours if lesson.is_replaced else 0
             counted.none_set += lesson.homework_none
             for fact, state in lesson.states.items():
                 counted.counts[fact][state] += 1

@@ -10,6 +10,7 @@ from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.reports import Cell, Table
 from parta.control.queries.sheets import Cut, law_for
 from parta.foundation import sql
+from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import class_name, from_json, short_name
 from parta.journal.rules.matters import rules_on
 from parta.people.viewer import Viewer
@@ -71,7 +72,7 @@ def class_report(viewer: Viewer, cut: Cut) -> Table:
             "Отметок",
             "Средняя",
             "Изменение",
-            "Пропущено уроков",
+            f"Пропущено {time_unit(viewer.school.kind)[2]}",
             *(word[:1].upper() + word[1:] for word in MEANINGS.values()),
             "Опозданий",
             "Не успевает",

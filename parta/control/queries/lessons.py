@@ -27,7 +27,7 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at,
     j.id, s.code, s.title, s.area, s.tags, j.grade, COALESCE(h.title, ''), j.weekly_hours, j.subgroup_id,
     COALESCE(g.short, ''), j.scale_id,
     r.conducted_at, r.roll_at, w.set_at, CASE WHEN w.is_none THEN 1 ELSE 0 END,
-    p.id, p.surname, p.given_name, p.patronymic, x.replaced_id, j.homeroom_id
+    p.id, p.surname, p.given_name, p.patronymic, x.replaced_id, j.homeroom_id, l.hours
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
@@ -61,6 +61,7 @@ class LessonLine:
     who: str
     full_name: str
     is_replaced: bool
+    hours: int
     states: dict[str, str]
     homework_none: bool
     journal_id: int
@@ -166,6 +167,7 @@ class _Reader:
             else "Учитель не назначен",
             full_name=self._name(("full", row[21]), lambda: " ".join(filter(None, row[22:25]))),
             is_replaced=row[25] is not None,
+            hours=row[27],
             states=states,
             homework_none=bool(row[20]),
             journal_id=row[6],

@@ -249,11 +249,18 @@ def curriculum(viewer: Viewer, cut: Cut) -> Table:
     rows: list[tuple[Cell, ...]] = []
     total = [0] * 5
     for line in lines:
-        p = line.progress
-        numbers = [p.planned, p.held, p.cancelled + p.moved, p.made_up, p.curriculum or 0]
+        p, had = line.progress, line.progress.hours
+        numbers = [had.planned, had.held, had.cancelled + had.moved, had.made_up, p.curriculum or 0]
         total = [one + other for one, other in zip(total, numbers, strict=True)]
         rows.append(
-            (line.title, line.who, *numbers[:4], line.lag, p.curriculum, per_cent(p.held, p.curriculum or 0))
+            (
+                line.title,
+                line.who,
+                *numbers[:4],
+                line.lag,
+                p.curriculum,
+                per_cent(had.held, p.curriculum or 0),
+            )
         )
     rows.append(("Всего", "", *total[:4], None, total[4], per_cent(total[1], total[4])))
     return Table(

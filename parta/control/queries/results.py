@@ -13,6 +13,7 @@ from parta.control.queries.classes import MEANINGS, Scale, scale_of
 from parta.control.queries.reports import Cell, Table
 from parta.control.queries.sheets import Cut, per_cent, reach_of
 from parta.foundation import sql
+from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.people.viewer import Viewer
 
@@ -140,7 +141,7 @@ def subject_period(viewer: Viewer, cut: Cut) -> Table:
     missed = {
         row[0]: int(row[1])
         for row in sql.read(
-            "SELECT j.id, COUNT(*) FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+            "SELECT j.id, SUM(l.hours) FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
             " JOIN organisation_subject s ON s.id = j.subject_id JOIN journal_absence b ON b.lesson_id = l.id"
             f" AND b.meaning NOT IN ('', 'late') WHERE {scope} AND l.date >= %s AND l.date <= %s GROUP BY j.id",
             [*values, cut.since, cut.until],
@@ -187,11 +188,12 @@ def subject_period(viewer: Viewer, cut: Cut) -> Table:
 
 
 def attendance(viewer: Viewer, cut: Cut) -> Table:
-    """By class, parallel and school: lessons missed by reason, late arrivals apart. Three statements."""
+    """By class, parallel and school: hours missed by reason, late arrivals apart. Three statements."""
     scope, values = reach_of(viewer, cut)
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for homeroom_id, meaning, count in sql.read(
-        "SELECT j.homeroom_id, b.meaning, COUNT(*) FROM timetable_lesson l JOIN plans_journal j"
+        "SELECT j.homeroom_id, b.meaning, SUM(CASE WHEN b.meaning = 'late' THEN 1 ELSE l.hours END)"
+        " FROM timetable_lesson l JOIN plans_journal j"
         " ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id"
         f" JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning <> '' WHERE {scope}"
         " AND l.date >= %s AND l.date <= %s AND j.homeroom_id IS NOT NULL GROUP BY j.homeroom_id, b.meaning",
@@ -235,7 +237,7 @@ def attendance(viewer: Viewer, cut: Cut) -> Table:
         (
             "Класс",
             "Учеников",
-            "Пропущено уроков",
+            f"Пропущено {time_unit(viewer.school.kind)[2]}",
             "На ученика",
             *(word[:1].upper() + word[1:] for word in MEANINGS.values()),
             "Опозданий",

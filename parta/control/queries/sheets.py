@@ -83,7 +83,7 @@ def per_cent(part: int, whole: int) -> int | None:
 
 @dataclass(slots=True)
 class TeacherSheetLine:
-    """One teacher's lessons of the span. Hours are lessons."""
+    """One teacher's lessons of the span."""
 
     id: int | None
     name: str
@@ -97,6 +97,7 @@ class TeacherSheetLine:
     rolls: int = 0
     homework: int = 0
     replaced: int = 0
+    """Hours taught instead of others."""
     marks: int = 0
     students: int = 0
     """Pairs of student and journal in marked journals."""
@@ -180,7 +181,7 @@ def _teachers(
             one.missing += state == MISSING
             one.rolls += lesson.states["roll"] in (IN_TIME, LATE)
             one.homework += lesson.states["homework"] in (IN_TIME, LATE)
-            one.replaced += lesson.is_replaced
+            one.replaced += lesson.hours if lesson.is_replaced else 0
         if lesson.homeroom:
             name = class_name(lesson.homeroom)
             line.classes[name] = line.classes.get(name, 0) + 1
@@ -300,7 +301,7 @@ class ProgrammeLine:
     def hours_differ(self) -> bool:
         """The plan has other hours than the curriculum."""
         p = self.progress
-        return bool(p.plan_id and p.curriculum is not None and p.topics != p.curriculum)
+        return bool(p.plan_id and p.curriculum is not None and p.plan_hours != p.curriculum)
 
     @property
     def share(self) -> int | None:

@@ -110,7 +110,7 @@ FROM organisation_homeroom h WHERE h.year_id = %s ORDER BY COALESCE(h.grade, 99)
 _JOURNALS = """
 SELECT COALESCE(h.title, ''), s.title, COALESCE(g.short, ''), j.plan_id,
     (SELECT COUNT(*) FROM plans_teachingload l WHERE l.journal_id = j.id AND (l.until IS NULL OR l.until > %s)),
-    (SELECT COUNT(*) FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id),
+    (SELECT COALESCE(SUM(t.hours), 0) FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id),
     (SELECT MAX(c.yearly_hours) FROM plans_curriculumhours c WHERE c.year_id = j.year_id
         AND c.subject_id = j.subject_id AND (c.homeroom_id = j.homeroom_id
         OR (c.homeroom_id IS NULL AND c.grade = j.grade)))

@@ -187,7 +187,7 @@ FROM people_enrolment e
 JOIN diary_absencenotice n ON n.student_id = e.student_id AND n.state = 'accepted' AND n.until > %s
 JOIN journal_absence a ON a.student_id = n.student_id AND a.meaning = 'unknown'
 JOIN timetable_lesson l ON l.id = a.lesson_id AND l.date >= n.starts AND l.date < n.until
-     AND (n.first_lesson IS NULL OR (l.number >= n.first_lesson AND l.number <= n.last_lesson))
+     AND (n.first_lesson IS NULL OR (l.number >= n.first_lesson AND l.number + l.hours - 1 <= n.last_lesson))
 WHERE e.homeroom_id IN ({ids}) AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)
 ORDER BY l.date, l.number
 """
@@ -219,7 +219,7 @@ _DECIDERS = """
 SELECT DISTINCT n.school_id, p.user_id FROM diary_absencenotice n
 JOIN journal_absence a ON a.student_id = n.student_id AND a.meaning = 'unknown'
 JOIN timetable_lesson l ON l.id = a.lesson_id AND l.date >= n.starts AND l.date < n.until
-     AND (n.first_lesson IS NULL OR (l.number >= n.first_lesson AND l.number <= n.last_lesson))
+     AND (n.first_lesson IS NULL OR (l.number >= n.first_lesson AND l.number + l.hours - 1 <= n.last_lesson))
 JOIN people_person p ON p.id = n.decided_by_id AND p.user_id IS NOT NULL
 WHERE n.state = 'accepted' AND n.until > %s
 """

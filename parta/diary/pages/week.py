@@ -127,7 +127,9 @@ def _answers(shown: WeekPage, on: date) -> list[tuple[str, str, str, bool]]:
     held = [lesson for lesson in day.lessons if not lesson.is_off]
     checks = [f"{lesson.check}: {_small(lesson.subject)}" for lesson in held if lesson.check]
     changes = [f"{lesson.subject}: {_small(lesson.change)}" for lesson in day.lessons if lesson.change]
-    span = f"{plural(len(held), 'урок', 'урока', 'уроков')}, {hm(held[0].starts)}–{hm(held[-1].ends)}"
+    hours = sum(one.hours for one in held)
+    counted = ("урок", "урока", "уроков") if hours == len(held) else ("час", "часа", "часов")
+    span = f"{plural(hours, *counted)}, {hm(held[0].starts)}–{hm(held[-1].ends)}"
     title = f"Завтра, {name}" if tomorrow else name.capitalize()
     answers.append(
         (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from parta.diary.models import AbsenceNotice, DataChange
 from parta.diary.queries.week import _MINE, AWAY_WORDS, CHECKS, Child, Period, _family
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
+from parta.foundation.pagekit import NBSP, number_span
 from parta.journal.queries.words import short_name
 from parta.people.viewer import Viewer
 
@@ -193,7 +193,8 @@ class Missed:
     """A lesson missed, or come to late."""
 
     date: date
-    number: int
+    number: str
+    """«3», of several hours «1–6»."""
     subject: str
     symbol: str
     words: str
@@ -229,7 +230,7 @@ class AbsencePage:
     period: Period | None
     days: tuple[tuple[date, tuple[Missed, ...]], ...]
     sums: tuple[tuple[str, str, int], ...]
-    """Letter, reason in words, lessons; late arrivals are not among them."""
+    """Letter, reason in words, hours (of a lesson of one hour one); late arrivals are not among them."""
     missed: int
     late: int
     held: int
@@ -237,14 +238,14 @@ class AbsencePage:
 
 
 _ABSENCES = """
-SELECT l.date, l.number, s.title, a.symbol, a.meaning, a.minutes
+SELECT l.date, l.number, l.hours, s.title, a.symbol, a.meaning, a.minutes
 FROM journal_absence a JOIN timetable_lesson l ON l.id = a.lesson_id JOIN plans_journal j ON j.id = a.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
 WHERE a.student_id = %s AND a.meaning <> '' AND l.date >= %s AND l.date < %s ORDER BY l.date DESC, l.number
 """
 
 _HELD = f"""
-SELECT COUNT(*) FROM {_MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id
+SELECT COALESCE(SUM(l.hours), 0) FROM {_MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id
 JOIN journal_lessonrecord r ON r.lesson_id = l.id AND r.conducted_at IS NOT NULL
 WHERE l.date >= %s AND l.date < %s AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
 """
@@ -265,14 +266,16 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
     days: dict[date, list[Missed]] = {}
     sums: Counter[tuple[str, str]] = Counter()
     late = 0
-    for on, number, subject, symbol, meaning, minutes in sql.read(_ABSENCES, (id, since, until)):
+    for on, number, hours, subject, symbol, meaning, minutes in sql.read(_ABSENCES, (id, since, until)):
         words = AWAY_WORDS.get(meaning) or str(meaning)
         if meaning == "late":
             late += 1
             words += f" {minutes}{NBSP}мин" if minutes else ""
         else:
-            sums[symbol, words] += 1
-        days.setdefault(on, []).append(Missed(on, number, subject, symbol, words, meaning == "late"))
+            sums[symbol, words] += hours
+        days.setdefault(on, []).append(
+            Missed(on, number_span(number, hours), subject, symbol, words, meaning == "late")
+        )
     held = sql.read(_HELD, (id, id, since, until))[0][0]
     return AbsencePage(
         student=family.shown,

@@ -12,7 +12,7 @@ from typing import Any
 
 from parta.diary.queries.week import AWAY_WORDS, CHECKS, NOTE_WORDS, _gather, _scales, _subjects
 from parta.foundation import sql
-from parta.foundation.pagekit import avg, ru_date, ru_span
+from parta.foundation.pagekit import avg, number_span, ru_date, ru_span
 from parta.journal.queries.words import class_name, day, register_key, short_name
 from parta.people.refusals import on_paper
 from parta.people.viewer import Viewer
@@ -71,12 +71,13 @@ WHERE m.student_id IN ({ids}) AND m.value <> '' AND CAST(l.date AS text) >= %s A
 """
 _WORDS = """
 SELECT 'away' AS what, x.student_id AS a, l.date AS d, l.number AS n, s.title AS t1, x.meaning AS t2, '' AS t3,
-       '' AS t4, '' AS t5, x.minutes AS n2, '' AS t6
+       '' AS t4, '' AS t5, x.minutes AS n2, '' AS t6,
+       l.hours AS h
 FROM journal_absence x JOIN timetable_lesson l ON l.id = x.lesson_id JOIN plans_journal j ON j.id = x.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
 WHERE x.student_id IN ({ids}) AND x.meaning <> '' AND l.date >= %s AND l.date < %s
 UNION ALL
-SELECT 'note', n.student_id, l.date, l.number, s.title, n.kind, p.surname, p.given_name, p.patronymic, NULL, n.text
+SELECT 'note', n.student_id, l.date, l.number, s.title, n.kind, p.surname, p.given_name, p.patronymic, NULL, n.text, 1
 FROM journal_diarynote n JOIN timetable_lesson l ON l.id = n.lesson_id JOIN plans_journal j ON j.id = n.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id JOIN people_person p ON p.id = n.author_id
 WHERE n.student_id IN ({ids}) AND n.withdrawn_at IS NULL AND l.date >= %s AND l.date < %s
@@ -224,9 +225,16 @@ def _told(words: Sequence[sql.Row]) -> dict[str, Any]:
         assert on is not None
         if row[0] == "away":
             said = AWAY_WORDS.get(row[5]) or str(row[5])
-            sums[said] = sums.get(said, 0) + 1
+            sums[said] = sums.get(said, 0) + (1 if row[5] == "late" else row[11])
             minutes = f" {row[9]} мин" if row[5] == "late" and row[9] else ""
-            away.append({"on": ru_date(on), "number": row[3], "subject": row[4], "says": f"{said}{minutes}"})
+            away.append(
+                {
+                    "on": ru_date(on),
+                    "number": number_span(row[3], row[11]),
+                    "subject": row[4],
+                    "says": f"{said}{minutes}",
+                }
+            )
         else:
             notes.append(
                 {
@@ -237,7 +245,7 @@ def _told(words: Sequence[sql.Row]) -> dict[str, Any]:
                     "author": short_name(*row[6:9]),
                 }
             )
-    missed = sum(1 for row in words if row[0] == "away" and row[5] != "late")
+    missed = sum(row[11] for row in words if row[0] == "away" and row[5] != "late")
     return {"absences": away, "absence_sums": sums, "missed": missed, "notes": notes}
 
 

@@ -11,6 +11,7 @@ from parta.diary.queries.about import NoticeShown, notice_shown
 from parta.diary.queries.week import monday_of
 from parta.diary.rules import Term, change_limit, is_look_overdue, look_term, notice_limit
 from parta.foundation import sql
+from parta.foundation.pagekit import number_span
 from parta.journal.queries.closures import CLASS_TEACHER, writer
 from parta.journal.queries.words import class_name, register_key, short_name
 from parta.journal.rules.acts import Lesson, Place
@@ -353,8 +354,10 @@ class Day:
     """A day of a span: the lessons missed, and where they stand."""
 
     date: date
-    lessons: tuple[tuple[int, str], ...]
+    lessons: tuple[tuple[str, str], ...]
+    """Numbers («3», of several hours «1–6») and subjects."""
     cells: tuple[Cell, ...]
+    hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +381,8 @@ class Span:
 
     @property
     def count(self) -> int:
-        """Lessons missed."""
-        return sum(len(day.cells) for day in self.days)
+        """Hours missed; a lesson of one hour is one."""
+        return sum(day.hours for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +400,7 @@ class ReasonQueue:
 _UNEXPLAINED = """
 SELECT a.student_id, p.surname, p.given_name, p.patronymic, h.title, l.date, l.number,
        COALESCE(NULLIF(s.short, ''), s.title),
-       a.journal_id, l.id, a.version, l.starts_at, l.ends_at, j.grade
+       a.journal_id, l.id, a.version, l.starts_at, l.ends_at, j.grade, l.hours
 FROM people_enrolment e JOIN organisation_homeroom h ON h.id = e.homeroom_id
 JOIN journal_absence a ON a.student_id = e.student_id AND a.meaning = 'unknown'
 JOIN timetable_lesson l ON l.id = a.lesson_id JOIN plans_journal j ON j.id = a.journal_id
@@ -462,8 +465,9 @@ def reason_queue(viewer: Viewer) -> ReasonQueue:
                     days=tuple(
                         Day(
                             on,
-                            tuple((row[6], row[7]) for row in by_day[on]),
+                            tuple((number_span(row[6], row[14]), row[7]) for row in by_day[on]),
                             tuple(Cell(row[8], row[9], student, row[10]) for row in by_day[on]),
+                            sum(row[14] for row in by_day[on]),
                         )
                         for on in run
                     ),

@@ -319,7 +319,8 @@ WHERE j.scale_id IS NOT NULL
 """
 
 _MISSED = """
-SELECT j.year_id, COUNT(*) FROM journal_absence a JOIN plans_journal j ON j.id = a.journal_id
+SELECT j.year_id, SUM(l.hours) FROM journal_absence a JOIN plans_journal j ON j.id = a.journal_id
+JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE a.student_id = %s AND a.meaning NOT IN ('', 'late') GROUP BY j.year_id
 """
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
+from parta.foundation.pagekit import NBSP, time_unit
 from parta.journal.queries.words import class_name, day, from_json, short_name
 from parta.people.viewer import Viewer
 
@@ -100,6 +100,7 @@ class LessonShown(NamedTuple):
 
     id: int
     number: int
+    hours: int
     starts: datetime
     ends: datetime
     subject: str
@@ -222,7 +223,7 @@ _MINE = """
 
 _LESSONS = f"""
 SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.title,
-       x.id, q.surname, q.given_name, q.patronymic, r.topic, a.meaning, a.minutes, l.journal_id
+       x.id, q.surname, q.given_name, q.patronymic, r.topic, a.meaning, a.minutes, l.journal_id, l.hours
 FROM {_MINE} mine
 JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.date >= %s AND l.date < %s
      AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
@@ -271,7 +272,8 @@ UNION ALL
 SELECT 'kind', k.id, NULL, NULL, k.code, k.title, '', '', NULL, k.id = 0, NULL, NULL, '', NULL
 FROM organisation_workkind k WHERE k.school_id = %s
 UNION ALL
-SELECT 'away', COUNT(*), NULL, NULL, a.meaning, '', '', '', NULL, COUNT(*) = 0, NULL, NULL, '', NULL
+SELECT 'away', SUM(CASE WHEN a.meaning = 'late' THEN 1 ELSE l.hours END), NULL, NULL, a.meaning, '', '', '', NULL,
+       COUNT(*) = 0, NULL, NULL, '', NULL
 FROM journal_absence a JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE a.student_id = %s AND a.meaning <> '' AND l.date >= %s AND l.date < %s GROUP BY a.meaning
 UNION ALL
@@ -656,6 +658,7 @@ def _days(
             LessonShown(
                 id=row[0],
                 number=row[2],
+                hours=row[16],
                 starts=sql.aware(row[3]).astimezone(zone),
                 ends=sql.aware(row[4]).astimezone(zone),
                 subject=row[7],
@@ -693,6 +696,7 @@ def _left_place(row: sql.Row) -> LessonShown:
     return LessonShown(
         id=row[1],
         number=row[2],
+        hours=1,
         starts=_NEVER,
         ends=_NEVER,
         subject=row[4],
@@ -760,13 +764,14 @@ def _attention(viewer: Viewer, subjects: Sequence[SubjectMarks], away: Mapping[s
                     )
                 )
     missed = sum(count for meaning, count in away.items() if meaning != "late")
+    unit = time_unit(viewer.school.kind)[2]
     unexplained = away.get("unknown", 0) + away.get("unexcused", 0)
     parts = []
     if unexplained:
         parts.append(f"Без уважительной или известной причины: {unexplained}.")
     if away.get("late"):
         parts.append(f"Опозданий: {away['late']}.")
-    found.append(Attention("user-round", f"Пропущено уроков с начала периода: {missed}", " ".join(parts)))
+    found.append(Attention("user-round", f"Пропущено {unit} с начала периода: {missed}", " ".join(parts)))
     return found
 
 

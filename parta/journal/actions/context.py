@@ -99,6 +99,7 @@ class LessonFacts:
     """Title of the lesson's term when every student has its mark: the lesson is closed for all."""
     day_ends_at: datetime | None = None
     """End of the class's last lesson of the day; read only when homework is written."""
+    hours: int = 1
 
 
 @dataclass(slots=True)
@@ -342,7 +343,7 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
         f" r.conducted_by_id, (SELECT q.title{_FINAL} LIMIT 1),"
         f" NOT EXISTS (SELECT 1 FROM {table} e WHERE e.{place} = %s AND e.starts <= l.date"
         " AND (e.until IS NULL OR e.until > l.date)"
-        f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id))"
+        f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id)), l.hours"
         " FROM timetable_lesson l"
         " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
         " LEFT JOIN plans_teachingload d ON d.journal_id = l.journal_id AND d.teacher_id = %s"
@@ -373,6 +374,7 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
             conducted_by_id=row[18],
             roll_at=sql.aware(row[16]),
             version=row[17] or 0,
+            hours=row[21],
             closed_term=(row[19] or "") if row[20] else "",
         )
         for row in rows

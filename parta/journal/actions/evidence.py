@@ -303,15 +303,15 @@ def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> tuple[
     def read() -> dict[int, tuple[Away, ...]]:
         ids = sorted(context.students)
         rows = sql.read(
-            "SELECT a.student_id, l.date, a.meaning, a.journal_id FROM journal_absence a"
+            "SELECT a.student_id, l.date, a.meaning, a.journal_id, l.hours FROM journal_absence a"
             " JOIN timetable_lesson l ON l.id = a.lesson_id"
             f" WHERE a.student_id IN ({sql.marks(len(ids))}) AND a.meaning <> '' AND a.lesson_id <> %s"
             " AND l.date >= %s AND (l.date < %s OR (l.date = %s AND l.number < %s)) ORDER BY l.date, l.number",
             (*ids, facts.id, _year_start(facts), facts.date, facts.date, facts.number),
         )
         found: dict[int, list[Away]] = {}
-        for who, day, meaning, journal in rows:
-            found.setdefault(who, []).append(Away(day, meaning, journal))
+        for who, day, meaning, journal, hours in rows:
+            found.setdefault(who, []).append(Away(day, meaning, journal, hours))
         return {who: tuple(away) for who, away in found.items()}
 
     away: dict[int, tuple[Away, ...]] = _known(batch, ("away", facts.id), read)
@@ -319,16 +319,18 @@ def _absences(batch: Batch, facts: LessonFacts, student: StudentFacts) -> tuple[
 
 
 def _lesson_days(batch: Batch, facts: LessonFacts, scope: str, place: int) -> tuple[date, ...]:
-    """Dates of the lessons of a journal or class in the school year; what its parts have at one time is one lesson."""
+    """Dates of the hours of a journal or class in the school year; what its parts have at one time is one lesson."""
 
     def read() -> tuple[date, ...]:
         first = _year_start(facts)
         rows = sql.read(
-            "SELECT DISTINCT l.date, l.number FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+            "SELECT DISTINCT l.date, l.number, l.hours FROM timetable_lesson l"
+            " JOIN plans_journal j ON j.id = l.journal_id"
             f" WHERE {scope} AND l.date >= %s AND l.date < %s AND l.state <> 'cancelled' ORDER BY 1, 2",
             (place, first, first.replace(year=first.year + 1)),
         )
-        return tuple(_day(row[0]) for row in rows)
+        taken = {(_day(day), number + n) for day, number, hours in rows for n in range(hours)}
+        return tuple(day for day, _ in sorted(taken))
 
     days: tuple[date, ...] = _known(batch, ("lesson days", scope, place), read)
     return days

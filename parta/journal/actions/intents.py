@@ -34,6 +34,7 @@ def lesson_of(batch: Batch, facts: LessonFacts) -> Lesson:
         ends_at=facts.ends_at,
         day_ends_at=facts.day_ends_at,
         number=facts.number,
+        hours=facts.hours,
         assigned_ids=assigned_ids(context, facts),
         substitute_id=facts.substitute_id,
         state=facts.state,  # type: ignore[arg-type]

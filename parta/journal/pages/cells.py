@@ -158,7 +158,8 @@ def _head(side: JournalSide, classes: Sequence[str], lesson_url: str) -> Piece:
     out.append('</tr><tr class="wd">')
     for day in days:
         names = _group_classes([classes[n] for n, _ in day])
-        out.append(f"<th{names}{_span(len(day))}>{WEEKDAYS_SHORT[day[0][1].date.weekday()]}</th>")
+        hours = _hours([column for _, column in day])
+        out.append(f"<th{names}{_span(len(day))}>{WEEKDAYS_SHORT[day[0][1].date.weekday()]}{hours}</th>")
     out.append('</tr><tr class="dt">')
     for day in days:
         names, column = _group_classes([classes[n] for n, _ in day]), day[0][1]
@@ -173,6 +174,12 @@ def _head(side: JournalSide, classes: Sequence[str], lesson_url: str) -> Piece:
     return "".join(out)
 
 
+def _hours(columns: Sequence[Column]) -> Piece:
+    """Hours of a day beside its weekday where a lesson takes several; nothing else is worth the room."""
+    hours = sum(column.hours for column in columns if column.leads)
+    return f" {hours}ч" if any(column.hours > 1 for column in columns) else ""
+
+
 def _work_head(side: JournalSide, n: int, names: str) -> Piece:
     """The kind of work of a column, its weight as bars; the title says it all in words."""
     columns, column = side.columns, side.columns[n]
@@ -185,6 +192,8 @@ def _work_head(side: JournalSide, n: int, names: str) -> Piece:
         words.append(f"вес {_plain(column.weight)}")
     if column.mark_until is not None:
         words.append(f"отметки до {ru_date(column.mark_until.date())}, {column.mark_until:%H:%M}")
+    if column.hours > 1:
+        words.append(plural(column.hours, "час", "часа", "часов"))
     if column.is_substituted:
         words.append("замена")
     is_usual = column.work in ("", "oral")
@@ -443,6 +452,7 @@ def lesson_lines(side: JournalSide, lines: Iterable[LessonLine], lesson_url: str
                 names += " fu"
                 topic = escape(line.planned.text) if line.planned else Markup("")
         tags = _tags(line, kinds)
+        hours = f"<br>{line.hours}&nbsp;ч" if line.hours > 1 else ""
         homework = line.homework
         if homework is not None:
             given = "Не задано" if homework.is_none else str(escape(homework.text))
@@ -453,7 +463,7 @@ def lesson_lines(side: JournalSide, lines: Iterable[LessonLine], lesson_url: str
         out.append(
             f'<a class="{names}" href="{lesson_url.replace("/0/", f"/{line.id}/")}" data-l="{line.id}">'
             f'<time datetime="{line.date.isoformat()}">{line.date.day:02}.{line.date.month:02}<br>'
-            f"<small>{WEEKDAYS_SHORT[line.date.weekday()]}</small></time>"
+            f"<small>{WEEKDAYS_SHORT[line.date.weekday()]}{hours}</small></time>"
             f'<span class="tp">{topic}{tags}</span><span class="hw">{given}</span></a>'
         )
     return Markup("\n".join(out))

@@ -39,6 +39,7 @@ class Board:
     journal: int
     date: date
     number: int
+    hours: int
     starts: datetime
     ends: datetime
     is_cancelled: bool
@@ -79,7 +80,7 @@ SELECT l.id, j.id, l.date, l.number, l.starts_at, l.ends_at, l.state, s.title, h
        (SELECT q.id FROM timetable_lesson q WHERE q.journal_id = j.id AND q.state <> 'cancelled'
         AND (q.date > l.date OR (q.date = l.date AND q.number > l.number))
         ORDER BY q.date, q.number LIMIT 1),
-       d.text, dl.date
+       d.text, dl.date, l.hours
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
@@ -123,6 +124,7 @@ def lesson_board(viewer: Viewer, lesson_id: int) -> Board:
         journal=row[1],
         date=row[2],
         number=row[3],
+        hours=row[22],
         starts=sql.aware(row[4]).astimezone(zone),
         ends=sql.aware(row[5]).astimezone(zone),
         is_cancelled=row[6] == "cancelled",

@@ -103,7 +103,7 @@ SELECT l.id, CAST(l.date AS TEXT), l.number, CAST(l.starts_at AS TEXT), CAST(l.e
        r.topic, r.planned_topic_id, t.position, CASE WHEN r.conducted_at IS NULL THEN 0 ELSE 1 END,
        CASE WHEN r.roll_at IS NULL THEN 0 ELSE 1 END, r.version,
        h.id, h.text, CASE WHEN h.is_none THEN 1 ELSE 0 END, h.minutes, h.due_lesson_id, h.version,
-       a.id, a.work_kind, a.position, a.weight, a.title
+       a.id, a.work_kind, a.position, a.weight, a.title, l.hours
 FROM timetable_lesson l
 LEFT JOIN organisation_room m ON m.id = l.room_id
 LEFT JOIN timetable_substitution x ON x.lesson_id = l.id
@@ -347,6 +347,7 @@ class _Reading:
                     id=row[0],
                     date=day,
                     number=row[2],
+                    hours=row[29],
                     starts=starts,
                     ends=_moment(row[4], self.zone),
                     state=row[5],
@@ -425,6 +426,7 @@ class _Reading:
         return Column(
             lesson=line.id,
             date=line.date,
+            hours=line.hours,
             assessment=assessment,
             work=work,
             position=position,

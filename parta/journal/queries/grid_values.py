@@ -103,6 +103,7 @@ class LessonLine:
     id: int
     date: date
     number: int
+    hours: int
     starts: datetime
     ends: datetime
     state: str
@@ -127,6 +128,8 @@ class Column:
 
     lesson: int
     date: date
+    hours: int
+    """Of its lesson."""
     assessment: int | None
     work: str
     position: int

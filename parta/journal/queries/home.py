@@ -51,7 +51,7 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, m.title, l.journ
        (SELECT t.text FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id AND t.position > {_PASSED}
         ORDER BY t.position LIMIT 1),
        (SELECT t.text FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id AND t.position > {_PASSED}
-        ORDER BY t.position LIMIT 1 OFFSET 1)
+        ORDER BY t.position LIMIT 1 OFFSET 1), l.hours
 FROM (
     SELECT id FROM timetable_lesson WHERE teacher_id = %s AND date = %s
     UNION
@@ -186,6 +186,7 @@ def _today(viewer: Viewer, rows: Sequence[sql.Row], zone: ZoneInfo) -> tuple[Tod
                 id=row[0],
                 journal=row[7],
                 number=row[2],
+                hours=row[26],
                 starts=starts,
                 ends=ends,
                 homeroom=class_name(row[8] or ""),
@@ -203,7 +204,7 @@ def _today(viewer: Viewer, rows: Sequence[sql.Row], zone: ZoneInfo) -> tuple[Tod
                 gap=tuple(range(last + 1, row[2])) if last is not None else (),
             )
         )
-        last = row[2]
+        last = row[2] + row[26] - 1
     return tuple(found)
 
 

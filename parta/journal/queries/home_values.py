@@ -13,6 +13,7 @@ class TodayLesson:
     id: int
     journal: int
     number: int
+    hours: int
     starts: datetime
     ends: datetime
     homeroom: str

@@ -63,7 +63,7 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, m.
        r.topic, r.planned_topic_id, r.conducted_at, r.roll_at, r.version, d.id, t.title, t.starts, t.until,
        (SELECT COUNT(*) FROM timetable_lesson q WHERE q.journal_id = j.id AND q.state <> 'cancelled'
         AND (q.date < l.date OR (q.date = l.date AND q.number <= l.number))),
-       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position
+       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position, l.hours
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
@@ -247,6 +247,7 @@ class _Reading:
             journal=self.journal,
             date=self.date,
             number=self.number,
+            hours=row[41],
             starts=self.starts,
             ends=self.ends,
             state=row[5],

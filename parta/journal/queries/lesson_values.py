@@ -136,6 +136,7 @@ class LessonPage:
     journal: int
     date: date
     number: int
+    hours: int
     starts: datetime
     ends: datetime
     state: str

@@ -100,6 +100,7 @@ class Lesson:
     starts_at: datetime
     ends_at: datetime
     number: int = 1
+    hours: int = 1
     day_ends_at: datetime | None = None
     """End of the class's last lesson of the day; ``None``: this one is the last."""
     assigned_ids: frozenset[int] = frozenset()

@@ -57,6 +57,8 @@ class Away:
     date: date
     meaning: str
     journal_id: int
+    hours: int = 1
+    """Of the lesson: what is counted in lessons counts a lesson of several hours as so many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class PlanPresent(Params):
 
 
 class ProgrammeProgress(Params):
-    """How far the journal may lag behind its plan (or curriculum), in lessons."""
+    """How far the journal may lag behind its plan, in lessons, or behind its curriculum, in hours."""
 
     plan: Literal["approved", "curriculum"] = "approved"
     compare: Codes = frozenset({"hours", "topics"})
@@ -80,15 +80,28 @@ known_kind(
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of a journal's lessons; where each is of one hour, as many as there are lessons."""
+
+    planned: int
+    held: int
+    cancelled: int
+    moved: int
+    made_up: int
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """A journal against its plan on a day. Hours are lessons."""
+    """A journal against its plan on a day: in lessons, each with its topic, and in hours, as the curriculum counts."""
 
     row: Sequence[Any]
     """The columns of the place."""
     plan_id: int | None
     plan: str
     topics: int
-    """Hours of the thematic plan."""
+    """Topics of the thematic plan, a lesson each."""
+    plan_hours: int
     planned: int
     """Lessons by the timetable up to the day, with those that were cancelled or moved."""
     held: int
@@ -104,6 +117,7 @@ class Progress:
     """Hours of the year by the curriculum."""
     who_id: int | None
     who: tuple[str, str, str]
+    hours: Hours
 
     @property
     def hours_lag(self) -> int:
@@ -136,33 +150,44 @@ class Progress:
 
 _PROGRAMME = f"""
 SELECT {PLACE}, j.plan_id, COALESCE(p.title, ''),
-    (SELECT COUNT(*) FROM plans_plannedtopic t WHERE t.plan_id = j.plan_id),
+    COALESCE(n.topics, 0), COALESCE(n.hours, 0),
     x.planned, x.held, x.cancelled, x.moved, x.made_up, x.first_date, x.of_year, x.topics,
     (SELECT MAX(c.yearly_hours) FROM plans_curriculumhours c WHERE c.year_id = j.year_id
         AND c.subject_id = j.subject_id AND (c.homeroom_id = j.homeroom_id
         OR (c.homeroom_id IS NULL AND c.grade = j.grade))),
-    t.id, COALESCE(t.surname, ''), COALESCE(t.given_name, ''), COALESCE(t.patronymic, '')
+    t.id, COALESCE(t.surname, ''), COALESCE(t.given_name, ''), COALESCE(t.patronymic, ''),
+    x.planned_hours, x.held_hours, x.cancelled_hours, x.moved_hours, x.made_up_hours, x.year_hours
 FROM plans_journal j
 {JOINS}
+LEFT JOIN (SELECT plan_id, COUNT(*) AS topics, SUM(hours) AS hours FROM plans_plannedtopic GROUP BY plan_id) n
+    ON n.plan_id = j.plan_id
 JOIN organisation_academicyear y ON y.id = j.year_id AND y.starts <= %s AND y.until > %s
 LEFT JOIN plans_thematicplan p ON p.id = j.plan_id
 LEFT JOIN people_person t ON t.id = (SELECT MIN(tl.teacher_id) FROM plans_teachingload tl
     WHERE tl.journal_id = j.id AND tl.starts <= %s AND (tl.until IS NULL OR tl.until > %s))
 LEFT JOIN (
-    SELECT l.journal_id,
-        SUM(CASE WHEN COALESCE(l.moved_from, l.date) <= %s AND (l.ends_at <= %s OR l.moved_from IS NOT NULL)
-            THEN 1 ELSE 0 END) AS planned,
-        SUM(CASE WHEN l.date <= %s AND l.state <> 'cancelled' AND r.conducted_at IS NOT NULL
-            THEN 1 ELSE 0 END) AS held,
-        SUM(CASE WHEN l.date <= %s AND l.ends_at <= %s AND l.state = 'cancelled' THEN 1 ELSE 0 END) AS cancelled,
-        SUM(CASE WHEN l.state = 'moved' AND COALESCE(l.moved_from, l.date) <= %s THEN 1 ELSE 0 END) AS moved,
-        SUM(CASE WHEN l.state = 'moved' AND COALESCE(l.moved_from, l.date) <= %s AND l.date <= %s
-            AND r.conducted_at IS NOT NULL THEN 1 ELSE 0 END) AS made_up,
-        MIN(CASE WHEN l.state <> 'cancelled' THEN l.date END) AS first_date,
-        SUM(CASE WHEN l.state <> 'cancelled' THEN 1 ELSE 0 END) AS of_year,
-        COUNT(DISTINCT CASE WHEN l.date <= %s AND r.conducted_at IS NOT NULL THEN r.planned_topic_id END) AS topics
-    FROM timetable_lesson l LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
-    WHERE l.school_id = %s GROUP BY l.journal_id
+    SELECT f.journal_id, MIN(f.first_date) AS first_date, COUNT(DISTINCT f.topic) AS topics,
+        SUM(f.due) AS planned, SUM(f.held) AS held, SUM(f.cancelled) AS cancelled, SUM(f.moved) AS moved,
+        SUM(f.made_up) AS made_up, SUM(f.stands) AS of_year,
+        SUM(f.due * f.hours) AS planned_hours, SUM(f.held * f.hours) AS held_hours,
+        SUM(f.cancelled * f.hours) AS cancelled_hours, SUM(f.moved * f.hours) AS moved_hours,
+        SUM(f.made_up * f.hours) AS made_up_hours, SUM(f.stands * f.hours) AS year_hours
+    FROM (
+        SELECT l.journal_id, l.hours,
+            CASE WHEN COALESCE(l.moved_from, l.date) <= %s AND (l.ends_at <= %s OR l.moved_from IS NOT NULL)
+                THEN 1 ELSE 0 END AS due,
+            CASE WHEN l.date <= %s AND l.state <> 'cancelled' AND r.conducted_at IS NOT NULL
+                THEN 1 ELSE 0 END AS held,
+            CASE WHEN l.date <= %s AND l.ends_at <= %s AND l.state = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
+            CASE WHEN l.state = 'moved' AND COALESCE(l.moved_from, l.date) <= %s THEN 1 ELSE 0 END AS moved,
+            CASE WHEN l.state = 'moved' AND COALESCE(l.moved_from, l.date) <= %s AND l.date <= %s
+                AND r.conducted_at IS NOT NULL THEN 1 ELSE 0 END AS made_up,
+            CASE WHEN l.state <> 'cancelled' THEN l.date END AS first_date,
+            CASE WHEN l.state <> 'cancelled' THEN 1 ELSE 0 END AS stands,
+            CASE WHEN l.date <= %s AND r.conducted_at IS NOT NULL THEN r.planned_topic_id END AS topic
+        FROM timetable_lesson l LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
+        WHERE l.school_id = %s
+    ) f GROUP BY f.journal_id
 ) x ON x.journal_id = j.id
 WHERE {{scope}}
 ORDER BY COALESCE(j.grade, 99), COALESCE(h.title, ''), s.position, s.title, COALESCE(g.short, ''), j.id"""
@@ -178,17 +203,19 @@ def programme(school_id: int, reach: Reach, *, until: date, at: datetime) -> lis
             row[12],
             row[13],
             row[14],
-            planned=int(row[15] or 0),
-            held=int(row[16] or 0),
-            cancelled=int(row[17] or 0),
-            moved=int(row[18] or 0),
-            made_up=int(row[19] or 0),
-            first=_day(row[20]),
-            year=int(row[21] or 0),
-            topics_done=int(row[22] or 0),
-            curriculum=row[23],
-            who_id=row[24],
-            who=(row[25], row[26], row[27]),
+            int(row[15]),
+            planned=int(row[16] or 0),
+            held=int(row[17] or 0),
+            cancelled=int(row[18] or 0),
+            moved=int(row[19] or 0),
+            made_up=int(row[20] or 0),
+            first=_day(row[21]),
+            year=int(row[22] or 0),
+            topics_done=int(row[23] or 0),
+            curriculum=row[24],
+            who_id=row[25],
+            who=(row[26], row[27], row[28]),
+            hours=Hours(*(int(value or 0) for value in row[29:35])),
         )
         for row in sql.read(_PROGRAMME.replace("{scope}", scope), [*days, school_id, *values])
     ]
@@ -241,12 +268,10 @@ def plan_hours(law: Law, lines: Sequence[Progress], *, until: date) -> list[Matt
         rules = [
             rule
             for rule in reader.rules(line.row, until, "plan_matches_curriculum")
-            if abs(line.topics - line.curriculum) > rule.params.tolerance_hours
+            if abs(line.plan_hours - line.curriculum) > rule.params.tolerance_hours
         ]
         if rules:
-            text = (
-                f"План не по учебному плану: в плане {line.topics} ч., по учебному плану {line.curriculum} ч."
-            )
+            text = f"План не по учебному плану: в плане {line.plan_hours} ч., по учебному плану {line.curriculum} ч."
             found.append(_matter(line, rules, text, until))
     return found
 
@@ -314,13 +339,18 @@ def programme_lags(
     for line, rules, worst in behind:
         hours = plural(worst, "урок", "урока", "уроков")
         if rules[0].params.plan == "curriculum":
+            if line.hours.year != line.year:
+                hours = plural(worst, "час", "часа", "часов")
             text = f"До часов учебного плана не хватит: {worst} {hours}"
             detail = (
-                f"по учебному плану {line.curriculum}, проведено {line.held}, в расписании года {line.year}"
+                f"по учебному плану {line.curriculum}, проведено {line.hours.held},"
+                f" в расписании года {line.hours.year}"
             )
             found.append(_matter(line, rules, text, until, detail, "curriculum"))
             continue
         numbers = f"по плану {line.planned}, проведено {line.held}"
+        if line.hours.year != line.year:
+            numbers += f" (в часах {line.hours.planned} и {line.hours.held})"
         if line.plan_id:
             numbers += f", тем пройдено {line.topics_done} из {min(line.planned, line.topics)}"
         lost = reasons.get(line.row[0])
@@ -334,12 +364,10 @@ def programme_lags(
 
 def _lag(line: Progress, params: ProgrammeProgress) -> int:
     if params.plan == "curriculum":
-        left = (
-            line.curriculum - line.held - max(line.year - (line.planned - line.cancelled), 0)
-            if (line.curriculum is not None and line.year)
-            else 0
-        )
-        return max(left, 0)
+        if line.curriculum is None or not line.year:
+            return 0
+        had = line.hours
+        return max(line.curriculum - had.held - max(had.year - (had.planned - had.cancelled), 0), 0)
     found = 0
     if "hours" in params.compare:
         found = max(found, line.hours_lag)

@@ -202,7 +202,9 @@ def admission(rule: Rule[Admission], bench: Bench) -> Ask:
         lacks += [f"«{part.value}» за период «{part.title}»" for part in bad]
         if params.max_missed is not None and facts.held and act.lesson is not None:
             missed = sum(
-                1 for one in facts.away if one.meaning in MISSED and one.journal_id == act.place.journal_id
+                one.hours
+                for one in facts.away
+                if one.meaning in MISSED and one.journal_id == act.place.journal_id
             )
             if missed * 100 > params.max_missed * facts.held:
                 lacks.append(f"пропущено {missed} из {facts.held} уроков")

@@ -129,9 +129,11 @@ def reached(
     span: tuple[date, date],
     lessons: Lessons,
     calendar: Calendar,
+    hours: int = 1,
 ) -> Crossing | None:
     """The step that one more absence on ``day`` reaches; ``earlier`` are the dates of those that count already.
 
+    A lesson of several hours counts as so many: its date stands in ``earlier`` and in ``lessons`` for each of them.
     ``span`` is the window, both days included. A step reached before is not reached again.
     """
     if params.measure == "days":
@@ -141,9 +143,9 @@ def reached(
         whole = lessons.between(span[0], last)
         if not whole:
             return None
-        before, now = 100 * len(earlier) / whole, 100 * (len(earlier) + 1) / whole
+        before, now = 100 * len(earlier) / whole, 100 * (len(earlier) + hours) / whole
     else:
-        before, now = len(earlier), len(earlier) + 1
+        before, now = len(earlier), len(earlier) + hours
     crossed = [step for step in params.steps if before < step.at <= now + 1e-9]
     return Crossing(crossed[-1], now) if crossed else None
 
@@ -207,9 +209,14 @@ def absence_threshold(rule: Rule[AbsenceThreshold], bench: Bench) -> Ask:
             return None  # it counts already
         day = act.lesson.date
         span = window_of(params, day, facts.term)
-        earlier = [one.date for one in facts.away if _counts(params, one, span, day, act.place.journal_id)]
+        earlier = [
+            one.date
+            for one in facts.away
+            if _counts(params, one, span, day, act.place.journal_id)
+            for _ in range(one.hours)
+        ]
         lessons = Lessons(facts.class_days if params.of == "all" else facts.days)
-        crossing = reached(params, earlier, day, span, lessons, calendar)
+        crossing = reached(params, earlier, day, span, lessons, calendar, act.lesson.hours)
         if crossing is None:
             return None
         step = crossing.step
@@ -233,7 +240,7 @@ def _counts(params: AbsenceThreshold, one: Away, span: tuple[date, date], day: d
 # --- over a school ------------------------------------------------------------------------------------------------
 
 _ABSENCES = f"""
-SELECT {PLACE}, b.student_id, n.surname, n.given_name, l.date, l.id, b.meaning, t.starts, t.until
+SELECT {PLACE}, b.student_id, n.surname, n.given_name, l.date, l.id, b.meaning, t.starts, t.until, l.hours
 FROM journal_absence b
 JOIN timetable_lesson l ON l.id = b.lesson_id AND l.state <> 'cancelled'
 JOIN plans_journal j ON j.id = b.journal_id
@@ -245,7 +252,8 @@ WHERE {{scope}} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND b.mea
 ORDER BY n.surname, n.given_name, b.student_id, l.date, l.number"""
 
 _LESSON_DAYS = """
-SELECT j.id, j.homeroom_id, l.date, l.number FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
+SELECT j.id, j.homeroom_id, l.date, l.number, l.hours
+FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
 WHERE {scope} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled'
 ORDER BY l.date"""
@@ -264,14 +272,15 @@ class _Days:
 def _lesson_days(reach: Reach, school_id: int, first: date, last: date) -> _Days:
     scope, values = reach
     found, slots = _Days(), set()
-    for journal_id, homeroom_id, day, number in sql.read(
+    for journal_id, homeroom_id, day, number, hours in sql.read(
         _LESSON_DAYS.replace("{scope}", scope), [*values, school_id, first, last]
     ):
         day = date.fromisoformat(day) if isinstance(day, str) else day
-        found.journals.setdefault(journal_id, []).append(day)
-        if homeroom_id is not None and (homeroom_id, day, number) not in slots:
-            slots.add((homeroom_id, day, number))
-            found.classes.setdefault(homeroom_id, []).append(day)
+        for at in range(number, number + hours):
+            found.journals.setdefault(journal_id, []).append(day)
+            if homeroom_id is not None and (homeroom_id, day, at) not in slots:
+                slots.add((homeroom_id, day, at))
+                found.classes.setdefault(homeroom_id, []).append(day)
     return found
 
 
@@ -312,8 +321,8 @@ def threshold_matters(
                 base = lessons.journals.get(row[0], ())
                 if params.of == "all":
                     base = lessons.classes.get(row[11], ())
-                crossing = reached(params, earlier, day, span, Lessons(base), calendar)
-                earlier.append(day)
+                crossing = reached(params, earlier, day, span, Lessons(base), calendar, row[20])
+                earlier.extend([day] * row[20])
                 if crossing is not None and day >= since:
                     found.append(_matter(row, rule, crossing, day, calendar, teachers))
     return found

@@ -68,8 +68,8 @@ def _topics(rows: Sequence[TopicRow], kinds: set[str]) -> list[_TopicKey]:
             raise Refusal(f"Час {number}: время на домашнее задание от 1 до 600 минут.", "topics")
         if not 1 <= row.hours <= MOST_HOURS:
             raise Refusal(
-                f"Тема {number}: часов на один урок от 1 до {MOST_HOURS}. Больше — это несколько уроков, у каждого своя "
-                "строка.",
+                f"Тема {number}: часов на один урок от 1 до {MOST_HOURS}. Больше — это несколько уроков, "
+                "у каждого своя строка.",
                 "topics",
             )
         found.append(

@@ -201,8 +201,8 @@ def plans(request: HttpRequest) -> HttpResponse:
 def read_topics(viewer: Viewer, text: str) -> list[TopicRow]:
     """Topics, a line each: topic, and after tabs or « | » the unit, the kind of work, the homework.
 
-    So a column, or four, can be pasted from a spreadsheet. Kinds of work are named by code, title or short form. A topic
-    that ends in «6 ч.» after a bar is of a lesson of six hours.
+    So a column, or four, can be pasted from a spreadsheet. Kinds of work are named by code, title or short form.
+    A last column «6 ч.» makes it the topic of a lesson of six hours.
     """
     kinds: dict[str, str] = {}
     for code, title, brief in WorkKind.objects.filter(school_id=viewer.school.id).values_list(

@@ -9,11 +9,11 @@ from django.db.models import F, Q
 
 from parta.foundation import sql
 from parta.foundation.log import Actor, Line
-from parta.foundation.pagekit import ru_date
+from parta.foundation.pagekit import lesson_words, ru_date
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import Bell, BellSchedule, School, Vacation
-from parta.organisation.words import class_title, lesson_words
+from parta.organisation.words import class_title
 from parta.people.models import Role
 from parta.timetable.models import Lesson, LessonChange, Substitution
 
@@ -240,7 +240,9 @@ def move_lesson(
     _unwritten(lesson)
     own = Lesson.objects.filter(journal_id=lesson.journal_id, date=date).exclude(pk=lesson.pk)
     meets = Q(number__lt=number + lesson.hours, number__gt=number - F("hours")) & ~Q(state="cancelled")
-    if own.filter(Q(number=number) | meets).exists():  # a cancelled lesson keeps its place, though not its hours
+    if own.filter(
+        Q(number=number) | meets
+    ).exists():  # a cancelled lesson keeps its place, though not its hours
         raise Refusal(
             f"{ru_date(date)}, {lesson_words(number, lesson.hours)}: в этом журнале уже есть урок.", "number"
         )
@@ -256,7 +258,9 @@ def move_lesson(
         school_id=lesson.school_id
     ).order_by("-is_default", "id").first()
     last = number + lesson.hours - 1
-    bells = {bell.number: bell for bell in Bell.objects.filter(schedule=schedule, number__range=(number, last))}
+    bells = {
+        bell.number: bell for bell in Bell.objects.filter(schedule=schedule, number__range=(number, last))
+    }
     for wanted in range(number, last + 1):
         if wanted not in bells:
             raise Refusal(f"В расписании звонков нет {wanted}-го урока.", "number")

@@ -274,8 +274,8 @@ def _existing(
     if journal_ids is not None:
         rows = rows.filter(journal_id__in=journal_ids)
     return {
-        (journal_id, day, number): (id, state, moved_from, _Wanted(*want))
-        for id, journal_id, day, number, state, moved_from, *want in rows.values_list(
+        (row[1], row[2], row[3]): (row[0], row[4], row[5], _Wanted(*row[6:]))
+        for row in rows.values_list(
             "id",
             "journal_id",
             "date",
@@ -327,6 +327,7 @@ def _update(rows: list[tuple[object, ...]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE timetable_lesson SET starts_at = %s, ends_at = %s, hours = %s, teacher_id = %s, room_id = %s WHERE id = %s",
+            "UPDATE timetable_lesson SET starts_at = %s, ends_at = %s, hours = %s, teacher_id = %s, room_id = %s"
+            " WHERE id = %s",
             [tuple(sql.adapted(value) for value in row) for row in rows],  # type: ignore[misc]
         )

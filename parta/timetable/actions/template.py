@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from parta.foundation.log import Actor, Line
-from parta.foundation.pagekit import WEEKDAYS
+from parta.foundation.pagekit import WEEKDAYS, lesson_words
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Room
-from parta.organisation.words import MOST_HOURS, lesson_words
+from parta.organisation.words import MOST_HOURS
 from parta.people.models import Person
 from parta.plans.models import Journal
 from parta.timetable.models import TimetableSlot
@@ -145,8 +145,8 @@ def _no_overlap(rows: Iterable[SlotRow]) -> None:
             if any(row.week == 0 or other.week in (0, row.week) for other in others):
                 first = min(row, *others, key=lambda one: one.number)
                 raise Refusal(
-                    f"{WEEKDAYS[row.weekday - 1].capitalize()}: {lesson_words(first.number, first.hours)} — одно занятие,"
-                    f" и {number}-й урок того же журнала в него уже входит. Уберите лишний или уменьшите часы.",
+                    f"{WEEKDAYS[row.weekday - 1].capitalize()}: {lesson_words(first.number, first.hours)} — одно"
+                    f" занятие, и {number}-й урок того же журнала в него входит. Уберите лишний или уменьшите часы.",
                     "slots",
                 )
             others.append(row)
