@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from parta.foundation import sql
+from parta.journal.actions.write import write
 from parta.journal.models import Absence, Homework, LessonRecord, Mark, TermMark
 from tests.cast import World
 
@@ -383,14 +385,31 @@ def test_topic_and_homework_are_saved_where_the_lesson_is_opened(cast: World, op
     expect(page.locator("#topic")).to_have_value("Анализ контрольной работы. Фразеологизмы")
 
 
-def test_words_still_in_a_field_outlive_the_page(cast: World, open_as: Open) -> None:
+def test_words_still_in_a_field_outlive_the_page(
+    cast: World, open_as: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What leaves with the page is lost on the way: the next page sends it again, in order, before it is used."""
+    given: list[str] = []
+
+    def lose_first(*args: Any, operation_id: str, **more: Any) -> Any:
+        given.append(operation_id)
+        if len(given) == 1:
+            raise OperationalError("the network is gone as the page goes")
+        return write(*args, operation_id=operation_id, **more)
+
     page = open_as(cast.teacher, cast.russian)
+    monkeypatch.setattr("parta.journal.pages.write.write", lose_first)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#homework").fill("§ 29")
     page.locator("#topic").fill(cast.topics[8].text)
     page.locator("#topic").press("End")
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.reload()  # the field was never left
+    page.reload()  # the topic was never left
     expect(page.locator("#topic")).to_have_value(cast.topics[8].text)
+    expect(page.locator("#homework")).to_have_value("§ 29")
+    expect(page.locator(".strip--foot")).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0
     assert LessonRecord.objects.get(lesson=cast.lesson).topic == cast.topics[8].text
+    assert given[0] in given[1:] and len(set(given)) == 2
 
 
 def test_a_closed_column_says_so_in_words(cast: World, open_as: Open) -> None:

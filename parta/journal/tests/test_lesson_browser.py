@@ -2,14 +2,18 @@
 
 import os
 import re
+import threading
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from parta.journal.actions.write import write
 from parta.journal.models import Absence, DiaryNote, Homework, LessonRecord, Mark, Permit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -163,10 +167,95 @@ def test_the_second_half_of_a_double_tap_is_no_mark(cast: Any, open_as: Callable
     expect(page.locator("#words")).to_be_hidden()
 
 
-def test_words_still_in_a_field_outlive_the_lesson_page(cast: Any, open_as: Callable[..., Page]) -> None:
+def test_words_still_in_a_field_outlive_the_lesson_page(
+    cast: Any, open_as: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is drawn anew before its last words are written: it says them all the same, and they count once."""
+    again = threading.Event()
+    given: list[str] = []
+
+    def hold_first(*args: Any, operation_id: str, **more: Any) -> Any:
+        given.append(operation_id)
+        if len(given) == 1:
+            assert again.wait(30)
+            return write(*args, operation_id=operation_id, **more)
+        try:
+            return write(*args, operation_id=operation_id, **more)
+        finally:
+            again.set()
+
     page = open_as(cast.teacher, f"/lessons/{cast.lesson.id}/?tab=topic")
-    page.get_by_label("Домашнее задание", exact=True).press_sequentially("§ 14")
+    monkeypatch.setattr("parta.journal.pages.write.write", hold_first)
+    homework = page.get_by_label("Домашнее задание", exact=True)
+    homework.press_sequentially("§ 14")
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    expect(page.get_by_label("Домашнее задание", exact=True)).to_have_value("§ 14")
-    assert Homework.objects.get(lesson=cast.lesson, student=None).text == "§ 14"
+    expect(homework).to_have_value("§ 14")
+    row = Homework.objects.get(lesson=cast.lesson, student=None)
+    assert (row.text, row.version) == ("§ 14", 1) and len(given) >= 2 and len(set(given)) == 1
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_what_a_page_left_belongs_to_its_account(
+    cast: Any, open_as: Callable[..., Page], client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away: list[bool] = [True]
+    given: list[int] = []
+
+    def out_of_reach(viewer: Any, *args: Any, **more: Any) -> Any:
+        given.append(viewer.user_id)
+        if away[0]:
+            raise OperationalError("the server is out of reach")
+        return write(viewer, *args, **more)
+
+    def leave_unsent(page: Page, text: str, to: str) -> None:
+        away[0] = True
+        page.goto(f"{site}/lessons/{cast.lesson.id}/?tab=topic")
+        page.get_by_label("Тема урока").fill(text)
+        page.goto(site + to)
+
+    monkeypatch.setattr("parta.journal.pages.write.write", out_of_reach)
+    page = open_as(cast.teacher, "/today/")
+    site = page.url.removesuffix("/today/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    strip = page.locator(".strip--foot")
+    # a page of another kind carries the words on, and tells of it
+    leave_unsent(page, "Имя числительное", "/today/")
+    expect(strip).to_contain_text("ждут отправки: 1")
+    away[0] = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(strip).to_contain_text("Записи с прошлой страницы сохранены")
+    assert LessonRecord.objects.get(lesson=cast.lesson).topic == "Имя числительное"
+    # somebody else was faster: told in words, nothing overwritten
+    leave_unsent(page, "Местоимение", f"/journals/{cast.russian.id}/")
+    expect(strip).to_contain_text("ждут отправки: 1")
+    away[0] = False
+    change = {"fact": "topic", "lesson": cast.lesson.id, "topic": "Наречие", "planned": None, "seen": 1}
+    answer = client_of(cast.teacher).post(
+        f"/journals/{cast.russian.id}/write",
+        {"operation": str(uuid.uuid4()), "changes": [change]},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(strip).to_contain_text("Не сохранено: тема «Местоимение»")
+    expect(strip).to_contain_text("«Наречие»")
+    # another account in the same tab neither sends nor sees it
+    leave_unsent(page, "Причастие", "/today/")
+    expect(strip).to_be_visible()
+    mine = page.context.cookies()
+    other = client_of(cast.deputy).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": other, "url": site}])
+    away[0] = False
+    page.goto(site + "/")
+    expect(page.locator(".cover")).to_be_visible()
+    expect(strip).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0 and set(given) == {cast.teacher.user_id}
+    # sign-out leaves nothing in the tab, though the words were under way
+    page.context.add_cookies(mine)
+    leave_unsent(page, "Деепричастие", "/today/")
+    expect(strip).to_be_visible()
+    page.locator('form[action="/logout/"]').evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/login/**")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert LessonRecord.objects.get(lesson=cast.lesson).topic == "Наречие"

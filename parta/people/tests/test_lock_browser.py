@@ -74,7 +74,8 @@ def test_page_left_alone_closes_itself(cast: World, browser_here: Browser, live_
     page.goto(f"{live_server.url}/journals/{cast.russian.id}/")
     page.clock.run_for(9 * 60_000)
     expect(page.locator("dialog.lock")).to_have_count(0)
-    page.clock.run_for(2 * 60_000)
+    with page.expect_response("**/lock/"):
+        page.clock.run_for(2 * 60_000)
     expect(page.locator("dialog.lock")).to_be_visible()
     page.reload()
     expect(page.locator("h1")).to_have_text("Введите пароль")

@@ -139,9 +139,9 @@ def test_question_in_the_page_loses_no_cell(cast: World, browser_here: Browser, 
     expect(page.locator("td.cur")).to_have_count(1)
     page.evaluate(
         """async ([url, term, student]) => {
-          const { SaveQueue } = await import("/static/journal/save.js");
-          const queue = new SaveQueue(url);
+          const { queue } = await import("/static/journal/save.js");
           window.done = null;
+          queue.url = url;
           window.queue = queue;
           const change = { fact: "final", term, student, value: "4", seen: 0 };
           queue.push(() => [change]).then((got) => { window.done = got; });

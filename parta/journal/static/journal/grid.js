@@ -12,14 +12,19 @@ import { begin, canStand, currentCell, free, go, moveByKey, onMove } from "./nav
 import { showPad } from "./pad.js";
 import { preview } from "./paste.js";
 import { closePop, enterPop, popIsOpen } from "./pop.js";
-import { openQueue, retry } from "./queue.js";
 import { showRefusal } from "./refusal.js";
+import { ready } from "./resend.js";
+import { queue } from "./save.js";
 import { say, watchQueue } from "./status.js";
 import { conflicts, forget, onTrouble, refusals, takeBack } from "./write.js";
 
 const table = grid();
-openQueue(data.urls.write);
-watchQueue(() => refusals.size, data.urls.login);
+queue.url = data.urls.write;
+watchQueue(
+  () => refusals.size,
+  () => conflicts.size,
+  data.urls.login,
+);
 openLesson();
 
 /** Show what is the matter with a cell, if anything is. @param {HTMLTableCellElement} td */
@@ -99,7 +104,7 @@ if (table) {
   table.addEventListener("focusout", () => finish());
 
   const wide = matchMedia("(pointer: fine)").matches && !location.hash;
-  document.fonts.ready.then(() => begin(wide));
+  Promise.all([document.fonts.ready, ready]).then(() => begin(wide));
   // Other rows, other widths: the cell one stands in stays in view.
   new MutationObserver(() => go(currentCell(), { focus: false })).observe(document.documentElement, {
     attributeFilter: ["data-density"],
@@ -118,5 +123,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.getElementById("save")?.addEventListener("click", (event) => {
-  if (!(event.target instanceof HTMLAnchorElement)) retry();
+  if (!(event.target instanceof HTMLAnchorElement)) queue.retry();
 });

@@ -2,7 +2,6 @@
 // Step three: the topic out of the plan with one tap, homework, its files, «урок заполнен».
 
 import { token } from "../foundation/js/csrf.js";
-import { onLeaving } from "./leaving.js";
 import { button, clear, element, paint } from "./lesson-desk.js";
 
 /** @param {import("./lesson-desk.js").Desk} desk */
@@ -191,13 +190,10 @@ export function topic(desk) {
     /** @type {HTMLElement | null} */ (own.querySelector("select"))?.focus();
   });
 
-  onLeaving(
-    () => {
-      saveTopic(chosenPlan());
-      saveHomework();
-    },
-    () => desk.queue.waiting > 0,
-  );
+  desk.queue.beforeLeaving(() => {
+    saveTopic(chosenPlan());
+    saveHomework();
+  });
 
   // --- files
 

@@ -2,7 +2,8 @@
 // The page of a lesson: joins the save queue to the three steps. Each step's behaviour is a module of its own.
 
 import "./board.js";
-import { SaveQueue } from "./save.js";
+import "./resend.js";
+import { queue } from "./save.js";
 import { Desk } from "./lesson-desk.js";
 import { roll } from "./lesson-roll.js";
 import { marks } from "./lesson-marks.js";
@@ -12,7 +13,7 @@ import { words } from "./lesson-words.js";
 const body = /** @type {HTMLElement} */ (document.querySelector(".lbody"));
 document.documentElement.classList.add("has-script");
 
-const queue = new SaveQueue(body.dataset.write ?? "");
+queue.url = body.dataset.write ?? "";
 const wide = matchMedia("(min-width: 64rem)");
 const save = /** @type {HTMLElement} */ (document.querySelector("[data-save]"));
 queue.addEventListener("state", () => {

@@ -1,9 +1,9 @@
 // @ts-check
 // The lesson opened on the right page: topic and homework are saved as their field is left.
 
-import { onLeaving } from "./leaving.js";
 import { data } from "./model.js";
-import { send, unsent } from "./queue.js";
+import { queue } from "./save.js";
+import { send } from "./send.js";
 import { say } from "./status.js";
 
 const now = document.getElementById("now");
@@ -151,11 +151,10 @@ export function openLesson() {
     }
   });
   openLines();
-  const typed = () => {
+  queue.beforeLeaving(() => {
     saveTopic();
     if (homework?.value.trim()) saveHomework();
-  };
-  onLeaving(typed, () => unsent() > 0);
+  });
 }
 
 /** The lines of the right page: one stop of Tab, arrows between them; a line opens its lesson in place. */

@@ -5,7 +5,7 @@
 import { absenceCodes, cellsOf, columnName, columnOf, data, isFinal, nameOf, rowOf, rows, standing } from "./model.js";
 import { box, button } from "./pop.js";
 import { plural, say } from "./status.js";
-import { send } from "./queue.js";
+import { send } from "./send.js";
 import { accept, changeOf, refuse, remember, repaint } from "./write.js";
 
 /** @typedef {{td: HTMLTableCellElement, name: string, column: string, text: string, act: import("./write.js").Act | null, now: string, trouble: string}} Line */
@@ -153,7 +153,6 @@ function run(lines, from) {
   const acts = lines.map((line) => /** @type {import("./write.js").Act} */ (line.act));
   send({
     changes: () => acts.map(changeOf),
-    moved: () => {},
     saved: (saved) => {
       acts.forEach((act, n) => {
         const before = lines[n].now;

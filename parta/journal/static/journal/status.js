@@ -1,7 +1,7 @@
 // @ts-check
 // The line below the grid: where one stands, and how the saving goes. It is a live region: screen readers say it.
 
-import { onQueue } from "./queue.js";
+import { queue } from "./save.js";
 
 const line = document.getElementById("save");
 const who = document.getElementById("who");
@@ -32,12 +32,13 @@ export function plural(count, words) {
   return `${count}\u00a0${words[2]}`;
 }
 
-/** @param {() => number} refused how many cells stand refused @param {string} login */
-export function watchQueue(refused, login) {
-  onQueue(({ waiting, offline, signedOut, unconfirmed, at }) => {
-    if (offline) {
+/** @param {() => number} refused how many cells stand refused @param {() => number} conflicts @param {string} login */
+export function watchQueue(refused, conflicts, login) {
+  queue.addEventListener("state", () => {
+    const { waiting, status, at } = queue;
+    if (queue.failures) {
       const count = plural(waiting, ["изменение ждёт", "изменения ждут", "изменений ждут"]);
-      if (signedOut && line) {
+      if (status === 401 && line) {
         say("offline", `Вы вышли: ${count} отправки. `);
         const link = document.createElement("a");
         link.href = login;
@@ -45,10 +46,11 @@ export function watchQueue(refused, login) {
         link.rel = "noopener";
         link.textContent = "Войти снова";
         line.append(link);
-      } else say("offline", unconfirmed ? `Ждёт вашего подтверждения: ${waiting}` : `Нет связи: ${count} отправки`);
+      } else say("offline", queue.fault || `Нет связи: ${count} отправки`);
     } else if (waiting) say("saving", "Сохраняю…");
+    else if (conflicts()) say("conflict", "Клетку изменили: выберите значение");
     else if (refused()) say("refused", plural(refused(), ["запись не сохранена", "записи не сохранены", "записей не сохранено"]));
-    else if (at) say("saved", `Сохранено в ${at}`, spoken);
+    else if (queue.state === "saved" && at) say("saved", `Сохранено в ${at}`, spoken);
     spoken = "";
   });
 }

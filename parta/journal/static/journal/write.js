@@ -4,7 +4,7 @@
 
 import { cellsOf, columnName, columnOf, data, isFinal, leadOf, nameOf, rowOf, settle, standing, studentOf } from "./model.js";
 import { paint } from "./paint.js";
-import { send } from "./queue.js";
+import { send } from "./send.js";
 import { say, speakNext } from "./status.js";
 import { recount, recountLesson } from "./totals.js";
 
@@ -94,7 +94,6 @@ function enqueue(act) {
       finish(td);
       conflicts.set(td, { act, theirs: found[found.length - 1] });
       paint(td, { ...shownOf(act), state: "cnf" });
-      say("conflict", "Клетку изменили: выберите значение");
       hooks.conflict(td);
     },
     refused: (found) => {

@@ -46,7 +46,7 @@ function live() {
 /** @param {boolean} [known] the server has said so itself */
 function close(known = false) {
   if (dialog) return;
-  if (!known) void postJSON("/lock/", {});
+  if (!known) void postJSON("/lock/", {}, { keepalive: true });
   document.documentElement.classList.add("is-closed");
   dialog = document.createElement("dialog");
   dialog.className = "dialog lock";
