@@ -21,10 +21,11 @@ __all__ = [
     "end_of_day",
     "parse_duration",
     "parse_interval",
+    "parse_length",
     "parse_moment",
 ]
 
-DurationUnit = Literal["min", "h", "d", "school_days", "work_days", "y"]
+DurationUnit = Literal["min", "h", "d", "school_days", "work_days", "y", "weekday"]
 IntervalUnit = Literal["school_day", "day", "week", "month", "quarter", "half_year", "school_year", "sliding"]
 
 _LONGEST = 36_525  # days in a century: a longer term in a school's act is a slip of the pen
@@ -80,12 +81,24 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.max, zone)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time as a regulation writes it: ``10min``, ``1.5h``, ``5d``, ``3 school_days``, ``same_day``."""
+    """A length of time as a regulation writes it: ``10min``, ``1.5h``, ``5d``, ``3 school_days``, ``same_day``.
+
+    A deadline may also name the hour of its last day (``same_day 18:00``, ``1 school_days 12:00``) and the day of the
+    week it ends with (``friday``, ``friday 15:00``): the first such day that is not before the event.
+    """
 
     unit: DurationUnit
     count: float
+    """How many; of a day of the week its number, Monday is 0."""
+    hour: time | None = None
+    """The last moment of the last day in the school's time zone; ``None``: the whole day is in time."""
+
+    @property
+    def is_length(self) -> bool:
+        """Whether it is a plain length: no hour, no day of the week."""
+        return self.hour is None and self.unit != "weekday"
 
     def limit(
         self,
@@ -100,8 +113,11 @@ class Duration:
         """The last moment in time, counted from an event.
 
         ``day`` is the event's date in the school's zone, ``moment`` its exact moment (for hours). ``ends_at`` is the
-        end of a lesson: one that ends after 23:00 has ``past_midnight`` more for "the same day".
+        end of a lesson: one that ends after 23:00 has ``past_midnight`` more for "the same day", and one that ends
+        after the named hour has as much from its end.
         """
+        if not self.is_length:
+            return self._by_the_hour(day, calendar, ends_at or moment, past_midnight)
         if self.unit == "min":
             return moment + timedelta(minutes=self.count)
         if self.unit == "h":
@@ -123,8 +139,28 @@ class Duration:
                 return max(limit, ends_at + past_midnight)
         return limit
 
+    def _by_the_hour(self, day: date, calendar: Calendar, ends_at: datetime, past_end: timedelta) -> datetime:
+        zone = calendar.zone
+        if self.unit == "weekday":
+            last = day + timedelta(days=(int(self.count) - day.weekday()) % 7)
+            if last == day and self.hour is not None and ends_at > datetime.combine(day, self.hour, zone):
+                last += timedelta(days=7)
+        else:
+            whole = Duration(self.unit, self.count).limit(day, ends_at, calendar)
+            last = whole.astimezone(zone).date()
+        if self.hour is None:
+            return end_of_day(last, zone)
+        limit = datetime.combine(last, self.hour, zone)
+        return limit if ends_at < limit else max(limit, ends_at + past_end)
+
     def __str__(self) -> str:
-        """Russian words for people: «5 дней», «в тот же день»."""
+        """Russian words for people: «5 дней», «в тот же день до 18:00», «до пятницы»."""
+        hour = f"{self.hour:%H:%M}" if self.hour is not None else ""
+        if self.unit == "weekday":
+            return f"до {WEEKDAYS_UNTIL[int(self.count)]}" + (f", {hour}" if hour else "")
+        if hour:
+            length = str(Duration(self.unit, self.count))
+            return f"{length} до {hour}" if self.count == 0 else f"{length}, до {hour} последнего"
         number = int(self.count) if self.count == int(self.count) else self.count
         if self.unit == "d" and number == 0:
             return "в тот же день"
@@ -134,6 +170,10 @@ class Duration:
             return f"{shown} {few}"
         return f"{shown} {plural(number, one, few, many)}"
 
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Days of the week as an act's file writes them."""
+WEEKDAYS_UNTIL = ("понедельника", "вторника", "среды", "четверга", "пятницы", "субботы", "воскресенья")
 
 _UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
     "min": ("минута", "минуты", "минут"),
@@ -176,12 +216,15 @@ def _nth(day: date, count: int, counts: object) -> date:
 
 
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|weeks?|school_days?|work_days?|y)")
+_WITH_HOUR = re.compile(r"(.*?)\s+([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def parse_duration(text: object) -> Duration:
     """Read ``10min``, ``1.5h``, ``24h``, ``5d``, ``3 weeks``, ``3 school_days``, ``2 work_days``, ``5y``, ``same_day``.
 
-    Weeks are seven days; of a part of a week, as in ``2.5 weeks``, the day that has begun counts whole.
+    Days may be followed by the hour of the last one (``same_day 18:00``); ``friday`` and ``friday 15:00`` end with
+    that day of the week. Weeks are seven days; of a part of a week, as in ``2.5 weeks``, the day that has begun counts
+    whole.
     Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
     """
     if isinstance(text, Duration):
@@ -190,8 +233,13 @@ def parse_duration(text: object) -> Duration:
     if not isinstance(text, str):
         raise ValueError(f"срок записывается в кавычках; {allowed}")
     words = text.strip()
+    hour = None
+    if timed := _WITH_HOUR.fullmatch(words):
+        words, hour = timed[1].strip(), time(int(timed[2]), int(timed[3]))
+    if words in WEEKDAYS:
+        return Duration("weekday", WEEKDAYS.index(words), hour)
     if words == "same_day":
-        return Duration("d", 0)
+        return Duration("d", 0, hour)
     match = _DURATION.fullmatch(words)
     if match is None:
         raise ValueError(f"«{text}» не похоже на срок; {allowed}")
@@ -200,12 +248,27 @@ def parse_duration(text: object) -> Duration:
         count, unit = float(math.ceil(count * 7)), "d"
     if unit in ("school_day", "work_day"):
         unit += "s"
+    if unit in ("min", "h", "y") and hour is not None:
+        raise ValueError(
+            f"«{text}»: час последнего дня называют при днях: same_day 18:00, 2 school_days 12:00"
+        )
     if unit not in ("min", "h") and count != int(count):
         raise ValueError(f"«{text}»: дни и годы считают целыми; {allowed}")
     days = {"min": 1 / 1440, "h": 1 / 24, "y": 365.25}.get(unit, 1)
     if count * days > _LONGEST:
         raise ValueError(f"«{text}»: срок длиннее ста лет; {allowed}")
-    return Duration(unit, count)  # type: ignore[arg-type]
+    return Duration(unit, count, hour)  # type: ignore[arg-type]
+
+
+def parse_length(text: object) -> Duration:
+    """The same for a plain length of time: an interval, a warning, how long something is kept.
+
+    Raises ``ValueError`` when it names an hour or a day of the week, or is no duration at all.
+    """
+    found = parse_duration(text)
+    if not found.is_length:
+        raise ValueError(f"«{text}»: здесь нужна длина, без часа и дня недели: 24h, 5d, 3 school_days")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

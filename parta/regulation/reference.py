@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from parta.regulation.durations import Duration, Interval, Moment
+from parta.regulation.durations import Duration, Interval, Moment, parse_length
 from parta.regulation.explain import value_words
 from parta.regulation.registry import KINDS, SHAPES, RuleKind
 from parta.regulation.words import ROLES
@@ -203,11 +203,13 @@ def type_words(annotation: Any, metadata: Iterable[Any] = ()) -> str:
         return type_words(args[0], args[1:])
     if origin in (Union, types.UnionType):
         kinds = [arg for arg in args if arg is not type(None)]
-        return " или ".join(dict.fromkeys(type_words(kind) for kind in kinds))
+        return " или ".join(dict.fromkeys(type_words(kind, metadata) for kind in kinds))
     if origin is Literal:
         return f"одно из: {', '.join(map(str, args))}"
     if annotation is Duration:
-        return "срок: 10min, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, same_day"
+        length = "срок: 10min, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, same_day"
+        plain = not metadata or any(getattr(one, "func", None) is parse_length for one in metadata)
+        return length if plain else f"{length}; с часом: same_day 18:00; день недели: friday, friday 15:00"
     if annotation is Interval:
         return "промежуток: 1 week, 1 month, 1 quarter, 14d"
     if annotation is Moment:

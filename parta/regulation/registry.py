@@ -30,6 +30,7 @@ from parta.regulation.durations import (
     Moment,
     parse_duration,
     parse_interval,
+    parse_length,
     parse_moment,
 )
 from parta.regulation.verdict import Outcome
@@ -43,6 +44,7 @@ __all__ = [
     "Ask",
     "Breach",
     "Codes",
+    "Due",
     "Dur",
     "EditionCheck",
     "Every",
@@ -200,7 +202,10 @@ def _roles(value: object) -> object:
     return frozenset(role_code(str(item)) for item in items)
 
 
-Dur = Annotated[Duration, BeforeValidator(parse_duration)]
+Dur = Annotated[Duration, BeforeValidator(parse_length)]
+"""A plain length of time."""
+Due = Annotated[Duration, BeforeValidator(parse_duration)]
+"""A deadline: a length that may name the hour of its last day, or the day of the week it ends with."""
 
 
 def dur_or(*words: str) -> BeforeValidator:

@@ -10,14 +10,13 @@ from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, WorkFact
 from parta.journal.rules.marks import nested_works
 from parta.journal.rules.wording import ACCUSATIVE_WORKS, WORKS, day_words, listed
-from parta.regulation.durations import Calendar, Duration, plural
+from parta.regulation.durations import WEEKDAYS, Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["ControlWorkSchedule", "HomeworkBudget"]
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY_WORDS = (
     "в понедельник",
     "во вторник",
@@ -59,6 +58,9 @@ class ControlWorkSchedule(Params):
     )
     exclusive: Codes = Field(frozenset(), description="виды работ, которые не ставят в один день с этой")
     latest: OnDate | None = Field(None, description="последний день: period_end-3d или 05-20")
+    notice: Dur | None = Field(
+        None, description="за сколько до работы она должна стоять в графике: «3d», «5 school_days»"
+    )
     fields: Codes = Field(frozenset(), description="что указывают в графике")
 
     def needs(self) -> frozenset[str]:
@@ -92,6 +94,8 @@ def _says(params: ControlWorkSchedule) -> str:
         )
     if params.latest is not None:
         asks.append("не позже названного дня")
+    if params.notice is not None:
+        asks.append(f"объявляют заранее: {params.notice}")
     return f"{named}: {'; '.join(asks) or 'по графику'}"
 
 
@@ -139,6 +143,7 @@ def control_work_schedule(rule: Rule[ControlWorkSchedule], bench: Bench) -> Ask:
             else None,
             _share(params, facts, counts),
             _last_day(params, facts, lesson.date),
+            _announced(params, act, calendar),
         ):
             if found is not None:
                 return found
@@ -288,14 +293,56 @@ def _last_day(params: ControlWorkSchedule, facts: Evidence, day: date) -> Breach
     return _breach(f"Контрольные проводят не позже {day_words(last)}.", "Выберите более ранний урок.")
 
 
+def _announced(params: ControlWorkSchedule, act: Act, calendar: Calendar) -> Breach | None:
+    """Whether the work is put down early enough before its lesson."""
+    notice, lesson = params.notice, act.lesson
+    if notice is None or lesson is None:
+        return None
+    local = act.at.astimezone(calendar.zone)
+    earliest = notice.limit(local.date(), act.at, calendar).astimezone(calendar.zone)
+    if notice.unit in ("min", "h"):
+        in_time = earliest <= lesson.ends_at
+    else:
+        in_time = earliest.date() <= lesson.date
+    if in_time:
+        return None
+    return _breach(
+        f"Работа назначена на {day_words(lesson.date)}, а вносят её {day_words(local.date())}.",
+        f"О работе объявляют заранее: {notice}. Выберите более поздний урок.",
+    )
+
+
 # --- homework -------------------------------------------------------------------------------------------------------
+
+
+BREAKS = {"weekend": "выходные", "vacation": "каникулы"}
+
+
+def _by_weekday(value: object) -> object:
+    if isinstance(value, dict) and (wrong := [day for day in value if day not in WEEKDAYS]):
+        raise ValueError(f"«{wrong[0]}» — не день недели; допустимы: {', '.join(WEEKDAYS)}")
+    return value
+
+
+def _breaks(value: object) -> object:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple | set | frozenset) or any(item not in BREAKS for item in items):
+        raise ValueError(f"допустимы: {', '.join(BREAKS)}")
+    return frozenset(items)
 
 
 class HomeworkBudget(Params):
     """How long all homework of a class for one day may take."""
 
-    max: float = Field(ge=0, le=1440, description="сколько минут на день всему классу; таблица по классам")
-    weekdays: dict[str, float] = Field({}, description="другое число для дня недели: { monday = 60 }")
+    max: float = Field(
+        1440, ge=0, le=1440, description="сколько минут на день всему классу; таблица по классам"
+    )
+    weekdays: Annotated[dict[str, float], BeforeValidator(_by_weekday)] = Field(
+        {}, description="другое число для дня недели: { monday = 60 }"
+    )
+    not_over: Annotated[frozenset[str], BeforeValidator(_breaks)] = Field(
+        frozenset(), description="на что не задают: weekend — выходные, vacation — каникулы"
+    )
     unknown: Literal["estimate", "ask"] = Field(
         "estimate", description="если минуты не названы: estimate — по оценке, ask — спросить учителя"
     )
@@ -304,27 +351,30 @@ class HomeworkBudget(Params):
     each: Codes = Field(frozenset({"class", "day"}), description="по чему складывают: класс и день")
 
 
+def _says_budget(params: HomeworkBudget) -> str:
+    asks = []
+    if params.max < 1440 or params.weekdays or not params.not_over:
+        days = (
+            f"{_WEEKDAY_WORDS[WEEKDAYS.index(day)]} {number:g}" for day, number in params.weekdays.items()
+        )
+        asks.append(f"задания класса на один день вместе занимают не больше {params.max:g} минут")
+        asks += [", ".join(days)] if params.weekdays else []
+        asks.append(
+            f"задание без минут считается за {params.estimate:g}"
+            if params.unknown == "estimate"
+            else "минуты обязательны"
+        )
+    if params.not_over:
+        asks.append(f"не задают на {listed(BREAKS[one] for one in BREAKS if one in params.not_over)}")
+    return "; ".join(asks)
+
+
 @rule_kind(
     "homework_budget",
     2,
     HomeworkBudget,
     title="Сколько времени на задания",
-    says=lambda p: (
-        f"задания класса на один день вместе занимают не больше {p.max:g} минут"
-        + (
-            "; "
-            + ", ".join(
-                f"{_WEEKDAY_WORDS[WEEKDAYS.index(d)]} {n:g}" for d, n in p.weekdays.items() if d in WEEKDAYS
-            )
-            if p.weekdays
-            else ""
-        )
-        + (
-            f"; задание без минут считается за {p.estimate:g}"
-            if p.unknown == "estimate"
-            else "; минуты обязательны"
-        )
-    ),
+    says=_says_budget,
     facts={"homework"},
     verbs={"record", "correct"},
     on_breach="remark",
@@ -344,6 +394,13 @@ def homework_budget(rule: Rule[HomeworkBudget], bench: Bench) -> Ask:
             )
         if facts.due is None:
             return None
+        over = _over(params.not_over, act, facts.due, calendar)
+        if over:
+            return Breach(
+                f"Между уроком и {day_words(facts.due)} у класса только {over}: задание пришлось бы делать на {over}.",
+                f"На {over} не задают.",
+                (WayOut.OTHER_VALUE,),
+            )
         most = params.weekdays.get(WEEKDAYS[facts.due.weekday()], params.max)
         own = params.estimate if facts.minutes is None else facts.minutes
         others = sum(params.estimate if minutes is None else minutes for minutes in facts.others)
@@ -358,3 +415,16 @@ def homework_budget(rule: Rule[HomeworkBudget], bench: Bench) -> Ask:
         )
 
     return ask
+
+
+def _over(named: frozenset[str], act: Act, due: date, calendar: Calendar) -> str:
+    """The break in which this homework would have to be done; empty when a school day lies between, or no break."""
+    if not named or act.lesson is None:
+        return ""
+    day, met = act.lesson.date + timedelta(days=1), set()
+    while day < due:
+        if calendar.is_school_day(day):
+            return ""
+        met.add("vacation" if calendar.is_vacation(day) else "weekend")
+        day += timedelta(days=1)
+    return next((BREAKS[one] for one in ("vacation", "weekend") if one in met & named), "")

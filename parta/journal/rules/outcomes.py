@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from itertools import pairwise
@@ -79,6 +79,17 @@ class Share(BaseModel):
     title: str = Field("", description="название группы")
 
 
+class Ceiling(BaseModel):
+    """A mark the outcome may not be above while certain marks stand among those it is made of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at_most: str = Field(description="не выше этой отметки")
+    marks: Texts = Field(description="если есть такие отметки")
+    work: Codes = Field(frozenset({"all"}), description="за эти работы")
+    count: int = Field(1, ge=1, le=50, description="не меньше стольких")
+
+
 class TermMark(Params):
     """How the term mark follows from the marks of the term."""
 
@@ -110,6 +121,10 @@ class TermMark(Params):
         description="группа без отметок: redistribute — доля переходит другим, zero — ноль, block — не аттестован",
     )
     tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
+    ceilings: tuple[Ceiling, ...] = Field(
+        (),
+        description="выше чего не ставят: { at_most, marks, work, count }, «пятёрки нет, если за контрольную двойка»",
+    )
 
     @field_validator("thresholds")
     @classmethod
@@ -206,7 +221,23 @@ class Formula:
             return Proposal(mean, len(counted), self.params.not_attested, False, gap)
         if mean is None:
             return Proposal(None, 0, "", False, "отметок нет")
-        return self._marked(mean, counted)
+        return self._under(self._marked(mean, counted), counted)
+
+    def _under(self, found: Proposal, counted: Sequence[tuple[float, float, MarkFact]]) -> Proposal:
+        """The outcome lowered to the ceilings its marks bring with them."""
+        for ceiling in self.params.ceilings:
+            own, most = self.worth(found.symbol), self.worth(ceiling.at_most)
+            met = [
+                one[2]
+                for one in counted
+                if one[2].value in ceiling.marks and self._is(one[2].work, ceiling.work)
+            ]
+            if own is None or most is None or own <= most or len(met) < ceiling.count:
+                continue
+            named = f"{work_words([met[-1].work])} — «{met[-1].value}»"
+            why = f"{found.why}, но не выше «{ceiling.at_most}»: {named}"
+            found = replace(found, symbol=ceiling.at_most, why=why)
+        return found
 
     def steps(self, finals: tuple[str, ...]) -> dict[str, Any]:
         """What a page needs to keep its pencil in step while marks are typed; not ``exact``: it asks the server."""
@@ -218,7 +249,8 @@ class Formula:
                 ([number - off, name] for name in finals if (number := number_of(name))), reverse=True
             )
         return {
-            "exact": bool(steps) and not params.shares and not params.tie_break and not params.values,
+            "exact": bool(steps)
+            and not (params.shares or params.tie_break or params.values or params.ceilings),
             "steps": steps,
             "digits": params.digits if self._steps else 6,
             "least": params.min_parts,
@@ -321,6 +353,10 @@ def _says(params: TermMark) -> str:
         words += f"; округление {ROUND_WORDS[params.rounding]}"
     if params.tie_break:
         words += f"; спорную отметку решает {listed(_title(one) for one in sorted(params.tie_break))}"
+    for one in params.ceilings:
+        times = f" ({one.count} и больше)" if one.count > 1 else ""
+        works = "" if "all" in one.work else f" за {work_words(sorted(one.work))}"
+        words += f"; не выше «{one.at_most}», если есть {quoted(one.marks)}{works}{times}"
     if params.min_parts:
         words += f"; меньше {params.min_parts} отметок — «{params.not_attested}»"
     return words

@@ -32,8 +32,12 @@ MISSED = frozenset({"unknown", "ill", "excused", "unexcused"})
 class Protection(Params):
     """What may not be done to a student who has just come back."""
 
-    after: Literal["return"] = Field("return", description="от чего считают: возвращение после пропуска")
-    term: Dur = Field(description="сколько действует со дня возвращения: same_day, «2 school_days»")
+    after: Literal["return", "vacation"] = Field(
+        "return", description="от чего считают: return — возвращение после пропуска, vacation — конец каникул"
+    )
+    term: Dur = Field(
+        description="сколько действует с первого дня: same_day — только в этот день, «2 school_days»"
+    )
     meaning: Meanings = Field(frozenset({"ill"}), description="после каких пропусков")
     min_absence: int = Field(
         1, ge=1, le=200, description="не меньше стольких пропущенных учебных дней подряд"
@@ -48,6 +52,9 @@ def _says_protection(params: Protection) -> str:
         what.append(f"отметок {quoted(params.symbols)}")
     if params.work:
         what.append(f"отметок за {work_words(sorted(params.work))}")
+    if params.after == "vacation":
+        since = "в первый день" if params.term == Duration("d", 0) else f"{params.term}"
+        return f"после каникул {since} не ставят {listed(what, 'и') or 'отметок'}"
     absence = listed((MEANING_WORDS[m] for m in MEANINGS if m in params.meaning), "или")
     days = f" не меньше {params.min_absence} {plural(params.min_absence, 'дня', 'дней', 'дней')}"
     since = "в день возвращения" if params.term == Duration("d", 0) else f"{params.term} после возвращения"
@@ -84,6 +91,8 @@ def protection(rule: Rule[Protection], bench: Bench) -> Ask:
             if params.work.isdisjoint(act.work) and not params.work & wider:
                 return None
         day = act.lesson.date
+        if params.after == "vacation":
+            return _after_vacation(params, day, calendar)
         back = returned(act.evidence.away, day, params.meaning, params.min_absence, calendar)
         if back is None:
             return None
@@ -99,6 +108,26 @@ def protection(rule: Rule[Protection], bench: Bench) -> Ask:
         )
 
     return ask
+
+
+def _after_vacation(params: Protection, day: date, calendar: Calendar) -> Breach | None:
+    """The same for a whole class in the first days after the vacations."""
+    last = next(
+        (before for n in range(1, 120) if calendar.is_vacation(before := day - timedelta(days=n))), None
+    )
+    if last is None or calendar.is_vacation(day):
+        return None
+    first = next(
+        (after for n in range(1, 60) if calendar.is_school_day(after := last + timedelta(days=n))), day
+    )
+    until = params.term.limit(first, datetime.combine(first, time(), calendar.zone), calendar)
+    if datetime.combine(day, time(), calendar.zone) > until:
+        return None
+    return Breach(
+        f"Каникулы кончились {day_words(last)}, учатся с {day_words(first)}.",
+        f"Так отмечать можно после {day_words(until.astimezone(calendar.zone).date())}.",
+        (WayOut.OTHER_VALUE, WayOut.WAIT),
+    )
 
 
 def _meaning(away: tuple[Away, ...], day: date) -> str:

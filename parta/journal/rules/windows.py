@@ -14,7 +14,7 @@ from parta.journal.rules.acts import FACT_CODES, Act, Lesson
 from parta.journal.rules.wording import day_words, listed, moment_words, work_words
 from parta.regulation.durations import Calendar, Duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, disputes, dur_or, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Due, Params, disputes, dur_or, rule_kind
 
 __all__ = [
     "Deadlines",
@@ -285,7 +285,7 @@ def mark_deadline(rules: tuple[Rule[MarkDeadline], ...], bench: Bench) -> Ask:
 class LessonDeadline(Params):
     """Which fields of a held lesson, and until when. The field ``mark`` is left to ``mark_deadline`` at the write."""
 
-    within: Dur
+    within: Due
     fields: Codes = frozenset({"conducted", "topic"})
     days: Literal["by_timetable", "any"] = "by_timetable"
     calendar: Counting = "calendar"
@@ -319,7 +319,7 @@ def lesson_deadline(rules: tuple[Rule[LessonDeadline], ...], bench: Bench) -> As
 class AttendanceDeadline(Params):
     """Until when the roll of a lesson (or of a day of practice) is taken; «all present» is a roll."""
 
-    within: Dur
+    within: Due
     each: Literal["lesson", "practice_day"] = "lesson"
     confirm_all_present: bool = True
     days: Literal["by_timetable", "any"] = "by_timetable"
@@ -345,7 +345,7 @@ def attendance_deadline(rules: tuple[Rule[AttendanceDeadline], ...], bench: Benc
 class HomeworkDeadline(Params):
     """Until when a held lesson has homework or «не задано»."""
 
-    within: Dur
+    within: Due
     after: Literal["lesson_date", "last_lesson_of_day"] = "lesson_date"
     accept: Codes = frozenset({"given", "declared_not_set"})
     calendar: Counting = "calendar"
@@ -377,7 +377,7 @@ def homework_deadline(rules: tuple[Rule[HomeworkDeadline], ...], bench: Bench) -
 class AbsenceReasonBy(Params):
     """Until when each absence gets its reason."""
 
-    within: Dur
+    within: Due
     values: Codes = ALL
     calendar: Counting = "calendar"
 
@@ -421,8 +421,11 @@ def _two_limits(higher: Any, lower: Any, equal: bool) -> str:
 
 
 def _hours(duration: Duration) -> float:
-    """About how long it is, to compare limits of different units."""
-    return duration.count * {"min": 1 / 60, "h": 1, "y": 8766}.get(duration.unit, 24)
+    """About how long it is, to compare limits of different units; a day of the week is at most a week away."""
+    if duration.unit == "weekday":
+        return 7 * 24
+    early = 0 if duration.hour is None else 24 - duration.hour.hour
+    return duration.count * {"min": 1 / 60, "h": 1, "y": 8766}.get(duration.unit, 24) - early
 
 
 # --- hindsight ----------------------------------------------------------------------------------------------------
