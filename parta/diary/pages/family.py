@@ -171,7 +171,7 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
         forms,
         may_tell=looks.is_guardian(viewer, student_id),
         meanings=AbsenceNotice.MEANINGS,
-        tomorrow=viewer.on + timedelta(days=1),
+        tomorrow=shown.next_day,
     )
 
 

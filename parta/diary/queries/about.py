@@ -235,6 +235,8 @@ class AbsencePage:
     late: int
     held: int
     notices: tuple[NoticeShown, ...]
+    next_day: date
+    """The next day of school, on which an absence most likely begins."""
 
 
 _ABSENCES = """
@@ -293,6 +295,7 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
             .select_related("told_by")
             .order_by("-starts", "-id")[:30]
         ),
+        next_day=family.next_day(viewer.on),
     )
 
 

@@ -10,7 +10,8 @@ from parta.journal.queries.words import class_name, register_key
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 
-BACK = timedelta(days=21)
+BACK = timedelta(days=14)
+"""Older homework is no task any more."""
 AHEAD = timedelta(days=60)
 
 

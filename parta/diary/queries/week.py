@@ -312,6 +312,12 @@ class _Family:
         begun = [period for period in self.periods if period.starts <= on]
         return begun[-1] if begun else (self.periods[0] if self.periods else None)
 
+    def next_day(self, on: date) -> date:
+        """The next day of school after a day: a teaching weekday outside the vacations, else tomorrow."""
+        days = (on + timedelta(days=n) for n in range(1, 120))
+        held = (day for day in days if day.weekday() < self.week_days and not self.is_vacation(day))
+        return next(held, on + timedelta(days=1))
+
     def is_vacation(self, on: date) -> bool:
         return bool(self.periods) and not any(p.starts <= on < p.until for p in self.periods)
 
