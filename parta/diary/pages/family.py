@@ -180,7 +180,17 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
 def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> HttpResponse:
     """One subject: marks with their history, the average and how it comes about."""
     try:
-        shown = results.subject_page(_viewer(request), student_id, subject_id, _number(request, "term"))
+        shown = results.subject_page(
+            _viewer(request),
+            student_id,
+            subject_id,
+            _number(request, "term"),
+            (
+                request.GET.get("value", "")[:8],
+                request.GET.get("work", "")[:24],
+                request.GET.get("count", "")[:4],
+            ),
+        )
     except NotFound:
         raise Http404 from None
     return _show(request, "subject", "marks", shown, "diary_of")

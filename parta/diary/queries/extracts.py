@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from parta.diary.queries.reckoning import formulas
 from parta.diary.queries.week import AWAY_WORDS, CHECKS, NOTE_WORDS, _gather, _scales, _subjects
 from parta.foundation import sql
 from parta.foundation.pagekit import avg, number_span, ru_date, ru_span
@@ -156,10 +157,13 @@ def contents_of(
         for row in sorted(rest, key=lambda row: str(row[3]))
         if row[0] == "free"
     ]
+    ruled = formulas(
+        viewer, sorted({row[0] for mine_rows in journals.values() for row in mine_rows}), term_until
+    )
     found = {}
     for id in ids:
         scales = _scales(journals[id])
-        gathered = _gather(marks[id], kinds, journals[id], scales, since, term_until)
+        gathered = _gather(marks[id], kinds, journals[id], scales, since, term_until, ruled)
         subjects = _subjects(journals[id], gathered, scales, since, term_until, with_lines=False)
         within = _gather(marks[id], kinds, journals[id], scales, starts, until)
         found[id] = {

@@ -11,9 +11,12 @@ from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from parta.diary.queries.reckoning import formulas
 from parta.foundation import sql
 from parta.foundation.pagekit import NBSP, time_unit
 from parta.journal.queries.words import class_name, day, from_json, short_name
+from parta.journal.rules.evidence import MarkFact
+from parta.journal.rules.outcomes import Formula
 from parta.people.viewer import Viewer
 
 CHECKS = frozenset({"control", "test", "dictation", "composition", "exam", "credit"})
@@ -399,7 +402,8 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
     words = sql.read(_WORDS.format(ids=places), (*own, id, id, viewer.school.id, first, last))
     kinds = {row[4]: row[5] for row in words if row[0] == "kind"}
     scales = _scales(journals)
-    gathered = _gather(marks, kinds, journals, scales, since, until)
+    ruled = formulas(viewer, [row[0] for row in journals], until)
+    gathered = _gather(marks, kinds, journals, scales, since, until, ruled)
     days = _days(viewer, family, rows, words, gathered.lessons, kinds, first, last)
     subjects = _subjects(journals, gathered, scales, since, until, with_lines=True)
     today = days.get(viewer.on)
@@ -439,7 +443,8 @@ def marks_page(viewer: Viewer, student_id: int | None = None, period_id: int | N
         sql.read("SELECT code, title FROM organisation_workkind WHERE school_id = %s", (viewer.school.id,))
     )
     scales = _scales(journals)
-    gathered = _gather(marks, kinds, journals, scales, since, until)
+    ruled = formulas(viewer, [row[0] for row in journals], until)
+    gathered = _gather(marks, kinds, journals, scales, since, until, ruled)
     return MarksPage(
         student=family.shown,
         children=family.children,
@@ -489,12 +494,22 @@ def _is_held(shown: DayShown) -> bool:
 class _Tally:
     """A subject's marks of the period while they are gathered."""
 
-    __slots__ = ("marks", "points", "total", "weights")
+    __slots__ = ("facts", "formula", "marks", "points", "total", "weights")
 
     def __init__(self) -> None:
         self.marks: list[MarkShown] = []
         self.points: list[float] = []
         self.total = self.weights = 0.0
+        self.formula: Formula | None = None
+        self.facts: list[MarkFact] = []
+        """Marks for the formula, where the act has one."""
+
+    @property
+    def average(self) -> float | None:
+        """The mean, by the act's formula where it has one."""
+        if self.formula is not None:
+            return self.formula.propose(self.facts).mean
+        return self.total / self.weights if self.weights else None
 
 
 class _Gathered(NamedTuple):
@@ -511,6 +526,7 @@ def _gather(
     scales: Mapping[int, "_Scale"],
     since: date,
     until: date,
+    ruled: Mapping[int, Formula] | None = None,
 ) -> _Gathered:
     """Put the rows together in one pass: hundreds of marks are on one page. A double mark is two rows, one mark."""
     first_day, last_day = since.isoformat(), until.isoformat()
@@ -519,6 +535,7 @@ def _gather(
     for row in journals:
         tally = tallies.setdefault(row[1], _Tally())
         scale = scales[row[0]]
+        tally.formula = (ruled or {}).get(row[0], tally.formula)
         of_journal[row[0]] = (tally, scale.worth, scale.low)
     in_order = sorted(rows)  # nearly so already: the index keeps a student's marks by journal
     if len(of_journal) > len(tallies):  # a subject in two journals
@@ -550,6 +567,8 @@ def _gather(
             here.append(mark)
             if is_counted:
                 tally.marks.append(mark)
+        if is_counted and tally.formula is not None:
+            tally.facts.append(MarkFact(value, work, float(weight), date.fromisoformat(on)))
         if is_counted and value in worth:
             point, weight = worth[value], float(weight)
             tally.points.append(point)
@@ -586,7 +605,7 @@ def _subjects(
             SubjectMarks(
                 title,
                 tuple(tally.marks),
-                tally.total / tally.weights if tally.weights else None,
+                tally.average,
                 final,
                 line,
                 ends_low,
