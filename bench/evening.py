@@ -268,6 +268,21 @@ def write(task: tuple[str, int, int, list[int]], port: int, seen: Seen, due: flo
         visit.close()
 
 
+def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server answers; its own words where it does not."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            link.request("GET", "/login/")
+            if link.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit(f"сервер не отвечает:\n{log.read_text(errors='replace')[-2000:]}")
+
+
 def run(
     port: int, families: list[Family], writing: list[Any], seconds: float, threads: int, seen: Seen
 ) -> None:

@@ -173,6 +173,33 @@ class Attachment(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
 
 
+class OnlineLink(models.Model):
+    """The address of an online lesson: of one lesson, or (lesson null) of a journal's lessons that have none of their
+    own. Rows are put out of use, never deleted."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lesson = models.ForeignKey(Lesson, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    url = models.CharField(max_length=500)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journal"],
+                condition=models.Q(lesson=None, removed_at=None),
+                name="online_link_journal",
+            ),
+            models.UniqueConstraint(
+                fields=["lesson"],
+                condition=models.Q(lesson__isnull=False, removed_at=None),
+                name="online_link_lesson",
+            ),
+        ]
+
+
 class DiaryNote(models.Model):
     """A teacher's words to a student or family, bound to a lesson. Not a `Remark` of a controller."""
 

@@ -16,7 +16,7 @@ from parta.archive.models import Backup, Carrier
 from parta.control.actions import close_past_year, open_next_year, promote, trials, upkeep
 from parta.foundation.log import SYSTEM, Actor
 from parta.foundation.models import Outage
-from parta.journal.actions import files, permits, write
+from parta.journal.actions import files, online, permits, write
 from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.organisation.models import BellSchedule, Department, MarkScale, Room
@@ -349,6 +349,17 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
     "journal.actions.files.remove_file": (
         _file,
         lambda c, kept: files.remove_file(c.viewer("teacher"), kept.id, at=c.at, operation_id=str(uuid4())),
+    ),
+    "journal.actions.online.set_online": (
+        _nothing,
+        lambda c, _: online.set_online(
+            c.viewer("teacher"),
+            c.lesson.pk,
+            url="https://meet.example.org/6b",
+            whole_journal=False,
+            at=c.at,
+            operation_id=str(uuid4()),
+        ),
     ),
     "journal.actions.permits.ask_permit": (_nothing, lambda c, _: _asked(c)),
     "journal.actions.permits.grant_permit": (

@@ -460,6 +460,13 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"lesson_id": cast.lesson.pk}, get="405 *", post="400 WRITERS FOREIGN_STAFF"
         ),
     },
+    "lesson_online": {
+        "own": Line(
+            lambda cast: {"lesson_id": cast.lesson.pk},
+            get="405 *",
+            post="404 deputy head_of_department class_teacher master other_teacher FOREIGN_STAFF; 303 teacher",
+        ),
+    },
     "file": {
         "absent": Line(
             lambda cast: {"attachment_id": ABSENT},

@@ -1,11 +1,14 @@
 """Clauses on what families see: the week, homework, marks and averages, absences, words of teachers."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from parta.diary.models import HandedWork
 from parta.foundation import clock
+from parta.journal.models import Homework
+from tests.cast import TODAY
 from tests.journeys.steps import (
     CENTRE,
     COLLEGE,
@@ -340,3 +343,59 @@ def test_substitution_changes_the_timetable_of_pupil_parent_and_teacher(cast: An
     assert client_of(cast.deputy).post("/substitutions/?date=2026-10-14", form).status_code == 302
     for person in (cast.student, cast.guardian, cast.teacher):
         assert "Мельник О. П." in page(client_of(person), "/timetable/")
+
+
+@presets((GYMNASIUM, "GT-I-2.2b"))
+def test_a_lesson_online_from_the_address_to_the_handed_work(cast: Any, client_of: Any) -> None:
+    """The teacher gives the address; the pupil at home sees it with the time, hands a file in, gets words and a mark."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    teacher, pupil = client_of(cast.teacher), client_of(cast.student)
+    give, diary = f"/lessons/{cast.lesson.pk}/online", f"/diary/{cast.student.pk}/"
+    for bad in (
+        "http://meet.example.org/6b",
+        "javascript:alert(1)",
+        "https://",
+        "https://u:p@meet.example.org/",
+    ):
+        answer = teacher.post(give, {"url": bad})
+        assert answer.status_code == 400 and "начинается с https" in answer.content.decode(), bad
+    assert client_of(cast.class_teacher).post(give, {"url": "https://meet.example.org/x"}).status_code == 404
+    assert pupil.post(give, {"url": "https://meet.example.org/x"}).status_code == 403
+    assert teacher.post(give, {"url": "https://meet.example.org/all", "for": "journal"}).status_code == 303
+    assert teacher.post(give, {"url": "https://meet.example.org/6b"}).status_code == 303
+    shown = pupil.get(diary).content.decode()
+    assert shown.count('href="https://meet.example.org/6b"') == 1, "this lesson has its own"
+    assert shown.count('href="https://meet.example.org/all"') >= 2, "the others have the journal's"
+    assert "10:30–11:15, <a" in shown, "with the time"
+    assert (
+        "https://meet.example.org/6b" in teacher.get(f"/lessons/{cast.lesson.pk}/?tab=topic").content.decode()
+    )
+    assert "meet.example.org" not in client_of(cast.outside.student).get("/diary/").content.decode()
+    assert teacher.post(give, {"url": ""}).status_code == 303
+    assert "meet.example.org/6b" not in pupil.get(diary).content.decode(), "taken back: the journal's again"
+
+    due = cast.lesson_on("russian", TODAY + timedelta(days=1))
+    saved(
+        send(teacher, cast.russian, homework(cast.lesson, "Написать письмо другу, с. 40", due_lesson=due.id))
+    )
+    given = Homework.objects.get(lesson=cast.lesson, student=None)
+    sheet = SimpleUploadedFile("письмо.txt", "Здравствуй!".encode(), content_type="text/plain")
+    sent = pupil.post(f"{diary}homework/", {"act": "hand", "row": given.pk, "file": sheet, "words": "готово"})
+    assert sent.status_code in (302, 303), sent.content.decode()
+    work = HandedWork.objects.get(homework=given)
+    answer = teacher.post(
+        f"/homework/{given.pk}/", {"act": "comment", "row": work.pk, "text": "Хорошо, но без даты."}
+    )
+    assert answer.status_code in (302, 303), answer.content.decode()
+    saved(send(teacher, cast.russian, mark(cast.lesson, cast.student, "4", "written")))
+    assert "Хорошо, но без даты." in page(pupil, f"{diary}homework/")
+
+
+@presets((CENTRE, "CT-4.4b"))
+def test_students_open_the_link_of_a_lesson_from_the_diary(cast: Any, client_of: Any) -> None:
+    give = f"/lessons/{cast.lesson.pk}/online"
+    assert client_of(cast.teacher).post(give, {"url": "https://resource.example.org/task/7"}).status_code == 303
+    address = f"/diary/{cast.student.pk}/"
+    assert 'href="https://resource.example.org/task/7"' in client_of(cast.student).get(address).content.decode()
+    assert "resource.example.org" not in client_of(cast.brother).get("/diary/").content.decode(), "another group"

@@ -87,7 +87,7 @@ _EVERYTHING = frozenset(
 """Kinds of the set-up: what is due may hang on them anywhere."""
 _OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
 """Kinds that touch the classes of a student: who is in them, and the names that are read out."""
-_SILENT = frozenset({"attachment", "note", "permit", "term_mark"})
+_SILENT = frozenset({"attachment", "note", "online_link", "permit", "term_mark"})
 """Kinds on a journal's chain that touch no lesson by themselves."""
 _TIMETABLE = frozenset({"lesson", "substitution"})
 _OF_JOURNALS = frozenset({"absence", "mark"}) | _SILENT

@@ -1,8 +1,8 @@
 """By what the family's numbers are reckoned: the act's own formula where it has one, else the weights of the journal.
 
 One formula for page, report and print: `parta.journal.rules.outcomes.Formula`, the one the teacher's grid and the
-guards of the period's mark ask. Where no act in force computes that mark, the mean of the marks that count by the scale, each
-with the weight of its work.
+guards of the period's mark ask. Where no act in force computes that mark, the mean of the marks that count by the
+scale, each with the weight of its work.
 """
 
 from collections.abc import Mapping, Sequence

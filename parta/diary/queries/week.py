@@ -118,6 +118,8 @@ class LessonShown(NamedTuple):
     """Declared «не задано»."""
     marks: tuple[MarkShown, ...]
     absence: str
+    online: str = ""
+    """Address at which the lesson is held online."""
 
 
 class NoteShown(NamedTuple):
@@ -226,7 +228,10 @@ _MINE = """
 
 _LESSONS = f"""
 SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.title,
-       x.id, q.surname, q.given_name, q.patronymic, r.topic, a.meaning, a.minutes, l.journal_id, l.hours
+       x.id, q.surname, q.given_name, q.patronymic, r.topic, a.meaning, a.minutes, l.journal_id, l.hours,
+       (SELECT o.url FROM journal_onlinelink o WHERE o.removed_at IS NULL AND (o.lesson_id = l.id OR
+        (o.lesson_id IS NULL AND o.journal_id = l.journal_id))
+        ORDER BY CASE WHEN o.lesson_id IS NULL THEN 1 ELSE 0 END LIMIT 1)
 FROM {_MINE} mine
 JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.date >= %s AND l.date < %s
      AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
@@ -696,6 +701,7 @@ def _days(
                 is_none=row[0] in empty,
                 marks=tuple(marks.get(row[0], ())),
                 absence=_absence(row[13], row[14]),
+                online=row[17] or "" if row[5] != "cancelled" else "",
             )
         )
     for row in words:

@@ -63,7 +63,10 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, m.
        r.topic, r.planned_topic_id, r.conducted_at, r.roll_at, r.version, d.id, t.title, t.starts, t.until,
        (SELECT COUNT(*) FROM timetable_lesson q WHERE q.journal_id = j.id AND q.state <> 'cancelled'
         AND (q.date < l.date OR (q.date = l.date AND q.number <= l.number))),
-       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position, l.hours
+       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position, l.hours,
+       (SELECT o.url FROM journal_onlinelink o WHERE o.lesson_id = l.id AND o.removed_at IS NULL),
+       (SELECT o.url FROM journal_onlinelink o WHERE o.journal_id = j.id AND o.lesson_id IS NULL
+        AND o.removed_at IS NULL)
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id
 JOIN organisation_subject s ON s.id = j.subject_id
@@ -282,6 +285,8 @@ class _Reading:
             copied_from=None if before is None else before[2],
             homework=homework,
             individual=individual,
+            online=self.row[-2] or "",
+            online_always=self.row[-1] or "",
             individual_words=individual_homework(self.law, on=self.date, place=self.place),
             notes=notes,
             dues=tuple(self._due(line, loads) for line in nexts[:3]),

@@ -173,6 +173,10 @@ class LessonPage:
     """Number of the class's earlier lesson that day whose roll may be copied."""
     homework: Given | None
     individual: tuple[Given, ...]
+    online: str
+    """Address of this lesson when it is held online; empty: none of its own."""
+    online_always: str
+    """Address of every lesson of the journal that has none of its own."""
     individual_words: str
     """What the act has written in the common column when homework is individual; empty: nothing is set."""
     notes: tuple[Note, ...]
