@@ -347,7 +347,7 @@ def test_substitution_changes_the_timetable_of_pupil_parent_and_teacher(cast: An
 
 @presets((GYMNASIUM, "GT-I-2.2b"))
 def test_a_lesson_online_from_the_address_to_the_handed_work(cast: Any, client_of: Any) -> None:
-    """The teacher gives the address; the pupil at home sees it with the time, hands a file in, gets words and a mark."""
+    """The teacher gives the address; the pupil at home sees it, hands a file in, gets words and a mark."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     teacher, pupil = client_of(cast.teacher), client_of(cast.student)
@@ -395,7 +395,13 @@ def test_a_lesson_online_from_the_address_to_the_handed_work(cast: Any, client_o
 @presets((CENTRE, "CT-4.4b"))
 def test_students_open_the_link_of_a_lesson_from_the_diary(cast: Any, client_of: Any) -> None:
     give = f"/lessons/{cast.lesson.pk}/online"
-    assert client_of(cast.teacher).post(give, {"url": "https://resource.example.org/task/7"}).status_code == 303
+    assert (
+        client_of(cast.teacher).post(give, {"url": "https://resource.example.org/task/7"}).status_code == 303
+    )
     address = f"/diary/{cast.student.pk}/"
-    assert 'href="https://resource.example.org/task/7"' in client_of(cast.student).get(address).content.decode()
-    assert "resource.example.org" not in client_of(cast.brother).get("/diary/").content.decode(), "another group"
+    assert (
+        'href="https://resource.example.org/task/7"' in client_of(cast.student).get(address).content.decode()
+    )
+    assert "resource.example.org" not in client_of(cast.brother).get("/diary/").content.decode(), (
+        "another group"
+    )
