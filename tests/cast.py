@@ -40,7 +40,16 @@ from parta.organisation.models import (
     WorkKind,
 )
 from parta.people.middleware import SCHOOL_KEY, session_hash
-from parta.people.models import Consent, Enrolment, Guardianship, Person, Role, SubgroupMembership, User
+from parta.people.models import (
+    Consent,
+    Enrolment,
+    Guardianship,
+    Inspection,
+    Person,
+    Role,
+    SubgroupMembership,
+    User,
+)
 from parta.people.viewer import Viewer, account
 from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.regulation.actions import adopt
@@ -466,6 +475,14 @@ class Builder:
                 role("master", "master", homeroom=world.younger),
                 role("inspector", "inspector"),
             ]
+        )
+        Inspection.objects.create(
+            school=school,
+            inspector=p["inspector"],
+            purpose="плановая проверка ведения журналов",
+            starts_at=world.local(date(2026, 9, 1), 9),
+            ends_at=world.local(date(2027, 9, 1), 9),
+            opened_by=p["director"].user_id,
         )
         Guardianship.objects.bulk_create(
             Guardianship(

@@ -3,16 +3,20 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import xlsxwriter
 
 from parta.control.queries.reports import Cell, Table
+from parta.foundation.veil import masked
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def workbook(title: str, about: Sequence[str], table: Table) -> bytes:
     """An XLSX of one sheet: what it is, then the table with fixed heads and sums in bold."""
+    title, about = masked(title), masked(about)
+    table = replace(table, heads=masked(table.heads), rows=masked(table.rows))
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
         target, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from parta.foundation import confirm as confirmation
+from parta.foundation import veil
 
 LARGEST_ID = 2**63 - 1
 
@@ -133,6 +134,7 @@ def requires(
                     return HttpResponseRedirect(reverse("second_step"))
             if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
                 raise Http404  # no row has such a number, and no database takes it
+            veil.real_ids(request, kwargs)
             if viewer is None:
                 return view(request, *args, **kwargs)
             wrong = confirmation.take_confirmation[0](request)

@@ -61,6 +61,8 @@ VERBS = {
     "subgroup_left": "rosters",
     "guardianship_set": "rosters",
     "guardianship_ended": "rosters",
+    "window_opened": "names",
+    "name_told": "names",
     "backup_asked": "backups",
     "carrier_added": "backups",
     "copy_registered": "backups",

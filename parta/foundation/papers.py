@@ -28,10 +28,12 @@ def typeset(template: Path, data: dict[str, Any]) -> bytes:
     PDF/A-2a, tagged: a screen reader finds headings and tables. `data["day"]` (year, month, day) is the date of the
     document, so that the same data give the same bytes.
     """
+    from parta.foundation.veil import masked  # not in the short-lived process, which needs no Django
+
     try:
         done = subprocess.run(
             [sys.executable, "-m", "parta.foundation.papers", str(template)],
-            input=json.dumps(data, ensure_ascii=False).encode(),
+            input=json.dumps(masked(data), ensure_ascii=False).encode(),
             capture_output=True,
             timeout=LONGEST,
             check=False,

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from parta.foundation import log
 from parta.foundation.log import Actor, Line
+from parta.foundation.veil import lifted
 
 _MANY = 200
 """Lines from which an act is poured in by the bulk path."""
@@ -45,7 +46,7 @@ def act(school_id: int, *, by: Actor, at: datetime, operation_id: str | None = N
     lines: list[Line] = []
     token = _open.set((school_id, lines))
     try:
-        with transaction.atomic():
+        with lifted(), transaction.atomic():
             yield lines
             write(school_id, lines, by=by, at=at, operation_id=operation_id or str(uuid.uuid4()))
     finally:

@@ -1,9 +1,10 @@
 """Puts the viewer on the request: at its first use, so that the login page asks the database nothing."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core.handlers.wsgi import WSGIRequest
@@ -12,7 +13,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
 from parta.foundation import clock, sql
-from parta.people import locks, second
+from parta.foundation.veil import Veil
+from parta.people import inspection, locks, second
 from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer, account
 
@@ -59,7 +61,10 @@ class ViewedRequest(WSGIRequest):
 
     @cached_property
     def viewer(self) -> Viewer | None:
-        return load(self)
+        seen = load(self)
+        if seen is not None and seen.window is not None:
+            self.__dict__["veil"] = self.__dict__["around"].enter_context(inspection.drawn(seen))
+        return seen
 
 
 def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -71,7 +76,13 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.__class__ = ViewedRequest
-        response = get_response(request)
+        with ExitStack() as around:
+            request.__dict__["around"] = around
+            response = get_response(request)
+            drawn: Veil | None = request.__dict__.get("veil")
+            if drawn is not None:
+                _note_window(request, drawn, response.status_code)
+                response = cast(HttpResponse, drawn.cover(request, response))
         if response.status_code in (403, 404):
             _note_refusal(request)
         seen: Viewer | None = request.__dict__.get("viewer")
@@ -80,6 +91,33 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         return response
 
     return middleware
+
+
+def _note_window(request: HttpRequest, drawn: Veil, status: int) -> None:
+    """Each page an inspector opens is noted: the director sees what was read (`queries.inspection`)."""
+    seen: Viewer = request.__dict__["viewer"]
+    where = request.resolver_match
+    if where is None or status >= 400 or "is_background" in request.__dict__:
+        return
+    shown = where.kwargs.get("student_id") or request.GET.get("student", "")
+    student_id = next(
+        (real for real, veiled in drawn.ids.items() if str(shown) in (str(veiled), str(real))), None
+    )
+    sql.insert(
+        "people_readtrace",
+        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
+        [
+            (
+                seen.school.id,
+                seen.at,
+                seen.user_id,
+                "inspector",
+                student_id,
+                f"window:{where.url_name}"[:60],
+                next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None),
+            )
+        ],
+    )
 
 
 def _note_refusal(request: HttpRequest) -> None:

@@ -396,7 +396,15 @@ class SignalReview(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "kind", "sign_in"], name="review_of_signal")]
 
 
-from parta.people.trust_models import Factor, Incident, RecoveryCode, SecondStepRule  # noqa: E402
+from parta.people.trust_models import (  # noqa: E402
+    Factor,
+    Incident,
+    Inspection,
+    InspectionAlias,
+    InspectionCase,
+    RecoveryCode,
+    SecondStepRule,
+)
 
 __all__ = [
     "AccessIssue",
@@ -406,6 +414,9 @@ __all__ = [
     "Factor",
     "Guardianship",
     "Incident",
+    "Inspection",
+    "InspectionAlias",
+    "InspectionCase",
     "KnownDevice",
     "LoginFailure",
     "Person",

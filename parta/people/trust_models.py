@@ -74,3 +74,51 @@ class Incident(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school", "opened_at"], name="incident_opened")]
+
+
+class Inspection(models.Model):
+    """Окно проверки: one inspector reads the school under pseudonyms, for a purpose, within a scope, until a moment."""
+
+    school = models.ForeignKey("organisation.School", on_delete=models.PROTECT, related_name="+")
+    inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="inspections")
+    purpose = models.CharField(max_length=300)
+    ground = models.CharField(max_length=200, blank=True, default="", help_text="The paper: order, its date.")
+    homerooms = models.JSONField(default=list, help_text="Ids of the classes shown; empty: the whole school.")
+    since = models.DateField(null=True, help_text="Lessons from this day; null: all.")
+    until = models.DateField(null=True, help_text="The day after the last shown.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    opened_by = models.BigIntegerField(help_text="Account.")
+    ended_at = models.DateTimeField(null=True, help_text="Ended before its time.")
+
+    class Meta:
+        indexes = [models.Index(fields=["inspector", "ends_at"], name="inspection_of")]
+
+
+class InspectionAlias(models.Model):
+    """What a person is called in one window, and the id by which pages of it speak of them: drawn by lot."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="aliases")
+    person_id = models.BigIntegerField()
+    label = models.CharField(max_length=16)
+    shown_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["inspection", "person_id"], name="alias_of_person"),
+            models.UniqueConstraint(fields=["inspection", "label"], name="alias_label"),
+            models.UniqueConstraint(fields=["inspection", "shown_id"], name="alias_shown_id"),
+        ]
+
+
+class InspectionCase(models.Model):
+    """The name of one student, told to the inspector by the director with a reason; ends with the window."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="cases")
+    student = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    told_at = models.DateTimeField()
+    told_by = models.BigIntegerField(help_text="Account.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "student"], name="case_once")]

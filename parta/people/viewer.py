@@ -1,5 +1,6 @@
 """Who is looking: one account, in one school, on one day, with what that gives. Every query starts from here."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +66,22 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """An open window of inspection: what an inspector sees of the school, and until when."""
+
+    id: int
+    purpose: str
+    ground: str
+    homerooms: tuple[int, ...]
+    since: date | None
+    until: date | None
+    starts_at: datetime
+    ends_at: datetime
+    cases: frozenset[int]
+    """Students whose names the director has told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """An account in one school at one moment. `on` is the school's date of `at`."""
 
@@ -97,6 +114,10 @@ class Viewer:
     """The day from which the school opens nothing to this role without a second step; None: it does not ask for one."""
     is_unconfirmed: bool = False
     """The account has a second step and has not given it of late: acts of `foundation.confirm` ask for it."""
+    window: Window | None = None
+    """Through which an inspector reads, under pseudonyms; nobody else has one."""
+    waits_for_window: bool = False
+    """An inspector for whom no window is open: the role gives nothing."""
 
     @property
     def must_enrol(self) -> bool:
@@ -200,6 +221,16 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
             grants[Grant("guardian", student_id=line[19])] = None
         if line[22] is not None and _holds(line[23], line[24], on):
             grants[Grant("student", student_id=line[4])] = None
+    roles = frozenset(grant.role for grant in grants)
+    window, waits = None, False
+    if "inspector" in roles:
+        if roles - _BESIDE_INSPECTION:
+            roles -= {"inspector"}  # who works here reads by that work, under no pseudonyms
+        else:
+            window = _window(row[4], at)
+            waits = window is None
+            roles = roles - {"inspector"} if window is None else frozenset({"inspector"})
+        grants = {grant: None for grant in grants if grant.role in roles}
     viewer = Viewer(
         user_id=user_id,
         person_id=row[4],
@@ -209,7 +240,7 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         patronymic=row[7],
         must_change_password=bool(row[3]),
         school=SchoolFacts(row[8], row[9], row[10], row[11], row[12], row[13]),
-        roles=frozenset(grant.role for grant in grants),
+        roles=roles,
         grants=tuple(grants),
         on=on,
         at=at,
@@ -219,8 +250,38 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         announcement=row[27] or "",
         factors=row[28],
         enrol_by=min(terms, default=None),
+        window=window,
+        waits_for_window=waits,
     )
     return Account(first[1], bool(first[2]), viewer)
+
+
+_BESIDE_INSPECTION = frozenset({"inspector", "guardian", "student"})
+
+
+def _window(person_id: int, at: datetime) -> Window | None:
+    """The inspector's window that is open at `at`, the latest opened. One statement."""
+    rows = sql.read(
+        "SELECT i.id, i.purpose, i.ground, CAST(i.homerooms AS TEXT), i.since, i.until, i.starts_at, i.ends_at,"
+        " c.student_id FROM people_inspection i LEFT JOIN people_inspectioncase c ON c.inspection_id = i.id"
+        " WHERE i.inspector_id = %s AND i.ended_at IS NULL AND i.starts_at <= %s AND i.ends_at > %s"
+        " ORDER BY i.id DESC",
+        (person_id, at, at),
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    return Window(
+        id=first[0],
+        purpose=first[1],
+        ground=first[2],
+        homerooms=tuple(json.loads(first[3])),
+        since=first[4],
+        until=first[5],
+        starts_at=sql.aware(first[6]),
+        ends_at=sql.aware(first[7]),
+        cases=frozenset(row[8] for row in rows if row[0] == first[0] and row[8]),
+    )
 
 
 def _holds(starts: date, until: date | None, on: date) -> bool:

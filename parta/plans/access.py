@@ -1,6 +1,7 @@
 """Which journals a viewer reads. One fragment of SQL answers both questions: may I open this one, which are mine."""
 
 from parta.foundation import sql
+from parta.people import inspection
 from parta.people.viewer import Viewer
 
 
@@ -30,3 +31,14 @@ def readable_journals(viewer: Viewer) -> tuple[str, list[object]]:
         ways.append(f"s.department_id IN ({sql.marks(len(viewer.department_ids))})")
         values += viewer.department_ids
     return f"j.school_id = %s AND ({' OR '.join(ways)})", values
+
+
+OF_CLASSES = (
+    "EXISTS (SELECT 1 FROM {{real}}.plans_journal j WHERE j.id = {journal} AND (j.homeroom_id IN ({{classes}})"
+    " OR EXISTS (SELECT 1 FROM {{real}}.organisation_subgroup_homerooms g WHERE g.subgroup_id = j.subgroup_id"
+    " AND g.homeroom_id IN ({{classes}}))))"
+)
+"""Whether a journal is one of the classes of an inspector's window; `{journal}` is the column that holds its id."""
+
+inspection.belongs_to_class("plans_journal", OF_CLASSES.format(journal="t.id"))
+inspection.belongs_to_class("plans_teachingload", OF_CLASSES.format(journal="t.journal_id"))

@@ -1,8 +1,10 @@
 """Who reads the timetable, who changes it."""
 
 from parta.foundation.access import permission
+from parta.people import inspection
 from parta.people.access import STAFF
 from parta.people.chrome import nav
+from parta.plans.access import OF_CLASSES
 
 READERS = (*STAFF, "guardian", "student")
 
@@ -15,3 +17,7 @@ permission("timetable.substitute", "назначать замены", "deputy")
 
 nav("timetable", "Расписание", "timetable", *READERS, position=40)
 nav("substitutions", "Замены", "substitutions", "deputy", position=50)
+
+inspection.belongs_to_class("timetable_lesson", OF_CLASSES.format(journal="t.journal_id"))
+inspection.belongs_to_class("timetable_timetableslot", OF_CLASSES.format(journal="t.journal_id"))
+inspection.belongs_to_day("timetable_lesson", "t.date >= {since} AND t.date < {until}")

@@ -105,6 +105,38 @@ def _begun(cast: World) -> Any:
     return people.second.begin_codes(viewer=cast.viewer("teacher"), password=PASSWORD, title="", at=cast.at)
 
 
+def _window(cast: World) -> Any:
+    """A new window in place of the one of the cast; its lot is drawn."""
+    from parta.people.models import Inspection
+
+    Inspection.objects.filter(school=cast.school).update(ended_at=cast.at)
+    return people.inspection.open_inspection(
+        viewer=cast.viewer("director"),
+        inspector_id=cast.inspector.pk,
+        purpose="проверка по обращению родителей",
+        ground="приказ 12",
+        homerooms=[cast.homeroom.pk],
+        since=None,
+        until=None,
+        ends_at=cast.at + timedelta(days=3),
+        at=cast.at,
+    )
+
+
+def _tell(cast: World) -> Any:
+    from parta.people.models import InspectionAlias
+
+    row = _window(cast)
+    label = InspectionAlias.objects.get(inspection=row, person_id=cast.student.pk).label
+    return people.inspection.tell_name(
+        viewer=cast.viewer("director"),
+        inspection_id=row.pk,
+        label=label,
+        reason="жалоба матери ученика",
+        at=cast.at,
+    )
+
+
 def _incident(cast: World) -> Any:
     return people.incidents.open_incident(
         viewer=cast.viewer("director"),
@@ -814,6 +846,14 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             viewer=c.viewer("director"), incident_id=row.pk, outcome="ничего не изменено", at=c.at
         ),
     ),
+    "people.actions.inspection.open_inspection": (_nothing, lambda c, _: _window(c)),
+    "people.actions.inspection.end_inspection": (
+        lambda c: _window(c),
+        lambda c, row: people.inspection.end_inspection(
+            viewer=c.viewer("director"), inspection_id=row.pk, at=c.at
+        ),
+    ),
+    "people.actions.inspection.tell_name": (_nothing, lambda c, _: _tell(c)),
     "people.actions.second.finish_codes": (
         lambda c: _begun(c),
         lambda c, row: people.second.finish_codes(

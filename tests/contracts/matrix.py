@@ -8,7 +8,7 @@ for those who may not open the page either way. Words in capitals are `SETS`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -311,13 +311,13 @@ LINES: dict[str, dict[str, Line]] = {
     "student": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
-            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
-            post="422 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
+            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian inspector",
+            post="422 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian inspector",
         ),
         "other_class": Line(
             lambda cast: {"student_id": cast.other_student.pk},
-            get="200 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian",
-            post="422 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian",
+            get="200 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian inspector",
+            post="422 CARDS master outsider; 404 class_teacher guardian foreign_deputy foreign_guardian inspector",
         ),
         "no_student": Line(
             lambda cast: {"student_id": cast.teacher.pk},
@@ -369,7 +369,7 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "student": Line(
             query="student={cast.student.pk}",
-            get="200 SIGNED; 403 former_teacher contact left_student; 404 outsider foreign_guardian",
+            get="200 SIGNED; 403 former_teacher contact left_student; 404 outsider foreign_guardian inspector",
         ),
     },
     "substitutions": {
@@ -396,7 +396,11 @@ LINES: dict[str, dict[str, Line]] = {
     "today": {"page": Line(get="200 READERS FOREIGN_STAFF", post="422 READERS FOREIGN_STAFF")},
     "journals": {"page": Line(get="200 READERS FOREIGN_STAFF")},
     "journal": journal_page(),
-    "journal_history": journal_page(query="lesson={cast.lesson.pk}&student={cast.student.pk}"),
+    "journal_history": {
+        # an inspector knows students by the ids of the window only: real ones are nobody's
+        title: replace(line, get=f"{line.get}; 404 inspector")
+        for title, line in journal_page(query="lesson={cast.lesson.pk}&student={cast.student.pk}").items()
+    },
     "journal_write": {
         "own": Line(
             lambda cast: {"journal_id": cast.russian.pk},
@@ -524,7 +528,7 @@ LINES: dict[str, dict[str, Line]] = {
     "subject": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
-            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian",
+            get="200 CARDS class_teacher guardian; 404 master outsider foreign_deputy foreign_guardian inspector",
         ),
         "other_school": Line(
             lambda cast: {"student_id": cast.outside.student.pk},
@@ -636,6 +640,8 @@ LINES: dict[str, dict[str, Line]] = {
             body=lambda cast: {"act": "close"},
         ),
     },
+    "inspection": {"page": Line(get="200 inspector")},
+    "inspections": {"page": Line(get="200 director", post="422 director")},
     "control_classes": {"page": Line(get="200 CONTROL class_teacher master foreign_deputy")},
     "control_class": {
         "own": Line(
@@ -858,7 +864,8 @@ LINES: dict[str, dict[str, Line]] = {
     "handed_file": {
         "own": Line(
             lambda cast: {"work_id": handed_work(cast)},
-            get=f"200 student guardian {OF_RUSSIAN}; 404 outsider foreign_guardian {NOT_OF_RUSSIAN}",
+            # 403 inspector: a file may hold names
+            get=f"200 student guardian {OF_RUSSIAN}; 404 outsider foreign_guardian {NOT_OF_RUSSIAN}; 403 inspector",
         ),
     },
     # ── communication ──

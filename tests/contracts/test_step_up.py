@@ -46,6 +46,7 @@ SPARED = {
     "year_opened": "a new year is empty",
     "year_follows": "the word after which year a new, empty one was opened",
     "account_frozen": "stops access",
+    "window_ended": "stops access",
 }
 """Verbs over weighty objects that are not asked again, and why."""
 

@@ -28,6 +28,7 @@ _NOTHING = frozenset(
         "feed",
         "homework",
         "incident",
+        "inspection",
         "job",
         "message",
         "month",

@@ -4,7 +4,7 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
-from parta.people.actions import incidents, second, sign_ins
+from parta.people.actions import incidents, inspection, second, sign_ins
 from parta.people.actions.access import (
     Invitation,
     IssueRow,
@@ -98,6 +98,7 @@ __all__ = [
     "grant_role",
     "hand_over",
     "incidents",
+    "inspection",
     "invitation",
     "issue_account",
     "issue_codes",

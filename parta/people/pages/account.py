@@ -45,7 +45,7 @@ _LANDINGS = {
     "operator": ("setup",),
     "secretary": ("students",),
     "social_pedagogue": ("students",),
-    "inspector": ("journals",),
+    "inspector": ("inspection", "journals"),
     "guardian": ("diary",),
     "student": ("diary",),
 }
@@ -323,7 +323,9 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = nav_for(viewer, "/", {})
     if mine:
         return HttpResponseRedirect(mine[0].items[0].url)
-    return page(request, "people/nothing.html", {"on": viewer.on}, status=403)
+    return page(
+        request, "people/nothing.html", {"on": viewer.on, "waits": viewer.waits_for_window}, status=403
+    )
 
 
 urlpatterns = [
