@@ -13,9 +13,10 @@ from functools import lru_cache
 BLOT = "▒▒▒"
 _LETTERS = "A-Za-zА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІіЇїЄє"
 _WORD = re.compile(rf"[{_LETTERS}]+")
+_UPPER = "A-ZА-ЯЁӘҒҚҢӨҰҮҺІЇЄ"
 _WHOLE = re.compile(
-    rf"[{_LETTERS}]+(?:-[{_LETTERS}]+)?(?:[\s\u00a0]+|&nbsp;)[{_LETTERS}]+(?:-[{_LETTERS}]+)?"
-    rf"(?:\.?(?:[\s\u00a0]|&nbsp;)*[{_LETTERS}]+)?\.?"
+    rf"(?<![{_LETTERS}])([{_UPPER}][{_LETTERS}]*)(?:-[{_LETTERS}]+)?(?:[\s\u00a0]+|&nbsp;)[{_UPPER}][{_LETTERS}]*"
+    rf"(?:-[{_LETTERS}]+)?(?:\.?(?:[\s\u00a0]|&nbsp;)*[{_UPPER}][{_LETTERS}]*)?\.?"
 )
 _REACH = re.compile(r"[\w.+-]+@[\w.-]+\w|\+?\d[\d\s\u00a0()-]{8,18}\d")
 _VOWELS = "аеёиоуыэюя"
@@ -137,17 +138,17 @@ class Names:
     def blotted(self, text: str) -> str:
         """The text without the hidden names."""
         parts: list[str] = []
-        done = 0
-        for found in _WHOLE.finditer(text):
-            if not found[0][0].isupper() or found.start() < done:
-                continue
+        done = place = 0
+        while (found := _WHOLE.search(text, place)) is not None:
             known = self._longest(found[0])
             if known is None:
+                place = found.end(1)  # the next word may begin a name
                 continue
             length, stands = known
+            place = found.start() + length
             parts.append(self._words(text[done : found.start()]))
-            parts.append(text[found.start() : found.start() + length] if stands is None else stands)
-            done = found.start() + length
+            parts.append(text[found.start() : place] if stands is None else stands)
+            done = place
         parts.append(self._words(text[done:]))
         return _REACH.sub(lambda one: BLOT if _reach_key(one[0]) in self.reach else one[0], "".join(parts))
 

@@ -148,7 +148,7 @@ def test_one_address_for_every_role_stands_on_the_slips(cast: Any, client_of: An
         "class_teacher": "/today/",
         "operator": "/setup/",
         "secretary": "/students/",
-        "inspector": "/journals/",
+        "inspector": "/inspection/",
         "student12": "",
         "guardian": "/diary/",
     }
