@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from parta.archive.actions import backups, digests, papers
-from parta.archive.models import PaperSet
+from parta.archive.actions import archives, backups, digests, papers
+from parta.archive.models import ArchiveUnit, PaperSet
 from parta.foundation.jobs import job
 from parta.organisation.models import Homeroom, School, Term
 
@@ -37,6 +37,21 @@ def summary_sheets(arguments: dict[str, Any], at: datetime) -> None:
         if term is not None:
             on = at.astimezone(ZoneInfo(homeroom.school.timezone)).date()
             papers.register_summary(homeroom.school_id, homeroom, term, on=on, at=at)
+
+
+@job(archives.MAKE, in_transaction=False)
+def year_archive(arguments: dict[str, Any], at: datetime) -> None:
+    """The archive of a year that somebody asked for. Raises Refusal, Unset: the job then stands as failed."""
+    archives.make_archive(
+        school_id=arguments["school"], year_id=arguments["year"], user_id=arguments["user"], at=at
+    )
+
+
+@job("verify_archives", in_transaction=False, nightly=True)
+def verify_archives(arguments: dict[str, Any], at: datetime) -> None:
+    """Every archive against its digest and signature; what differs is named on the page and among the duties."""
+    for school_id in ArchiveUnit.objects.order_by("school_id").values_list("school_id", flat=True).distinct():
+        archives.verify_archives(school_id=school_id, at=at)
 
 
 @job(backups.MAKE, in_transaction=False)

@@ -4,6 +4,7 @@ from django.db import models
 
 from parta.organisation.models import Homeroom, School, Term
 from parta.people.models import Person
+from parta.plans.models import Journal
 
 
 class Backup(models.Model):
@@ -76,10 +77,15 @@ class PaperSet(models.Model):
     """Бумажный экземпляр: the journals of a class for a term as they were when they were made ready to print.
 
     `contents` is frozen with its digest: what was printed can be shown again, and held against the journal of today.
-    A summary sheet holds the finals alone. A new set of the same class and term does not remove the former one.
+    A summary sheet holds the finals alone, a class report averages and absences. A new set of the same class and term
+    does not remove the former one.
     """
 
-    KINDS = [("journal", "журнал"), ("summary_sheet", "сводная ведомость")]
+    KINDS = [
+        ("journal", "журнал"),
+        ("summary_sheet", "сводная ведомость"),
+        ("class_report", "отчёт о классе"),
+    ]
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -95,32 +101,98 @@ class PaperSet(models.Model):
     absences = models.IntegerField()
     lessons = models.IntegerField()
     finals = models.IntegerField()
+    pages = models.IntegerField(null=True, blank=True, help_text="Of the PDF, once it was made.")
 
     class Meta:
         indexes = [models.Index(fields=["homeroom", "term"], name="paperset_class")]
 
 
 class PaperStep(models.Model):
-    """What was done with a paper set: printed, stitched, signed, sealed, certified, put into the archive."""
+    """What was done with a paper set, in the order the act names: printed, given out, signed, sealed, put away."""
 
     STEPS = [
         ("print", "напечатан"),
+        ("handed_out", "роздан на подпись"),
+        ("sheets_signed", "листы подписаны учителями"),
+        ("class_signed", "заверен классным руководителем"),
+        ("handed_in", "сдан завучу"),
+        ("deputy_signed", "заверен завучем"),
+        ("to_secretary", "передан секретарю под роспись"),
         ("title_sheet", "титульный лист"),
         ("stitched", "прошит и пронумерован"),
         ("signed", "подписан директором"),
         ("sealed", "скреплён печатью"),
         ("certified", "заверен"),
         ("archived", "сдан в архив"),
+        ("destroyed", "уничтожен по акту"),
     ]
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     paper = models.ForeignKey(PaperSet, on_delete=models.PROTECT, related_name="steps")
-    step = models.CharField(max_length=12, choices=STEPS)
+    step = models.CharField(max_length=16, choices=STEPS)
     on = models.DateField()
     sheets = models.IntegerField(null=True, blank=True, help_text="How many sheets were stitched.")
-    place = models.CharField(max_length=120, blank=True, default="", help_text="Where it lies.")
+    place = models.CharField(
+        max_length=120, blank=True, default="", help_text="Where it lies; of an act its number."
+    )
+    number = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="Of the line in the book: one series a school for each step with a book.",
+    )
+    taker = models.CharField(max_length=120, blank=True, default="", help_text="Who received it, by name.")
     noted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "step"], name="paperstep_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "step"], name="paperstep_once"),
+            models.UniqueConstraint(fields=["school", "step", "number"], name="paperstep_number"),
+        ]
+
+
+class PaperSign(models.Model):
+    """A teacher has held the sheets of one journal in a set against it: they are the same and signed, or differ.
+
+    Sheets that differ make the whole set void: it is made anew after the journal is put right.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    paper = models.ForeignKey(PaperSet, on_delete=models.PROTECT, related_name="signs")
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    on = models.DateField()
+    is_same = models.BooleanField()
+    words = models.CharField(max_length=300, blank=True, default="", help_text="What differs.")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "journal"], name="papersign_once")]
+
+
+class ArchiveKey(models.Model):
+    """The lock of the archive on a disk: what locks is kept here, what opens was shown to the director once."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    lock = models.TextField(help_text="The public half, as age writes it.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class ArchiveUnit(models.Model):
+    """An archive of a year in one file: what it holds, its digest, where it lies, when it was last checked."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    year = models.ForeignKey(
+        "organisation.AcademicYear", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    counts = models.JSONField(help_text="Classes, marks, absences, lessons, finals.")
+    is_locked = models.BooleanField(help_text="Opens with the director's code only.")
+    place = models.CharField(max_length=120, blank=True, default="")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=300, blank=True, default="")

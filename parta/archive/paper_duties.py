@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from parta.archive.models import PaperSet
+from parta.archive.paper_steps import CONFIRM, closeout_steps, differences_told, matter
+from parta.archive.route import binds
 from parta.control.queries.informing import classes_of
 from parta.control.queries.sheets import law_for
 from parta.control.queries.sources import duty_source
 from parta.foundation import sql
-from parta.journal.queries.words import class_name
-from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
-from parta.journal.rules.papers import PAPER_STEPS
+from parta.journal.rules.matters import Matter, rules_on
+from parta.journal.rules.papers import PAPER_STEPS, PAPERS
 from parta.people.viewer import Viewer
 from parta.regulation.durations import plural
 from parta.regulation.judge import Rule
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 _CLASSES = """
 SELECT h.id, h.title, h.term_kind, t.id, t.kind, t.title, t.starts, t.until, y.starts, y.until, y.state, (
     SELECT MIN(r.person_id) FROM people_role r WHERE r.homeroom_id = h.id AND r.kind IN ('class_teacher', 'master')
-    AND r.starts < y.until AND (r.until IS NULL OR r.until > y.starts))
+    AND r.starts < y.until AND (r.until IS NULL OR r.until > y.starts)), h.grade
 FROM organisation_homeroom h JOIN organisation_academicyear y ON y.id = h.year_id
 JOIN organisation_term t ON t.year_id = y.id
 WHERE h.school_id = %s AND y.id = (SELECT z.id FROM organisation_academicyear z WHERE z.school_id = %s
@@ -38,12 +39,13 @@ HEADS = {
     "paper_copy_each": "Журналы на бумаге",
     "register_entry_required": "Книги учёта и архив",
     "print_matches_data": "Печать и журнал",
+    "signature_required": "Подписи на бумаге",
 }
 
 
 @duty_source(HEADS)
 def paper_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
-    """Classes without their paper set, without its steps, with a set that is no longer true. Up to five statements."""
+    """Classes without their paper set, without its steps, with a set that is no longer true. Up to nine."""
     law = law_for(viewer)
     copies = rules_on(law, until, "paper_copy_each")
     books = [
@@ -52,8 +54,9 @@ def paper_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         if rule.params.book in ("paper_copies", "archive")
     ]
     same = rules_on(law, until, "print_matches_data")
+    steps = [rule for rule in rules_on(law, until, "closeout_step") if rule.params.action != CONFIRM]
     own = classes_of(viewer)
-    if not (copies or books or same) or own == ():
+    if not (copies or books or same or steps) or own == ():
         return []
     rows = [
         row
@@ -75,7 +78,9 @@ def paper_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
             found += _entry(rule, row, sets, until)
     if same:
         found += _changed(same, viewer, rows)
-    return found
+    if steps:
+        found += closeout_steps(viewer, steps, rows, sets, until)
+    return found + differences_told(viewer, rows)
 
 
 def _best(sets: dict[tuple[int, int, str], dict[int, set[str]]], row: sql.Row, kind: str) -> set[str]:
@@ -95,11 +100,16 @@ def _copy(rule: Rule[Any], row: sql.Row, sets: Any, until: date) -> Iterable[Mat
         limit += timedelta(days=int(params.grace.count))
     if limit is None or until <= limit:
         return
-    done = _best(sets, row, "journal")
+    if not binds(rule, row[12]):
+        return
+    done = _best(sets, row, params.document)
     missing = [step for step in params.steps if step not in done]
     if missing:
         words = ", ".join(PAPER_STEPS[step] for step in missing)
-        yield _matter(rule, row, limit, f"{row[5]}: журнал не на бумаге, не сделано: {words}")
+        what = {"journal": "журнал не на бумаге"}.get(
+            params.document, f"{PAPERS[params.document]} не на бумаге"
+        )
+        yield matter(rule, row, limit, f"{row[5]}: {what}, не сделано: {words}")
 
 
 def _entry(rule: Rule[Any], row: sql.Row, sets: Any, until: date) -> Iterable[Matter]:
@@ -111,13 +121,13 @@ def _entry(rule: Rule[Any], row: sql.Row, sets: Any, until: date) -> Iterable[Ma
             return
         limit = row[9] - DAY + timedelta(days=int(params.within.count) if params.within else 0)
         if until > limit:
-            yield _matter(rule, row, limit, "Год закрыт, а сводной ведомости в архиве нет")
+            yield matter(rule, row, limit, "Год закрыт, а сводной ведомости в архиве нет")
         return
     limit = params.until.on({"year_start": row[8], "year_end": row[9] - DAY}) if params.until else None
-    if limit is None or until <= limit:
+    if "certified" not in params.fields or limit is None or until <= limit:
         return
     if "certified" not in _best(sets, row, "journal"):
-        yield _matter(rule, row, limit, "Нет заверенной бумажной копии журнала: ни даты, ни места")
+        yield matter(rule, row, limit, "Нет заверенной бумажной копии журнала: ни даты, ни места")
 
 
 _SINCE = """
@@ -159,7 +169,7 @@ def _changed(rules: tuple[Rule[Any], ...], viewer: Viewer, rows: list[sql.Row]) 
         count = changed.get(paper.pk, 0)
         if row is not None and count:
             found.append(
-                _matter(
+                matter(
                     rules[0],
                     row,
                     paper.made_at.date(),
@@ -170,20 +180,3 @@ def _changed(rules: tuple[Rule[Any], ...], viewer: Viewer, rows: list[sql.Row]) 
                 )
             )
     return found
-
-
-def _matter(
-    rule: Rule[Any], row: sql.Row, since: date, text: str, rules: tuple[Rule[Any], ...] = ()
-) -> Matter:
-    return Matter(
-        kind=rule.kind.name,
-        clauses=clauses_of(rules or [rule]),
-        text=text,
-        since=since,
-        homeroom_id=row[0],
-        homeroom=row[1],
-        who_id=row[11] if rule.entry.by & {"class_teacher", "master"} else None,
-        role=next(iter(sorted(rule.entry.by)), "deputy"),
-        told=told_of(rules or [rule]),
-        detail=f"{class_name(row[1])}",
-    )

@@ -1,146 +1,33 @@
-"""Paper sets of the journals: what a class's set holds, who has one, and what has changed since it was made.
+"""Paper sets of the journals: which class has one, what was done with it, and whether it is still true."""
 
-The contents are plain data in a fixed order; their digest says whether two readings are the same.
-"""
-
-import hashlib
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from parta.archive.models import PaperSet, PaperStep
+from parta.archive.contents import contents_of, digest_of
+from parta.archive.models import PaperSet, PaperSign, PaperStep
+from parta.archive.route import Route, Stage, route
 from parta.foundation import sql
-from parta.foundation.pagekit import ru_date_num
-from parta.journal.queries.words import class_name, journal_name, register_key
+from parta.journal.queries.words import class_name
+from parta.journal.rules.papers import PAPER_STEPS
+from parta.people.rules import law_of, rules
 from parta.people.viewer import Viewer
+from parta.regulation.judge import Law
+from parta.regulation.words import role_words
 
-__all__ = ["Line", "Papers", "contents_of", "counts_of", "digest_of", "is_mine", "papers", "shown"]
+__all__ = ["Line", "Papers", "is_mine", "papers", "shown"]
 
-_HEAD = """
-SELECT h.title, t.title, t.starts, t.until, y.title, s.name FROM organisation_homeroom h
-JOIN organisation_academicyear y ON y.id = h.year_id JOIN organisation_term t ON t.year_id = y.id
-JOIN organisation_school s ON s.id = h.school_id WHERE h.id = %s AND t.id = %s"""
-_ROSTER = """
-SELECT n.id, n.surname, n.given_name, n.patronymic, e.starts, e.until FROM people_enrolment e
-JOIN people_person n ON n.id = e.student_id
-WHERE e.homeroom_id = %s AND e.starts < %s AND (e.until IS NULL OR e.until > %s)"""
-_JOURNALS = """
-SELECT j.id, s.title, COALESCE(g.short, '') FROM plans_journal j
-JOIN organisation_subject s ON s.id = j.subject_id LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
-WHERE j.homeroom_id = %s ORDER BY s.position, s.title, g.short, j.id"""
-_TEACHERS = """
-SELECT w.journal_id, p.surname, p.given_name, p.patronymic FROM plans_teachingload w
-JOIN plans_journal j ON j.id = w.journal_id JOIN people_person p ON p.id = w.teacher_id
-WHERE j.homeroom_id = %s AND w.starts < %s AND (w.until IS NULL OR w.until > %s) ORDER BY w.starts, w.id"""
-_LESSONS = """
-SELECT l.id, l.journal_id, l.date, l.number, r.topic, (
-    SELECT MAX(w.text) FROM journal_homework w WHERE w.lesson_id = l.id AND w.student_id IS NULL)
-FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
-JOIN journal_lessonrecord r ON r.lesson_id = l.id AND r.conducted_at IS NOT NULL
-WHERE j.homeroom_id = %s AND l.date >= %s AND l.date < %s ORDER BY l.date, l.number, l.id"""
-_MARKS = """
-SELECT a.lesson_id, k.student_id, a.position, k.part, k.value, a.journal_id
-FROM journal_mark k JOIN journal_assessment a ON a.id = k.assessment_id
-JOIN timetable_lesson l ON l.id = a.lesson_id JOIN plans_journal j ON j.id = a.journal_id
-WHERE j.homeroom_id = %s AND l.date >= %s AND l.date < %s AND k.value <> ''
-ORDER BY a.lesson_id, k.student_id, a.position, a.id, k.part"""
-_ABSENCES = """
-SELECT b.lesson_id, b.student_id, b.symbol, b.journal_id FROM journal_absence b
-JOIN timetable_lesson l ON l.id = b.lesson_id JOIN plans_journal j ON j.id = b.journal_id
-WHERE j.homeroom_id = %s AND l.date >= %s AND l.date < %s AND b.meaning <> '' ORDER BY b.lesson_id, b.student_id"""
-_FINALS = """
-SELECT f.journal_id, f.student_id, t.title, f.value FROM journal_termmark f JOIN plans_journal j ON j.id = f.journal_id
-JOIN organisation_term t ON t.id = f.term_id
-WHERE j.homeroom_id = %s AND t.starts >= %s AND t.until <= %s AND f.value <> '' ORDER BY t.starts, t.until, f.id"""
-
-
-def contents_of(homeroom_id: int, term_id: int, *, summary: bool = False) -> dict[str, Any]:
-    """What a set of the class for the term holds now. Eight statements; five for a summary sheet of finals alone."""
-    title, term, starts, until, year, school = sql.read(_HEAD, [homeroom_id, term_id])[0]
-    roster = sorted(
-        sql.read(_ROSTER, [homeroom_id, until, starts]), key=lambda row: (register_key(*row[1:4]), row[0])
-    )
-    names = {row[0]: " ".join(part for part in row[1:4] if part) for row in roster}
-    finals: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for journal_id, student_id, of_term, value in sql.read(_FINALS, [homeroom_id, starts, until]):
-        finals[journal_id, student_id].append(f"{of_term}: {value}")
-    span = [homeroom_id, starts, until]
-    lessons: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    cells: dict[tuple[int, int], list[str]] = defaultdict(list)
-    marks = absences = held = 0
-    if not summary:
-        days: dict[int, date] = {}
-        for lesson_id, journal_id, day, number, topic, homework in sql.read(_LESSONS, span):
-            held += 1
-            days[lesson_id] = day
-            lessons[journal_id].append(
-                {"on": ru_date_num(day), "number": number, "topic": topic, "homework": homework or ""}
-            )
-        parts: dict[tuple[int, int, int, int], list[str]] = defaultdict(list)
-        for lesson_id, student_id, position, part, value, journal_id in sql.read(_MARKS, span):
-            marks += part < 2
-            parts[journal_id, student_id, lesson_id, position].append(value)
-        for (journal_id, student_id, lesson_id, _), values in parts.items():
-            on = f"{ru_date_num(days[lesson_id])[:5]} " if lesson_id in days else ""
-            cells[journal_id, student_id].append(f"{on}{'/'.join(values)}")
-        for lesson_id, student_id, symbol, journal_id in sql.read(_ABSENCES, span):
-            absences += 1
-            on = f"{ru_date_num(days[lesson_id])[:5]} " if lesson_id in days else ""
-            cells[journal_id, student_id].append(f"{on}{symbol}")
-    teachers: dict[int, list[str]] = defaultdict(list)
-    for journal_id, *name in sql.read(_TEACHERS, [homeroom_id, until, starts]):
-        teachers[journal_id].append(" ".join(part for part in name if part))
-    subjects = []
-    for journal_id, subject, group in sql.read(_JOURNALS, [homeroom_id]):
-        subjects.append(
-            {
-                "title": journal_name("", subject, group).strip(),
-                "teachers": list(dict.fromkeys(teachers.get(journal_id, []))),
-                "lessons": lessons.get(journal_id, []),
-                "students": [
-                    {
-                        "name": names[row[0]],
-                        "marks": sorted(cells.get((journal_id, row[0]), [])),
-                        "finals": finals.get((journal_id, row[0]), []),
-                    }
-                    for row in roster
-                    if (journal_id, row[0]) in cells or (journal_id, row[0]) in finals or not group
-                ],
-            }
-        )
-    return {
-        "school": school,
-        "class": class_name(title),
-        "year": year,
-        "term": term,
-        "roster": list(names.values()),
-        "subjects": subjects,
-        "counts": {
-            "marks": marks,
-            "absences": absences,
-            "lessons": held,
-            "finals": sum(len(values) for values in finals.values()),
-        },
-    }
-
-
-def digest_of(contents: dict[str, Any]) -> str:
-    """SHA-256 of the contents, keys in order and without spaces."""
-    text = json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def counts_of(contents: dict[str, Any]) -> dict[str, int]:
-    """Marks, absences, lessons and finals of a set."""
-    return {name: int(contents["counts"][name]) for name in ("marks", "absences", "lessons", "finals")}
+OWN = frozenset({"print", "title_sheet", "stitched", "archived", "handed_in", "class_signed", "to_secretary"})
+"""Steps of a class teacher where no act names who takes them."""
+OFFICES = frozenset({"director", "deputy", "operator", "secretary"})
+"""Who keeps the papers of the whole school."""
 
 
 def is_mine(viewer: Viewer, homeroom_id: int) -> bool:
-    """Whether the viewer may make and see the papers of a class: its class teacher or master, or the school's heads."""
-    return bool(viewer.roles & {"director", "deputy", "operator"}) or homeroom_id in viewer.homeroom_ids
+    """Whether the viewer keeps the papers of a class: its class teacher or master, heads, the secretary."""
+    return bool(viewer.roles & OFFICES) or homeroom_id in viewer.homeroom_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +43,16 @@ class Line:
     paper_id: int | None
     made_at: datetime | None
     steps: tuple[tuple[str, str, date, str], ...]
-    """Code, title, day, where it lies or how many sheets."""
+    """Code, title, day, where it lies, who took it or how many sheets."""
     kind: str = "journal"
     is_year: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    """Steps that the viewer may note now, the next one first."""
+    waits: str = ""
+    """What is to be done next and by whom, in words."""
+    differs: str = ""
+    """What a teacher found different: the set is void."""
+    stages: tuple[Stage, ...] = ()
 
     @property
     def done(self) -> frozenset[str]:
@@ -181,24 +75,65 @@ class Papers:
             _, now, later = found.setdefault(line.homeroom_id, (line.homeroom, [], []))
             if line.is_over or line.paper_id or line.is_year:
                 now.append(line)
-            else:
+            elif line.kind == "journal":
                 later.append(line.term)
         return list(found.values())
 
+    @property
+    def plan(self) -> list[tuple[date, str, str, int, int]]:
+        """The steps of the last term that ended, by the act's days: day, step, who, how many done, of how many."""
+        ended = [line for line in self.lines if line.kind == "journal" and line.is_over and not line.is_year]
+        last = max((line.until for line in ended), default=None)
+        found: dict[tuple[int, str], list[Any]] = {}
+        for line in ended:
+            for stage in line.stages if line.until == last else ():
+                if stage.day is not None:
+                    row = found.setdefault(
+                        (stage.day, stage.step),
+                        [
+                            line.until + timedelta(days=stage.day - 1),
+                            stage.step,
+                            role_words(sorted(stage.roles)),
+                            0,
+                            0,
+                        ],
+                    )
+                    row[3] += stage.step in line.done
+                    row[4] += 1
+        return [(day, PAPER_STEPS[step], who, done, count) for day, step, who, done, count in found.values()]
+
+    @property
+    def unmade(self) -> list[tuple[int, str, int]]:
+        """Terms that are over and have classes without a set: id, title, how many."""
+        found: Counter[tuple[int, str]] = Counter(
+            (line.term_id, line.term)
+            for line in self.lines
+            if line.kind == "journal" and line.is_over and line.paper_id is None and not line.is_year
+        )
+        return [(term_id, title, count) for (term_id, title), count in found.items() if count > 1]
+
 
 _PLACES = """
-SELECT h.id, h.title, t.id, t.title, t.until, y.title, t.kind FROM organisation_homeroom h
+SELECT h.id, h.title, t.id, t.title, t.until, y.title, t.kind, h.term_kind, h.grade FROM organisation_homeroom h
 JOIN organisation_academicyear y ON y.id = h.year_id
 JOIN organisation_term t ON t.year_id = y.id AND (t.kind = h.term_kind OR t.kind = 'year')
 WHERE h.school_id = %s AND y.id = (SELECT z.id FROM organisation_academicyear z WHERE z.school_id = %s
     AND z.starts <= %s ORDER BY z.starts DESC LIMIT 1){classes}
 ORDER BY COALESCE(h.grade, 99), h.title, t.until, t.starts DESC"""
+TITLES = {"journal": "", "summary_sheet": ": сводная ведомость", "class_report": ": отчёт о классе"}
+
+
+def kinds_of(law: Law, on: date, term_kind: str) -> tuple[str, ...]:
+    """What goes to paper at the end of a term: the journal; at the year's end the summary sheet; a report, if asked."""
+    reports = any(rule.params.document == "class_report" for rule in rules(law, on, "paper_copy_each"))
+    kinds = ("journal", "summary_sheet") if term_kind == "year" else ("journal",)
+    return (*kinds, "class_report") if reports else kinds
 
 
 def papers(viewer: Viewer) -> Papers:
-    """Every class the viewer answers for, with the terms of the year and what is on paper. Three statements."""
+    """Every class the viewer answers for, with the terms of the year and what is on paper. Four statements."""
     classes, values = "", [viewer.school.id, viewer.school.id, viewer.on]
-    if not viewer.roles & {"director", "deputy", "operator"}:
+    if not viewer.roles & OFFICES:
         ids = viewer.homeroom_ids or (0,)
         classes = f" AND h.id IN ({sql.marks(len(ids))})"
         values += ids
@@ -208,37 +143,80 @@ def papers(viewer: Viewer) -> Papers:
     steps: dict[int, list[PaperStep]] = defaultdict(list)
     for step in PaperStep.objects.filter(school_id=viewer.school.id).order_by("id"):
         steps[step.paper_id].append(step)
+    differs = dict(
+        PaperSign.objects.filter(school_id=viewer.school.id, is_same=False).values_list("paper_id", "words")
+    )
     lines, year, zone = [], "", ZoneInfo(viewer.school.timezone)
-    for homeroom_id, title, term_id, term, until, year_title, term_kind in sql.read(
+    law = law_of(viewer)
+    ways: dict[tuple[Any, ...], Route] = {}
+    for homeroom_id, title, term_id, term, until, year_title, term_kind, own, grade in sql.read(
         _PLACES.replace("{classes}", classes), values
     ):
         year = year_title
-        for kind in ("journal", "summary_sheet") if term_kind == "year" else ("journal",):
+        for kind in kinds_of(law, viewer.on, term_kind):
             found = sets.get((homeroom_id, term_id, kind))
+            key = (kind, term_kind, own, grade)
+            if key not in ways:
+                ways[key] = route(law, viewer.on, kind, term_kind=term_kind, own_kind=own, grade=grade)
+            noted = tuple(steps.get(found.pk, []) if found else [])
+            options, waits = _next(viewer, ways[key], {one.step for one in noted}) if found else ((), "")
             lines.append(
                 Line(
                     homeroom_id,
                     class_name(title),
                     term_id,
-                    term if kind == "journal" else f"{term}: сводная ведомость",
+                    term + TITLES[kind],
                     until,
                     until <= viewer.on,
                     found.pk if found else None,
                     found.made_at.astimezone(zone) if found else None,
-                    tuple(
-                        (
-                            one.step,
-                            one.get_step_display(),
-                            one.on,
-                            one.place or (f"листов: {one.sheets}" if one.sheets else ""),
-                        )
-                        for one in (steps.get(found.pk, []) if found else [])
-                    ),
+                    tuple((one.step, one.get_step_display(), one.on, _more(one)) for one in noted),
                     kind,
                     term_kind == "year",
+                    options,
+                    waits,
+                    differs.get(found.pk, "") if found else "",
+                    ways[key].stages,
                 )
             )
     return Papers(year, tuple(lines))
+
+
+def _more(one: PaperStep) -> str:
+    parts = [
+        f"№ {one.number}" if one.number else "",
+        f"листов: {one.sheets}" if one.sheets else "",
+        one.place,
+        f"принял(а) {one.taker}" if one.taker else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _is_own(stage: Stage) -> bool:
+    return not stage.roles and stage.step in OWN
+
+
+def _next(viewer: Viewer, way: Route, done: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Steps the viewer may note now, and the first of the act's steps that nobody has."""
+    titles = dict(PaperStep.STEPS)
+    open_ = [
+        stage for stage in way.stages if stage.step not in done and way.missing(stage.step, done) is None
+    ]
+    options = tuple(
+        (stage.step, titles[stage.step])
+        for stage in open_
+        if stage.step != "sheets_signed"
+        and (
+            viewer.roles & (stage.roles | {"director"})
+            if stage.roles
+            else viewer.roles & OFFICES or stage.step in OWN
+        )
+    )
+    first = next((stage for stage in open_ if stage.rules), None)
+    if first is None:
+        return options, ""
+    who = f", {role_words(sorted(first.roles))}" if first.roles else ""
+    return options, PAPER_STEPS.get(first.step, titles[first.step]) + who
 
 
 def shown(viewer: Viewer, paper_id: int) -> tuple[PaperSet, bool] | None:
@@ -251,5 +229,5 @@ def shown(viewer: Viewer, paper_id: int) -> tuple[PaperSet, bool] | None:
     if row is None or not is_mine(viewer, row.homeroom_id):
         return None
     row.made_at = row.made_at.astimezone(ZoneInfo(viewer.school.timezone))
-    now = contents_of(row.homeroom_id, row.term_id, summary=row.kind == "summary_sheet")
+    now = contents_of(row.homeroom_id, row.term_id, summary=row.kind != "journal")
     return row, digest_of(now) == row.sha256

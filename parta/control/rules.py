@@ -104,13 +104,31 @@ class Appointment(Params):
     """``1 school_year``: by an order of this school year, or of the summer before it."""
 
 
+CLOSEOUT = {
+    "confirm_finals": "учитель проверяет и подтверждает отметки за период в каждом своём журнале",
+    "backup": "резервная копия сделана после подтверждения отметок и лежит на носителях",
+    "print": "журнал каждого класса напечатан",
+    "handed_out": "листы розданы учителям и классным руководителям",
+    "sheets_signed": "учитель сверяет и подписывает каждый свой лист",
+    "class_signed": "классный руководитель заверяет титульный лист",
+    "handed_in": "экземпляр класса сдан завучу",
+    "deputy_signed": "завуч заверяет экземпляры",
+    "to_secretary": "экземпляры переданы секретарю под роспись",
+    "signed": "экземпляры подписаны директором",
+    "sealed": "экземпляры скреплены печатью",
+    "archived": "экземпляры сложены в общую папку архива",
+}
+"""Steps of the close of a term."""
+
+
 class CloseoutStep(Params):
     """A step of the close of a term, by the end of a day of the vacation that follows it."""
 
     day: int = Field(1, ge=1, le=30, description="в какой день каникул, первый день — 1")
-    action: Literal["confirm_finals"] = Field(
-        "confirm_finals", description="что делают: confirm_finals — учитель подтверждает отметки за период"
-    )
+    action: Literal[
+        "confirm_finals", "backup", "print", "handed_out", "sheets_signed", "class_signed", "handed_in",
+        "deputy_signed", "to_secretary", "signed", "sealed", "archived",
+    ] = Field("confirm_finals", description=f"что делают: {', '.join(CLOSEOUT)}")  # fmt: skip
 
 
 class FindingOwner(Params):
@@ -164,9 +182,7 @@ _register(
     7,
     CloseoutStep,
     "Закрытие периода по дням",
-    lambda p: (
-        f"в {p.day}-й день каникул учитель проверяет и подтверждает отметки за период в каждом своём журнале"
-    ),
+    lambda p: f"в {p.day}-й день каникул {CLOSEOUT[p.action]}",
 )
 _register(
     "finding_owner",

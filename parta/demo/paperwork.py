@@ -4,7 +4,9 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
 from parta.archive.actions.backups import add_carrier, use_carrier
-from parta.archive.actions.papers import make_paper_set, note_paper_step
+from parta.archive.actions.papers import make_paper_set, note_paper_step, sign_sheets, way_of
+from parta.archive.models import PaperSet, PaperStep
+from parta.archive.route import Stage
 from parta.control.actions.closeout import confirm_finals
 from parta.control.actions.upkeep import fix_error, report_error
 from parta.control.queries.closeout import closeout_rules, pairs
@@ -22,6 +24,7 @@ from parta.people.viewer import Viewer, account
 
 DAY = timedelta(days=1)
 CLASSES_PRINTED = 3
+HANDED = {"to_secretary": "секретарь", "handed_in": "заместитель директора"}
 ERRORS = (
     ("В карточке ученика неверная дата рождения: в свидетельстве другой год.", "Дата исправлена по свидетельству."),
     ("В расписании на четверг кабинет не тот: урок идёт в соседнем.", ""),
@@ -36,7 +39,7 @@ def paperwork(clerk: Clerk, today: date) -> None:
     _sign_ins(clerk)
     if "deputy" in users:
         _closed_term(clerk, users["deputy"])
-        _paper_sets(clerk, users["deputy"], today)
+        _paper_sets(clerk, users, today)
         if clerk.code == "gymnasium":
             _day_off(clerk, users["deputy"])
     if "secretary" in users:
@@ -131,21 +134,71 @@ WHERE h.school_id = %s AND t.until <= %s AND EXISTS (SELECT 1 FROM plans_journal
 ORDER BY t.until DESC, COALESCE(h.grade, 99), h.title LIMIT %s"""
 
 
-def _paper_sets(clerk: Clerk, deputy_id: int, today: date) -> None:
-    """The last term of some classes on paper: one set is finished, one waits for its signature, one to be printed."""
+def _paper_sets(clerk: Clerk, users: dict[str, int], today: date) -> None:
+    """The last term of some classes on paper: one set has gone the act's whole way, one is half way, one is printed."""
     for number, (homeroom_id, term_id, until) in enumerate(
         sql.read(_ENDED, (clerk.school_id, today - 3 * DAY, CLASSES_PRINTED))
     ):
-        at = clerk.moment(until + 2 * DAY, 11 * 60 + 10 * number)
-        viewer = _viewer(clerk, deputy_id, at)
+        at = clerk.moment(until + DAY, 11 * 60 + 10 * number)
+        viewer = _viewer(clerk, users["deputy"], at)
         if viewer is None or at > clerk.now:
             continue
-        steps = ("print", "stitched", "signed", "sealed")[: 4 - 2 * number]
         with _act(clerk, viewer.acting_as(), at):
             made = make_paper_set(viewer, homeroom_id, term_id, at=at)
-            for step in steps:
-                sheets = 48 if step == "stitched" else None
-                note_paper_step(viewer, made.pk, step, on=viewer.on, sheets=sheets, at=at)
+        stages = [
+            stage for stage in way_of(viewer, made).stages if stage.step not in ("certified", "destroyed")
+        ]
+        _walk(clerk, users, made, stages[: (len(stages), len(stages) // 2, 1)[number]])
+
+
+def _walk(clerk: Clerk, users: dict[str, int], made: PaperSet, stages: list[Stage]) -> None:
+    """Each step by who takes it, on its day of the vacation, as far as the days have come."""
+    people: dict[int, int] = dict(
+        sql.read(
+            "SELECT w.journal_id, p.user_id FROM plans_teachingload w JOIN plans_journal j ON j.id = w.journal_id"
+            " JOIN people_person p ON p.id = w.teacher_id WHERE j.homeroom_id = %s AND p.user_id IS NOT NULL"
+            " ORDER BY w.starts, w.id",
+            [made.homeroom_id],
+        )
+    )
+    own = sql.read(
+        "SELECT p.user_id FROM people_role r JOIN people_person p ON p.id = r.person_id WHERE r.homeroom_id = %s"
+        " AND p.user_id IS NOT NULL ORDER BY r.id LIMIT 1",
+        [made.homeroom_id],
+    )
+    heads = [role for role in ("deputy", "secretary", "director") if role in users]
+    day = 1
+    for place, stage in enumerate(stages):
+        day = max(day, stage.day or day)
+        at = clerk.moment(made.term.until + (day - 1) * DAY, 13 * 60 + 7 * place)
+        at = max(at, made.made_at + place * timedelta(minutes=2))
+        if at > clerk.now:
+            return
+        if stage.step == "sheets_signed":
+            for subject in made.contents["subjects"]:
+                teacher = _viewer(clerk, people.get(subject["journal"], 0), at)
+                if teacher is not None and subject["teachers"]:
+                    with _act(clerk, teacher.acting_as("teacher"), at):
+                        sign_sheets(teacher, made.pk, subject["journal"], is_same=True, at=at)
+            if not PaperStep.objects.filter(paper=made, step="sheets_signed").exists():
+                return
+            continue
+        by = next((role for role in heads if not stage.roles or role in stage.roles), "")
+        user_id = users[by] if by else (own[0][0] if own else users["director"])
+        viewer = _viewer(clerk, user_id, at)
+        if viewer is None:
+            return
+        with _act(clerk, viewer.acting_as(), at):
+            note_paper_step(
+                viewer,
+                made.pk,
+                stage.step,
+                on=viewer.on,
+                sheets=24 if stage.step == "stitched" else None,
+                place=f"Архив, шкаф 2, папка {made.homeroom_id % 40 + 1}" if stage.step == "archived" else "",
+                taker=HANDED.get(stage.step, ""),
+                at=at,
+            )
 
 
 _MARKED_DAY = """

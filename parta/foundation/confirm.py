@@ -47,6 +47,7 @@ VERBS = {
     "role_granted": "roles",
     "role_ended": "roles",
     "account_issued": "access",
+    "archive_key_made": "access",
     "account_reopened": "access",
     "account_closed": "access",
     "password_reset": "access",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from parta.archive.actions import backups, outages, papers
+from parta.archive.actions import archives, backups, outages, papers
 from parta.archive.models import Backup, Carrier
 from parta.control.actions import close_past_year, open_next_year, promote, trials, upkeep
 from parta.foundation.log import SYSTEM, Actor
@@ -310,6 +310,21 @@ def _year_paper(cast: World) -> Any:
     )
 
 
+def _printed_quarter(cast: World) -> Any:
+    """A quarter's set that was printed and given out, ready for its teachers' signatures."""
+    from parta.archive.contents import contents_of, counts_of, digest_of
+    from parta.archive.models import PaperSet, PaperStep
+
+    body = contents_of(cast.homeroom.pk, cast.term.pk)
+    row = PaperSet.objects.create(
+        school=cast.school, homeroom=cast.homeroom, term=cast.term, made_at=cast.at, contents=body,
+        sha256=digest_of(body), **counts_of(body),
+    )  # fmt: skip
+    for step in ("print", "handed_out"):
+        PaperStep.objects.create(school=cast.school, paper=row, step=step, on=cast.on, noted_at=cast.at)
+    return row
+
+
 def _error(cast: World) -> Any:
     return upkeep.report_error(
         school_id=cast.school.pk, text="Неверная дата", reported_by=cast.teacher.pk, **_by(cast)
@@ -444,10 +459,46 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             **_by(c),
         ),
     ),
+    "archive.actions.archives.make_archive_key": (
+        _nothing,
+        lambda c, _: archives.make_archive_key(c.viewer("director"), at=c.at),
+    ),
+    "archive.actions.archives.ask_archive": (
+        _nothing,
+        lambda c, _: archives.ask_archive(c.viewer("deputy"), c.year.pk, at=c.at),
+    ),
+    "archive.actions.archives.make_archive": (
+        _nothing,
+        lambda c, _: archives.make_archive(
+            school_id=c.school.pk, year_id=c.year.pk, user_id=c.deputy.user_id or 0, at=c.at
+        ),
+    ),
+    "archive.actions.archives.place_archive": (
+        lambda c: archives.make_archive(
+            school_id=c.school.pk, year_id=c.year.pk, user_id=c.deputy.user_id or 0, at=c.at
+        ),
+        lambda c, row: archives.place_archive(c.viewer("deputy"), row.pk, "сейф", at=c.at),
+    ),
+    "archive.actions.archives.verify_archives": (
+        lambda c: archives.make_archive(
+            school_id=c.school.pk, year_id=c.year.pk, user_id=c.deputy.user_id or 0, at=c.at
+        ),
+        lambda c, _: archives.verify_archives(
+            school_id=c.school.pk, by=c.viewer("deputy").acting_as(), at=c.at
+        ),
+    ),
     "archive.actions.papers.make_paper_set": (_nothing, lambda c, _: _year_paper(c)),
     "archive.actions.papers.note_paper_step": (
         _year_paper,
         lambda c, row: papers.note_paper_step(c.viewer("deputy"), row.pk, "print", on=c.on, at=c.at),
+    ),
+    "archive.actions.papers.note_pages": (
+        _year_paper,
+        lambda c, row: papers.note_pages(c.viewer("deputy"), row.pk, 12, at=c.at),
+    ),
+    "archive.actions.papers.sign_sheets": (
+        _printed_quarter,
+        lambda c, row: papers.sign_sheets(c.viewer("teacher"), row.pk, c.russian.pk, is_same=True, at=c.at),
     ),
     "archive.actions.papers.register_summary": (
         _nothing,

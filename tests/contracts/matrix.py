@@ -616,16 +616,49 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "papers": {
         "page": Line(
-            get="200 director deputy operator class_teacher master foreign_deputy",
-            post="422 director deputy operator class_teacher master foreign_deputy",
+            get="200 director deputy operator secretary class_teacher master foreign_deputy",
+            post="422 director deputy operator secretary class_teacher master foreign_deputy",
         ),
     },
     "paper": {
         "absent": Line(
             lambda cast: {"paper_id": ABSENT},
-            get="404 director deputy operator class_teacher master foreign_deputy",
+            get="404 director deputy operator secretary class_teacher master foreign_deputy",
         ),
     },
+    "paper_pdf": {
+        "absent": Line(
+            lambda cast: {"paper_id": ABSENT},
+            get="404 director deputy operator secretary class_teacher master foreign_deputy",
+        ),
+    },
+    "paper_digest": {
+        "page": Line(get="200 director deputy operator secretary class_teacher master foreign_deputy")
+    },
+    "paper_sheets": {
+        "page": Line(
+            get="200 director deputy teacher class_teacher master other_teacher FOREIGN_STAFF",
+            post="422 director deputy teacher class_teacher master other_teacher FOREIGN_STAFF",
+        ),
+    },
+    "archive_year": {
+        "page": Line(
+            get="200 director deputy operator secretary foreign_deputy",
+            post="422 director deputy operator secretary foreign_deputy",
+        ),
+    },
+    "archive_key": {"page": Line(get="200 director deputy operator secretary foreign_deputy")},
+    "archive_file": {
+        "absent": Line(
+            lambda cast: {"unit_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
+    "archive_sign": {
+        "absent": Line(
+            lambda cast: {"unit_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
+    "archive_books": {"page": Line(get="200 director deputy operator secretary foreign_deputy")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "year_change": {
         "page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy"),

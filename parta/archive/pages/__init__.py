@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from parta.archive import access as access  # declares the permissions
 from parta.archive import queries, traces
 from parta.archive.actions import backups, outages
-from parta.archive.pages import incidents, papers
+from parta.archive.pages import archive, incidents, papers
 from parta.archive.rules import MEDIA
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
@@ -183,6 +183,7 @@ def _day(text: str, fallback: date) -> date:
 
 urlpatterns = [
     *papers.urlpatterns,
+    *archive.urlpatterns,
     path("copies/", copies, name="copies"),
     path("system/", system, name="system"),
     path("readings/", readings, name="readings"),

@@ -47,6 +47,7 @@ _NOTHING = frozenset(
 _SCHOOL_ONLY = frozenset(
     {
         "access",
+        "archive",
         "check",
         "closeout",
         "consent",

@@ -8,14 +8,20 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.wording import listed
+from parta.regulation.durations import parse_duration
 from parta.regulation.judge import Law
-from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, Texts, known_kind
+from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
 from parta.regulation.words import role_words
 
-__all__ = ["PrintContents", "Retention", "declared", "printing_forbidden"]
+__all__ = ["PAPER_CHAIN", "PAPER_STEPS", "PrintContents", "Retention", "declared", "printing_forbidden"]
 
 
-_BOOKS = {"backup_use": "обращение к резервной копии"}
+_BOOKS = {
+    "backup_use": "обращение к резервной копии",
+    "paper_copies": "реестр бумажных копий",
+    "archive": "опись архива",
+    "strict_accountability": "журнал сдачи документов строгой отчётности",
+}
 """Books that the file names by a code, as people call them."""
 
 
@@ -50,17 +56,15 @@ class Register(Params):
     until: OnDate | None = Field(None, description="к какому дню года: 06-30")
 
 
-class Signature(Params):
-    """A document goes through signatures in an order."""
-
-    document: str = Field(description="какой документ")
-    chain: Texts = Field((), description="кто подписывает, по порядку")
-    fields: Codes = Field(frozenset(), description="что указывают у подписи")
-
-
 PAPER_STEPS = {
     "export": "выгрузка",
     "print": "печать",
+    "handed_out": "раздача на подпись",
+    "sheets_signed": "подписи учителей на листах",
+    "class_signed": "подпись классного руководителя",
+    "handed_in": "сдача завучу",
+    "deputy_signed": "подпись завуча",
+    "to_secretary": "передача секретарю под роспись",
     "title_sheet": "титульный лист",
     "stitched": "прошивка",
     "signed": "подпись директора",
@@ -68,7 +72,84 @@ PAPER_STEPS = {
     "certified": "заверение",
     "archived": "сдача в архив",
 }
-"""What is done with a paper set, in its order."""
+"""What is done with a paper set. The order is the act's; where it names none, that of this list."""
+PAPER_CHAIN = {
+    "teacher": "sheets_signed",
+    "class_teacher": "class_signed",
+    "master": "class_signed",
+    "deputy": "deputy_signed",
+    "director": "signed",
+    "seal": "sealed",
+}
+"""Who signs, and the step by which it is written down."""
+PAPERS = {
+    "journal": "журнал класса",
+    "summary_sheet": "сводная ведомость",
+    "class_report": "отчёт о классе",
+}
+"""What goes to paper."""
+PAPER_DOCUMENTS = {
+    "class_period_copy": "бумажная копия журнала за период",
+    "class_bundle": "бумажный журнал класса за год",
+    "printed_journal": "напечатанный журнал",
+    "summary_sheet": "сводная ведомость",
+    "class_report": "отчёт о классе",
+}
+"""What is signed: of a term, of a year, of either."""
+
+
+def _chain(value: object) -> object:
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or any(item not in PAPER_CHAIN for item in items):
+        raise ValueError(f"допустимы: {', '.join(PAPER_CHAIN)}")
+    return tuple(items)
+
+
+class Signature(Params):
+    """A paper goes through signatures in an order."""
+
+    document: Literal[
+        "class_period_copy", "class_bundle", "printed_journal", "summary_sheet", "class_report"
+    ] = Field(description="какой документ")
+    chain: Annotated[tuple[str, ...], BeforeValidator(_chain)] = Field(
+        (), description=f"кто подписывает, по порядку: {', '.join(PAPER_CHAIN)} (seal — печать)"
+    )
+    fields: Codes = Field(frozenset(), description="что указывают у подписи: full_name, date")
+
+
+class Label(Params):
+    """What is glued over the thread."""
+
+    document: Literal["class_bundle", "summary_sheet", "all"] = Field("all", description="на каком документе")
+    text: str = Field(
+        "Прошито, пронумеровано и скреплено печатью {N}", description="надпись; {N} — сколько листов"
+    )
+
+
+class ClosingEntry(Params):
+    """An entry that ends a unit or the whole journal of a year."""
+
+    place: Literal["subject", "journal"] = Field(
+        "subject", description="на странице предмета или в конце журнала"
+    )
+    state: Literal["", "fulfilled", "left"] = Field(
+        "", description="fulfilled — программа пройдена, left — остались темы, пусто — всегда"
+    )
+    text: str = Field(description="слова; {план}, {факт} — уроков по плану и дано, {темы} — что не пройдено")
+
+
+class Integrity(Params):
+    """The archive is checked against its digests."""
+
+    verify_every: Dur = Field(
+        parse_duration("31d"), description="как часто архив сверяют с контрольными суммами"
+    )
+
+
+class Cipher(Params):
+    """The archive on a disk opens with a code that one role knows."""
+
+    code_known_to: Roles = Field(frozenset({"director"}), description="кому код показан, один раз")
 
 
 def _steps(value: object) -> object:
@@ -100,10 +181,13 @@ class PaperCopy(Params):
     period: Literal[
         "quarter", "half_year", "trimester", "semester", "module", "year", "school_year", "reporting_period"
     ] = Field("year", description="за какой период; reporting_period — за тот, по которому учится класс")
+    document: Literal["journal", "summary_sheet", "class_report"] = Field(
+        "journal", description="что: журнал класса, сводная ведомость года, отчёт о классе"
+    )
     each: Literal["class"] = "class"
     steps: Annotated[tuple[str, ...], BeforeValidator(_steps)] = Field(
         ("print",),
-        description="что делают по порядку: export, print, title_sheet, stitched, signed, sealed, certified, archived",
+        description=f"что делают по порядку: {', '.join(PAPER_STEPS)}",
     )
     grace: Dur | None = Field(None, description="за сколько после конца периода")
     until: OnDate | None = Field(None, description="к какому дню года: 06-30")
@@ -167,7 +251,7 @@ def _says_print(params: PrintContents) -> str:
 
 def _says_paper(params: PaperCopy) -> str:
     words = {"year": "за год", "school_year": "за год", "reporting_period": "за каждый учебный период"}
-    said = f"журнал каждого класса переносят на бумагу {words.get(params.period, 'за каждый период')}"
+    said = f"{PAPERS[params.document]}: на бумагу {words.get(params.period, 'за каждый период')}"
     if params.until is not None:
         said += f", к {params.until.day:02}.{params.until.month:02}" if params.until.month else ", в срок"
     if params.grace is not None:
@@ -177,7 +261,6 @@ def _says_paper(params: PaperCopy) -> str:
 
 _PAPERS = "на страницах «Бумага» и «Обязанности»"
 _BUILT = "журнал так устроен"
-_SHOWN = "правило показано на странице положения; исполняют его люди"
 _PRINT = "правило читает печать журнала"
 
 for _kind in (
@@ -186,17 +269,36 @@ for _kind in (
         "retention", 6, Retention, "Сколько хранят",
         lambda p: f"{p.object}: хранят {'не меньше ' if p.at_least else ''}{p.term}"
         + (f", на носителях: {_words(p.media)}" if p.media else "") + (f", затем {p.at_end}" if p.at_end else ""),
-        acts="журнал ничего не удаляет: записи остаются в истории",
+        acts="на странице «Книги архива»: день, раньше которого уничтожить нельзя; сам журнал ничего не удаляет",
     ),
     RuleKind(
         "register_entry_required", 7, Register, "Запись в книге учёта",
         lambda p: f"вносят запись: {_BOOKS.get(p.book, p.book)}" + (f", в срок {p.within}" if p.within else ""),
-        acts=_SHOWN,
+        acts="на страницах «Бумага», «Книги архива» и «Обязанности»",
     ),
     RuleKind(
         "signature_required", 7, Signature, "Порядок подписей",
-        lambda p: f"документ подписывают: {p.document}" + (f" — {role_words(p.chain)}" if p.chain else ""),
-        acts=_SHOWN,
+        lambda p: f"{PAPER_DOCUMENTS[p.document]}: подписывают по порядку: "
+        + ", ".join("печать" if who == "seal" else role_words([who]) for who in p.chain),
+        acts=_PAPERS,
+    ),
+    RuleKind(
+        "stitch_label", 7, Label, "Наклейка на прошивке",
+        lambda p: f"на прошивке пишут: {p.text.replace('{N}', '… листов')}",
+        acts=_PRINT,
+    ),
+    RuleKind(
+        "closing_entry", 5, ClosingEntry, "Запись в конце журнала", lambda p: f"в конце пишут: {p.text}", acts=_PRINT,
+    ),
+    RuleKind(
+        "archive_integrity", 6, Integrity, "Целость архива",
+        lambda p: f"архив сверяют с контрольными суммами не реже чем раз в {p.verify_every}",
+        acts="на странице «Архив года» и командой parta archive verify",
+    ),
+    RuleKind(
+        "cipher_archive", 6, Cipher, "Архив под кодом",
+        lambda p: "архив на носителе открывает только код; его знает " + role_words(sorted(p.code_known_to)),
+        acts="на странице «Архив года»: без кода архив не выгружается",
     ),
     RuleKind(
         "paper_copy_each", 1, PaperCopy, "Бумажная копия", _says_paper, acts=_PAPERS,

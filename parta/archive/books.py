@@ -1,0 +1,115 @@
+"""The books of the archive: the register of paper copies, papers handed over, the search, terms of keeping."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+from parta.archive.models import PaperStep
+from parta.archive.route import kept_until
+from parta.journal.queries.words import class_name
+from parta.people.rules import cited, law_of, rules
+from parta.people.viewer import Viewer
+
+__all__ = ["BOOKS", "Book", "BookLine", "book"]
+
+BOOKS = {
+    "archived": "Реестр бумажных копий",
+    "to_secretary": "Журнал сдачи документов строгой отчётности",
+    "destroyed": "Уничтожено по актам",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """One line of a book."""
+
+    number: int | None
+    on: date
+    paper_id: int
+    what: str
+    homeroom: str
+    term: str
+    year: str
+    sheets: int | None
+    printed: int | None
+    """Sheets that the file has; None: it was never opened."""
+    place: str
+    giver: str
+    taker: str
+    kept_until: date | None
+    law: str
+    is_over: bool
+    """It may be destroyed."""
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book, with what the search left of it."""
+
+    title: str
+    lines: tuple[BookLine, ...]
+    gaps: tuple[int, ...]
+    """Numbers that no line of the whole book has."""
+    years: tuple[str, ...]
+    law: str
+
+
+def book(viewer: Viewer, step: str, *, words: str = "", year: str = "") -> Book:
+    """The lines of a book, the last first; only those whose class, term or place have the words. Two statements."""
+    law, on = law_of(viewer), viewer.on
+    duplex = any(rule.params.layout == "duplex" for rule in rules(law, on, "print_contents"))
+    rows = list(
+        PaperStep.objects.filter(school_id=viewer.school.id, step=step)
+        .select_related("paper", "paper__homeroom__year", "paper__term", "noted_by")
+        .defer("paper__contents")
+        .order_by("-number", "-id")
+    )
+    sheets = dict(
+        PaperStep.objects.filter(school_id=viewer.school.id, step="stitched").values_list(
+            "paper_id", "sheets"
+        )
+    )
+    lines = []
+    for row in rows:
+        paper = row.paper
+        end = paper.homeroom.year.until - timedelta(days=1)
+        kept = kept_until(law, on, paper.kind, end)
+        lines.append(
+            BookLine(
+                row.number,
+                row.on,
+                paper.pk,
+                paper.get_kind_display(),
+                class_name(paper.homeroom.title),
+                paper.term.title,
+                paper.homeroom.year.title,
+                sheets.get(paper.pk),
+                (ceil(paper.pages / 2) if duplex else paper.pages) if paper.pages else None,
+                row.place,
+                row.noted_by.full_name if row.noted_by else "Парта",
+                row.taker,
+                kept[0] if kept else None,
+                cited(kept[1]).text if kept else "",
+                kept is not None and kept[0] <= on,
+                " ".join(paper.sha256[at : at + 4] for at in range(0, 16, 4)),
+            )
+        )
+    numbers = {line.number for line in lines if line.number}
+    gaps = tuple(number for number in range(1, max(numbers, default=0)) if number not in numbers)
+    years = tuple(sorted({line.year for line in lines}, reverse=True))
+    asked = [word.casefold() for word in words.replace("\u00a0", " ").split()]
+    shown = [
+        line
+        for line in lines
+        if (not year or line.year == year) and all(word in _said(line) for word in asked)
+    ]
+    wanted = {"archived": "paper_copies", "to_secretary": "strict_accountability"}.get(step, "")
+    books = [rule for rule in rules(law, on, "register_entry_required") if rule.params.book == wanted]
+    return Book(BOOKS[step], tuple(shown), gaps, years, cited(books).text)
+
+
+def _said(line: BookLine) -> str:
+    words = f"{line.what} {line.homeroom} {line.term} {line.year} {line.place} № {line.number} {line.taker}"
+    plain = words.replace("\u00a0", " ").casefold()
+    return plain + " " + plain.replace(" «", "").replace("«", "").replace("»", "")

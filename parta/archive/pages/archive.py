@@ -1,0 +1,151 @@
+"""The books of the archive, and the archive of a year as a file under the director's code."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods
+
+from parta.archive import access as access  # declares the permissions
+from parta.archive import yearfile
+from parta.archive.actions import archives
+from parta.archive.books import BOOKS, book
+from parta.archive.models import ArchiveKey, ArchiveUnit
+from parta.foundation.access import requires
+from parta.organisation.acts import Refusal
+from parta.organisation.models import AcademicYear
+from parta.people.actions import trace
+from parta.people.chrome import page
+from parta.people.forms import DONE, Forms, Posted, carry_out, status
+from parta.people.pages.setup import looking
+from parta.people.rules import cited, law_of, rules
+from parta.people.viewer import Viewer
+
+DONE |= {
+    "archive_asked": "Архив будет готов через несколько минут: обновите страницу.",
+    "archive_checked": "Архивы сверены.",
+}
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_books")
+def books(request: HttpRequest) -> HttpResponse:
+    """A book with its search: register of paper copies, papers handed over, papers destroyed."""
+    viewer = looking(request)
+    step = request.GET.get("book", "archived")
+    step = step if step in BOOKS else "archived"
+    year = request.GET.get("year", "").replace("\x00", "")[:20]
+    words = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    context = {
+        "found": book(viewer, step, words=words, year=year),
+        "books": list(BOOKS.items()),
+        "step": step,
+        "year": year,
+        "words": words,
+    }
+    return page(request, "archive/books.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("archive_year")
+def year(request: HttpRequest) -> HttpResponse:
+    """Archives by year: asked for, told where they lie, checked; the code, shown once to whom the act names."""
+    viewer = looking(request)
+
+    def key(posted: Posted) -> HttpResponse:
+        # shown in this very answer: it is kept nowhere to be shown later
+        return _year_page(request, viewer, Forms(), archives.make_archive_key(viewer, at=viewer.at))
+
+    def ask(posted: Posted) -> str:
+        archives.ask_archive(viewer, posted.id("year", "год"), at=viewer.at)
+        return "archive_asked"
+
+    def place(posted: Posted) -> str:
+        archives.place_archive(viewer, posted.id("row", "архив"), posted.text("place"), at=viewer.at)
+        return "saved"
+
+    def verify(posted: Posted) -> str:
+        wrong = archives.verify_archives(school_id=viewer.school.id, by=viewer.acting_as(), at=viewer.at)
+        if wrong:
+            raise Refusal("Не сошлись: " + "; ".join(row.fault for row in wrong))
+        return "archive_checked"
+
+    forms = carry_out(request, {"key": key, "ask": ask, "place": place, "verify": verify})
+    return forms if isinstance(forms, HttpResponse) else _year_page(request, viewer, forms)
+
+
+def _year_page(request: HttpRequest, viewer: Viewer, forms: Forms, code: str = "") -> HttpResponse:
+    zone = ZoneInfo(viewer.school.timezone)
+    lock = (
+        ArchiveKey.objects.filter(school_id=viewer.school.id)
+        .select_related("made_by")
+        .order_by("-id")
+        .first()
+    )
+    units = list(
+        ArchiveUnit.objects.filter(school_id=viewer.school.id).select_related("year").order_by("-id")[:100]
+    )
+    for one in units:
+        one.made_at = one.made_at.astimezone(zone)
+        one.checked_at = one.checked_at.astimezone(zone) if one.checked_at else None
+    asked = rules(law_of(viewer), viewer.on, "cipher_archive")
+    years = AcademicYear.objects.filter(school_id=viewer.school.id, starts__lte=viewer.on).order_by("-starts")
+    context = {
+        "forms": forms,
+        "code": code,
+        "has_lock": lock is not None,
+        "lock_at": lock.made_at.astimezone(zone) if lock else None,
+        "lock_by": lock.made_by.full_name if lock and lock.made_by else "",
+        "needs_lock": bool(asked),
+        "is_keeper": bool(viewer.roles & archives.keepers(asked)),
+        "units": units,
+        "years": [(one.pk, one.title) for one in years],
+        "law": cited(asked).text,
+    }
+    answer = page(request, "archive/year.html", context, status=status(forms))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _unit(request: HttpRequest, unit_id: int) -> ArchiveUnit:
+    viewer = looking(request)
+    row = ArchiveUnit.objects.filter(pk=unit_id, school_id=viewer.school.id).first()
+    if row is None or not (yearfile.folder() / row.name).exists():
+        raise Http404
+    return row
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_year", confirm="print")
+def archive_file(request: HttpRequest, unit_id: int) -> FileResponse:
+    """The file of an archive, as it is: a locked one stays locked."""
+    row = _unit(request, unit_id)
+    trace(looking(request), "export:archive", object_id=row.year_id)
+    return FileResponse((yearfile.folder() / row.name).open("rb"), as_attachment=True, filename=row.name)
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_year")
+def archive_sign(request: HttpRequest, unit_id: int) -> FileResponse:
+    """The detached signature of an archive."""
+    name = _unit(request, unit_id).name + ".sig"
+    return FileResponse((yearfile.folder() / name).open("rb"), as_attachment=True, filename=name)
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_year")
+def archive_key(request: HttpRequest) -> HttpResponse:
+    """The institution's public key: whoever has it can check a signature without Parta."""
+    looking(request)
+    answer = HttpResponse(yearfile.public_key(), content_type="application/x-pem-file")
+    answer.headers["Content-Disposition"] = 'attachment; filename="institution.pem"'
+    return answer
+
+
+urlpatterns = [
+    path("archive/books/", books, name="archive_books"),
+    path("archive/year/", year, name="archive_year"),
+    path("archive/year/institution.pem", archive_key, name="archive_key"),
+    path("archive/year/<int:unit_id>/", archive_file, name="archive_file"),
+    path("archive/year/<int:unit_id>/signature", archive_sign, name="archive_sign"),
+]
