@@ -65,9 +65,8 @@ def day(cast: Any, number: int, hour: int = 12) -> Any:
 )
 @pytest.mark.clause("GT-I-4.0", "GT-I-4.2b", "GT-I-4.2c", "GT-I-4.3a", "GT-I-4.3b", "GT-I-4.4a", "GT-I-4.4b")
 @pytest.mark.clause("GT-I-4.5a", "GT-I-4.5b", "GT-I-4.5c", "GT-I-4.5d", "GT-I-4.5e", "GT-P-3.3b")
-@pytest.mark.clause(
-    "GT-I-5.2.dir.б-a", "GT-I-5.2.dep.а", "GT-I-5.2.dep.б", "GT-I-5.2.dep.в", "GT-I-5.2.sec.а"
-)
+@pytest.mark.clause("GT-I-5.2.dir.б-a", "GT-I-5.2.dep.а", "GT-I-5.2.dep.б", "GT-I-5.2.dep.в")
+@pytest.mark.clause("GT-I-5.2.sec.а", partly="не то число листов видно в реестре, а не в обязанностях")
 @pytest.mark.clause("GT-I-5.2.sec.б-b", "GT-P-3.2b", "GT-P-3.3c")
 def test_a_quarter_goes_to_paper_in_five_days_of_the_vacation(
     cast: Any, client_of: Any, tmp_path: Path
@@ -263,6 +262,10 @@ def test_a_quarter_goes_to_paper_in_five_days_of_the_vacation(
 def test_a_group_of_a_college_is_bound_for_the_archive(cast: Any, client_of: Any, tmp_path: Path) -> None:
     curator, deputy = client_of(cast.class_teacher), client_of(cast.deputy)
     checked(cast, date(2027, 6, 1))
+    TermMark.objects.create(
+        school=cast.school, journal=cast.russian, student=cast.student, term=cast.term, value="4",
+        set_at=cast.at, changed_at=cast.at,
+    )  # fmt: skip
     on = date(2027, 6, 20)
     with clock.rehearse(cast.local(on, 12)):
         done(curator.post("/papers/", make(cast, cast.year_term)))
@@ -286,7 +289,7 @@ def test_a_group_of_a_college_is_bound_for_the_archive(cast: Any, client_of: Any
         assert said in last and "Журнал проверен и принят для сдачи в архив." in last
         assert cast.director.full_name in last and "М. П." in last and "Директор" in last
         whole = " ".join(" ".join(pages).split())
-        for part in (cast.student.surname, cast.topics[0].text[:25], "I полугодие"):
+        for part in (cast.student.surname, cast.topics[0].text[:25], cast.term.title):
             assert part in whole, part
         left = PlannedTopic.objects.filter(plan=cast.russian.plan).exclude(
             pk__in=LessonRecord.objects.filter(conducted_at__isnull=False).values("planned_topic_id")
@@ -310,7 +313,7 @@ def test_a_group_of_a_college_is_bound_for_the_archive(cast: Any, client_of: Any
         done(curator.post("/papers/", step(paper, "print", on)))
         refused(deputy, step(paper, "signed", on), "Сначала запишите: прошивка")
         refused(curator, step(paper, "stitched", on), "сколько листов")
-        done(curator.post("/papers/", step(paper, "stitched", on, sheets="7")))
+        done(curator.post("/papers/", step(paper, "stitched", on, sheets="6")))
         refused(deputy, step(paper, "sealed", on), "подпись директора")
         refused(curator, step(paper, "signed", on), "записывают директор, завуч или секретарь")
         done(deputy.post("/papers/", step(paper, "signed", on)))
@@ -318,9 +321,9 @@ def test_a_group_of_a_college_is_bound_for_the_archive(cast: Any, client_of: Any
         done(deputy.post("/papers/", step(paper, "sealed", on)))
         done(curator.post("/papers/", step(paper, "archived", on, place="Архив, шкаф 1")))
         stored = PaperStep.objects.get(paper=paper, step="stitched")
-        assert (stored.sheets, stored.on, stored.noted_by) == (7, on, cast.class_teacher)
+        assert (stored.sheets, stored.on, stored.noted_by) == (6, on, cast.class_teacher)
         book = page(deputy, "/archive/books/")
-        assert "Архив, шкаф 1" in book and "01.01.2033" in book and "напечатано" in book
+        assert "Архив, шкаф 1" in book and "01.01.2033" in book and "напечатано 7" in book
         refused(deputy, step(paper, "destroyed", on, place="акт 1"), "Хранится до 01.01.2033")
     with clock.rehearse(cast.local(date(2032, 12, 31), 12)):
         for who in (cast.director, cast.deputy, cast.secretary):
@@ -346,6 +349,7 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
             student=cast.student,
             term=term,
             value=value,
+            set_at=cast.at,
             changed_at=cast.at,
         )
 
@@ -364,7 +368,7 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
             cast.student.surname,
             cast.topics[0].text[:25],
             "Задание на дом",
-            "Пропущено уроков",
+            "Пропущено",
             "четверть",
         ):
             assert part in words, part
@@ -389,8 +393,8 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
                      cast.class_teacher.full_name, "Классный руководитель", cast.student.surname, "4,00"):  # fmt: skip
             assert part in words, part
         assert all(name.split()[0] in words for name in report.contents["roster"])
-        for name, more in (("print", {}), ("class_signed", {}), ("handed_in", {"taker": "Завуч"})):
-            done(head.post("/papers/", step(report, name, on, **more)))
+        for name, extra in (("print", {}), ("class_signed", {}), ("handed_in", {"taker": "Завуч"})):
+            done(head.post("/papers/", step(report, name, on, **extra)))
         assert not listed(cast, "paper_copy_each", "DB-3.3.9c", late)
 
     on = date(2027, 6, 20)
@@ -414,7 +418,7 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
                 if name == "archived":
                     answer = director.post("/papers/", step(row, name, on))
                     assert answer.status_code == 422 and "где хранится" in text(answer)
-                more = {
+                more: dict[str, dict[str, str]] = {
                     "stitched": {"sheets": str(row.pages or 9)},
                     "archived": {"place": "Папка 6Б, файл 2"},
                 }
@@ -432,7 +436,6 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
             assert part in book, part
         answer = director.post("/papers/", step(sheet, "destroyed", on, place="акт 1"))
         assert answer.status_code == 422 and "01.01.2053" in text(answer) and "5.4" in text(answer)
-        assert PaperStep.objects.get(paper=bundle, step="stitched").sheets == len(pages) or bundle.pages
 
 
 @pytest.mark.django_db(transaction=True)
@@ -472,7 +475,7 @@ def test_the_archive_of_a_year_opens_with_the_directors_code_only(
     )
     key = tmp_path / "institution.pem"
     key.write_bytes(operator.get("/archive/year/institution.pem").content)
-    checks = [
+    checks: list[Any] = [
         "openssl",
         "pkeyutl",
         "-verify",

@@ -150,7 +150,7 @@ def _check_order(way: Route, step: str, done: dict[str, date], on: date) -> None
     missing = way.missing(step, done)
     if missing is not None:
         before, rules_ = missing
-        raise Refusal(f"Сначала запишите: {PAPER_STEPS[before]}{cited(rules_).brackets}.", "step")
+        raise Refusal(f"Сначала запишите: {PAPER_STEPS[before]}{cited(rules_).brackets}.")
     last = max((done[before] for before in way.needs.get(step, {})), default=on)
     if on < last:
         raise Refusal(f"Дата: не раньше {last:%d.%m.%Y}, когда сделано то, что идёт перед этим.", "on")
@@ -181,8 +181,8 @@ def note_paper_step(
     way = way_of(viewer, row)
     stage = way.stage(step)
     if stage is None:
-        raise Refusal("Такого шага у этой бумаги нет: его не называет положение.", "step")
-    check_hand(viewer, stage, step)
+        raise Refusal("Такого шага у этой бумаги нет: его не называет положение.")
+    _check_hand(viewer, stage, step)
     place = checks.text(place, 120, "place", WITH_PLACE.get(step, "где хранится"), needed=step in WITH_PLACE)
     taker = checks.text(taker, 120, "taker", "кто принял", needed=step in ("to_secretary", "handed_in"))
     made_on = row.made_at.astimezone(ZoneInfo(viewer.school.timezone)).date()
@@ -196,7 +196,7 @@ def note_paper_step(
         done = dict(PaperStep.objects.filter(paper=row).values_list("step", "on"))
         _check_order(way, step, done, on)
         if step in done:
-            raise Refusal("Это уже записано.", "step")
+            raise Refusal("Это уже записано.")
         made = PaperStep.objects.create(
             school_id=viewer.school.id,
             paper=row,
@@ -220,22 +220,22 @@ def note_paper_step(
     return made
 
 
-def check_hand(viewer: Viewer, stage: Stage, step: str) -> None:
+def _check_hand(viewer: Viewer, stage: Stage, step: str) -> None:
     if step == "sheets_signed":
-        raise Refusal("Листы подписывают учителя, каждый свои, на странице «Мои листы».", "step")
+        raise Refusal("Листы подписывают учителя, каждый свои, на странице «Мои листы».")
     if stage.roles:
         if not viewer.roles & (stage.roles | {"director"}):
             raise Refusal(
                 f"Это записывает {role_words(sorted(stage.roles))}{cited(stage.rules).brackets}.", "step"
             )
     elif step in OF_HEADS and not viewer.roles & OFFICE:
-        raise Refusal("Подпись, печать и заверение записывают директор, завуч или секретарь.", "step")
+        raise Refusal("Подпись, печать и заверение записывают директор, завуч или секретарь.")
 
 
 def _check_kept(viewer: Viewer, row: PaperSet, on: date) -> None:
     kept = kept_until(law_of(viewer), on, row.kind, row.homeroom.year.until - DAY)
     if kept is None:
-        raise Refusal("Положение не говорит, сколько хранят эту бумагу: уничтожать её нельзя.", "step")
+        raise Refusal("Положение не говорит, сколько хранят эту бумагу: уничтожать её нельзя.")
     if on < kept[0]:
         raise Refusal(
             f"Хранится до {kept[0]:%d.%m.%Y}{cited(kept[1]).brackets}: раньше уничтожать нельзя.", "on"
