@@ -14,6 +14,7 @@ from parta.demo.life import working_time
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import act
 from parta.organisation.models import School
+from parta.people.actions.inspection import open_inspection
 from parta.people.models import Person
 from parta.people.viewer import account
 
@@ -69,6 +70,26 @@ def show_control(clerk: Clerk, deputy: Human) -> None:
                 check_id=check_id,
             )
     _followed(clerk, viewer.person_id, check_id)
+
+
+def show_window(clerk: Clerk, director: Human, inspector: Human) -> None:
+    """A window that the director has opened for the inspector today, over the whole school."""
+    found = account(director.user_id or 0, clerk.school_id, clerk.now)
+    viewer = found.viewer if found is not None else None
+    if viewer is None or "director" not in viewer.roles:
+        return
+    with _act(clerk, director.user_id, "director", clerk.now):
+        open_inspection(
+            viewer=viewer,
+            inspector_id=inspector.id,
+            purpose="плановая проверка ведения журналов",
+            ground="приказ управления образования",
+            homerooms=(),
+            since=None,
+            until=None,
+            ends_at=clerk.now + timedelta(days=30),
+            at=clerk.now,
+        )
 
 
 def _act(clerk: Clerk, user_id: int | None, role: str, at: datetime) -> AbstractContextManager[list[Line]]:

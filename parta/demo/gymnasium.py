@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from parta.demo.clerk import Clerk, Progress, hand_of
 from parta.demo.content import Content
 from parta.demo.content.calendar import YearCalendar
-from parta.demo.control import show_control
+from parta.demo.control import show_control, show_window
 from parta.demo.families import Child, Human, Registry
 from parta.demo.health import Misses, year_of_misses
 from parta.demo.life import Course, Hour, Life, Manners, Topic
@@ -1019,6 +1019,7 @@ class Gymnasium:
         office, show = self.office, self.clerk.show
         self.progress("Гимназия: контроль", 0, 1)
         show_control(self.clerk, office["deputy"])
+        show_window(self.clerk, office["director"], office["inspector"])
         self.progress("Гимназия: контроль", 1, 1)
         show("Учитель", self.staff[DEMO_POST], "русский язык и литература")
         show(
