@@ -11,7 +11,7 @@ from pathlib import Path
 
 from parta.exchange.data import Options, SchoolData
 from parta.exchange.formats import published_grid
-from parta.exchange.gridsheet import is_by_teacher, parse_sheet
+from parta.exchange.grid import is_by_teacher, parse_sheet
 from parta.exchange.limits import read_bytes
 from parta.exchange.located import BadFile, Problems, Where
 from parta.exchange.sheets import TEXTS, Table, is_spreadsheet, read_csv, read_tables

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from parta.exchange.gridsheet import is_by_teacher
+from parta.exchange.grid import is_by_teacher
 from parta.exchange.sheets import Table, spread_merges
 from parta.exchange.values import class_title, fold, parse_class, tidy
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from .located import Problems, Where
-from .values import fold, is_formula, tidy
+from ..located import Problems, Where
+from ..values import fold, is_formula, tidy
 
 _ROOM_WORD: Final = (
     r"(?:[а-яё]{1,3}/[а-яё]{1,3}|(?:спорт|акт|мал|бол|трен|хор|лыж|басс|библ|маст|стад|двор|улиц|столов|студ)[а-яё.]*"

@@ -1,0 +1,45 @@
+"""What a person should look at: cells under a formula, places that two sheets tell differently, a second shift."""
+
+from __future__ import annotations
+
+from parta.exchange.grid import Sheet
+from parta.exchange.located import Problems, Where
+from parta.exchange.sheets import Table, column_letters
+from parta.exchange.values import DAY_NAMES, tidy
+
+from .building import class_order
+
+
+def remark_formulas(names: set[str], tables: list[Table], problems: Problems) -> None:
+    """Refuse cells whose formula has no saved value: what stands there, only the spreadsheet knows."""
+    for table in tables:
+        for row, column in table.formulas_without_value[:20] if table.name in names else ():
+            problems.error(
+                Where(table.file, table.name, row + 1, column_letters(column)),
+                "В ячейке формула без вычисленного значения. Вставьте значение вместо формулы.",
+            )
+
+
+def remark_contradictions(sheets: list[Sheet], problems: Problems) -> None:
+    """Refuse lessons that stand in the sheet twice with different content: which of them holds, nobody can tell."""
+    twice = [item for sheet in sheets for item in sheet.twice]
+    for (title, weekday, number, _), one, other in twice[:20]:
+        problems.error(
+            other.where,
+            f"{title}, {DAY_NAMES[weekday - 1]}, {number}-й урок: здесь «{tidy(other.texts[0])[:40]}», а в строке "
+            f"{one.where.row} – «{tidy(one.texts[0])[:40]}». Если это две недели, подпишите их «Нечётная неделя» и "
+            "«Чётная неделя», если другой день – напишите его название.",
+        )
+    if len(twice) > 20:
+        problems.error(twice[20][2].where, f"И ещё таких мест: {len(twice) - 20}.")
+
+
+def remark_shifts(sheets: list[Sheet], file: str, problems: Problems) -> None:
+    """Classes of a second shift, whose lessons need bells of their own."""
+    titles = sorted(set().union(*(sheet.second_shift for sheet in sheets)), key=class_order)
+    if titles:
+        problems.warn(
+            Where(file),
+            f"Во второй смене: {', '.join(titles)}. Номера их уроков взяты как в файле; заведите звонки второй смены и "
+            "укажите их в карточках этих классов, иначе уроки встанут по звонкам первой.",
+        )
