@@ -1,4 +1,6 @@
-"""`parta import` and `parta template`: arguments and what they do. The command line sets Django up beforehand."""
+"""`parta import`, `parta template`, `parta export`: arguments and what they do.
+
+The command line sets Django up beforehand."""
 
 from __future__ import annotations
 
@@ -56,15 +58,67 @@ def add_template_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="переписать существующий файл")
 
 
-def run_template(args: Namespace, say: Callable[[str], None] = print) -> int:
-    """Write the empty workbook. Exit code 0, or 1 when it cannot be written."""
-    from . import template
+def add_export_arguments(parser: ArgumentParser) -> None:
+    """Arguments of `parta export`."""
+    parser.add_argument("file", metavar="ФАЙЛ.xlsx", help="куда записать книгу")
+    parser.add_argument("--school", metavar="КОД", help="какую школу; можно не указывать, если она одна")
+    parser.add_argument("--force", action="store_true", help="переписать существующий файл")
 
+
+def run_export(args: Namespace, say: Callable[[str], None] = print) -> int:
+    """Write a school's workbook, readable by its owner alone. Exit code 0; 1: not written; 2: no such school."""
+    from parta.foundation import clock
+    from parta.foundation.clock import local_date
+
+    from . import template
+    from .export import school_sheets
+    from .formats.workbook import SHEETS
+
+    school = _known_school(args)
+    if school is None:
+        known = ", ".join(_codes())
+        say(f"Укажите школу ключом --school. Есть: {known}." if known else "Школ ещё нет.")
+        return 2
+    path = _new_book(args, say)
+    if path is None:
+        return 1
+    rows = school_sheets(school, on=local_date(clock.now(), school.timezone))
+    try:
+        path.touch(mode=0o600)
+        template.write_school(path, rows)
+    except Exception as error:  # xlsxwriter wraps the system's error in one of its own
+        say(f"Не удалось записать «{path}»: {_reason(error)}.")
+        return 1
+    listed = ", ".join(
+        f"{sheet.title.lower()} – {len(rows[sheet.key])}" for sheet in SHEETS if rows[sheet.key]
+    )
+    say(f"Записано: {path} ({listed}). В книге персональные данные: храните её как журнал.")
+    return 0
+
+
+def _codes() -> list[str]:
+    from parta.organisation.models import School
+
+    return list(School.objects.values_list("code", flat=True)[:20])
+
+
+def _new_book(args: Namespace, say: Callable[[str], None]) -> Path | None:
+    """Where to write a workbook; None when a file stands there that may not be overwritten."""
     path = Path(args.file)
     if path.suffix.lower() != ".xlsx":
         path = path.with_name(path.name + ".xlsx")
     if path.exists() and not args.force:
         say(f"Файл «{path}» уже есть. Укажите другое имя или ключ --force.")
+        return None
+    return path
+
+
+def run_template(args: Namespace, say: Callable[[str], None] = print) -> int:
+    """Write the empty workbook. Exit code 0, or 1 when it cannot be written."""
+    from . import template
+
+    path = _new_book(args, say)
+    if path is None:
         return 1
     try:
         template.write(path, with_examples=not args.empty)
@@ -244,9 +298,7 @@ def _new_school(args: Namespace, told_name: str, at: Any) -> School:
 
 
 def _no_school(code: str | None) -> str:
-    from parta.organisation.models import School
-
-    known = ", ".join(School.objects.values_list("code", flat=True)[:20])
+    known = ", ".join(_codes())
     if code:
         return (
             f"Школы «{code}» нет. "

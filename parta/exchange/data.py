@@ -162,7 +162,7 @@ class SlotRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow(Row):
-    """One hour of a thematic plan."""
+    """One hour of a thematic plan. `work_kind`: a usual code, or the word by which a school calls a kind of its own."""
 
     position: int
     text: str
@@ -190,6 +190,7 @@ class SchoolData:
     in it need not stand in the school's list before. A journal typed by hand must name a known teacher.
     `finished`: the timetable was made and published elsewhere, so a teacher or a room in two places at once is a
     remark (practice of several groups, a shared gym), not a refusal as in a table filled by hand.
+    `exported`: Parta wrote the file itself, so what it leaves empty is empty and nothing usual is put there.
     """
 
     kind: str
@@ -197,6 +198,7 @@ class SchoolData:
     school_name: str = ""
     owns_lists: bool = False
     finished: bool = False
+    exported: bool = False
     terms: tuple[TermRow, ...] = ()
     bells: tuple[BellRow, ...] = ()
     rooms: tuple[RoomRow, ...] = ()

@@ -1,15 +1,17 @@
-"""Loading a school's file in the browser: upload, preview, consent. An upload waits a day in the home folder."""
+"""A school's data in the browser: a file uploaded, previewed, agreed to; the school taken out as a workbook.
+
+An upload waits a day in the home folder.
+"""
 
 from __future__ import annotations
 
 import fcntl
-import io
 import json
 import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +27,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from parta.foundation.access import requires
 from parta.organisation.models import School
+from parta.people.actions.traces import trace
 from parta.people.chrome import page
 from parta.people.viewer import Viewer
 
@@ -32,6 +35,7 @@ from . import access as access  # declares the permission
 from . import template
 from .apply import NotApplied, Report, apply, preview_of
 from .data import Options
+from .export import school_sheets
 from .formats import read
 from .limits import MAX_BYTES
 from .located import BadFile
@@ -280,24 +284,43 @@ def import_done(request: HttpRequest, token: str) -> HttpResponse:
     return page(request, "exchange/done.html", {"report": json.loads(report.read_text(encoding="utf-8"))})
 
 
+@requires("import_data", confirm="export")
+@require_GET
+def export_school(request: HttpRequest) -> HttpResponse:
+    """The whole school as its workbook; who took it out is noted."""
+    viewer = _viewer(request)
+    school = School.objects.get(pk=viewer.school.id)
+    trace(viewer, "export:school", object_id=school.pk)
+    rows = school_sheets(school, on=viewer.on)
+    return _book(
+        f"parta-{school.code}-{viewer.on:%Y%m%d}.xlsx", lambda file: template.write_school(file, rows)
+    )
+
+
 @requires("import_data")
 @require_GET
 def import_template(request: HttpRequest) -> HttpResponse:
     """The empty workbook."""
+    return _book("parta-school.xlsx", template.write)
+
+
+def _book(name: str, write: Callable[[Path], None]) -> HttpResponse:
+    """A workbook to be downloaded under a plain name."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "school.xlsx"
-        template.write(file)
-        content = io.BytesIO(file.read_bytes())
+        write(file)
+        content = file.read_bytes()
     response = HttpResponse(
-        content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
-    response["Content-Disposition"] = "attachment; filename=parta-school.xlsx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 urlpatterns: list[URLPattern] = [
     path("setup/import/", imports, name="imports"),
     path("setup/import/template.xlsx", import_template, name="import_template"),
+    path("setup/import/export.xlsx", export_school, name="export_school"),
     path("setup/import/<str:token>/", import_preview, name="import_preview"),
     path("setup/import/<str:token>/apply", import_apply, name="import_apply"),
     path("setup/import/<str:token>/progress", import_progress, name="import_progress"),

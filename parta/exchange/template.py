@@ -1,13 +1,17 @@
-"""The empty workbook a school fills in: `parta template`. The sheets and columns are those the reader knows."""
+"""The workbook of a school, written: empty with examples (`parta template`) or with the school in it (`parta export`).
+
+The sheets and columns are those the reader knows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
-from .formats.workbook import SHEETS, Column, Sheet
+from .formats.workbook import EXPORTED, SHEETS, Column, Sheet
 
 _ROWS: Final = 2000
 _GUIDE: Final = (
@@ -25,8 +29,40 @@ _GUIDE: Final = (
 )
 
 
+_GUIDE_OF_EXPORT: Final = (
+    EXPORTED,
+    "",
+    "Здесь школа на день выгрузки: сотрудники, классы, подгруппы, ученики с представителями, предметы, нагрузка, "
+    "расписание, КТП.",
+    "В ней персональные данные: храните её как журнал, не пересылайте открыто, ненужную удалите.",
+    "Книгу можно исправить и загрузить снова («Настройка» → «Загрузка данных»): изменится только исправленное.",
+    "Пустая школа, в которую её загрузят, станет такой же. Даты периодов, звонки и записи журналов сюда не входят.",
+)
+
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
+"""Sheet key → rows, each column key → text."""
+
+
 def write(path: Path, *, with_examples: bool = True) -> None:
-    """Write the workbook to `path`. Raises OSError when it cannot be written there."""
+    """Write the empty workbook to `path`. Raises OSError when it cannot be written there."""
+    examples = {sheet.key: _examples(sheet) if with_examples else [] for sheet in SHEETS if sheet.in_template}
+    _write(path, _GUIDE, examples, is_template=True)
+
+
+def write_school(path: Path, rows: Rows) -> None:
+    """Write a school's workbook to `path`. Raises OSError when it cannot be written there."""
+    _write(path, _GUIDE_OF_EXPORT, rows, is_template=False)
+
+
+def _examples(sheet: Sheet) -> list[Mapping[str, str]]:
+    count = max(len(column.example) for column in sheet.columns)
+    return [
+        {column.key: column.example[index] for column in sheet.columns if index < len(column.example)}
+        for index in range(count)
+    ]
+
+
+def _write(path: Path, words: Sequence[str], rows: Rows, *, is_template: bool) -> None:
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     )
@@ -46,18 +82,28 @@ def write(path: Path, *, with_examples: bool = True) -> None:
     guide = book.add_worksheet("Памятка")
     guide.set_column(0, 0, 100)
     guide.hide_gridlines(2)
-    for index, text in enumerate(_GUIDE):
+    for index, text in enumerate(words):
         guide.write_string(index, 0, text, formats["title" if index == 0 else "guide"])
     for sheet in SHEETS:
-        _sheet(book, sheet, formats, with_examples=with_examples)
+        if sheet.in_template or rows.get(sheet.key):
+            columns = [column for column in sheet.columns if column.in_template or not is_template]
+            _sheet(book, sheet.title, columns, formats, rows.get(sheet.key, ()), is_template=is_template)
     book.close()
 
 
-def _sheet(book: Any, sheet: Sheet, formats: dict[str, Any], *, with_examples: bool) -> None:
-    page = book.add_worksheet(sheet.title)
+def _sheet(
+    book: Any,
+    title: str,
+    columns: Sequence[Column],
+    formats: dict[str, Any],
+    rows: Sequence[Mapping[str, str]],
+    *,
+    is_template: bool,
+) -> None:
+    page = book.add_worksheet(title)
+    last = max(_ROWS, len(rows))
     page.freeze_panes(1, 0)
     page.set_row(0, 32)
-    columns = [column for column in sheet.columns if column.in_template]
     for position, column in enumerate(columns):
         page.set_column(position, position, column.width, formats["text"])
         page.write_string(
@@ -69,18 +115,19 @@ def _sheet(book: Any, sheet: Sheet, formats: dict[str, Any], *, with_examples: b
         page.write_comment(0, position, _comment(column), {"x_scale": 1.8, "y_scale": 1.2})
         if column.choices:
             page.data_validation(
-                1, position, _ROWS, position,
+                1, position, last, position,
                 {
                     "validate": "list", "source": _choices(column), "ignore_blank": True,
                     "error_type": "warning", "error_title": column.head[:32],
                     "error_message": "Такого значения нет в списке. Оставить?",
                 },
             )  # fmt: skip
-        if with_examples:
-            for row, text in enumerate(column.example, 1):
-                if text:
-                    page.write_string(row, position, text, formats["example"])
-    page.autofilter(0, 0, _ROWS, len(columns) - 1)
+        for index, row in enumerate(rows, 1):
+            if row.get(column.key):
+                page.write_string(
+                    index, position, row[column.key], formats["example" if is_template else "text"]
+                )
+    page.autofilter(0, 0, last, len(columns) - 1)
 
 
 def _choices(column: Column) -> list[str]:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 _LOOKALIKE: Final = str.maketrans("ABCEHKMOPTXYabcehkmoptxy", "АВСЕНКМОРТХУавсенкмортху")
+_LATIN: Final = re.compile("[A-Za-z]")
+_MIXED: Final = re.compile("[A-Za-z]+[А-ЯЁа-яё][A-Za-zА-ЯЁа-яё]*|[А-ЯЁа-яё]+[A-Za-z][A-Za-zА-ЯЁа-яё]*")
+"""A word with letters of both alphabets."""
 _DASHES: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )
@@ -43,12 +46,22 @@ _ROMAN: Final = {
 
 
 def tidy(text: str) -> str:
-    """One line, single ordinary spaces, no invisible characters, NFC."""
+    """One line, single ordinary spaces, no invisible characters, NFC, each word in one alphabet."""
     text = unicodedata.normalize("NFC", text)
     text = "".join(
         " " if ch in "\n\r\t\u00a0\u202f\u2009" else ch for ch in text if ch >= " " or ch in "\n\r\t"
     )
-    return re.sub(r" +", " ", re.sub("[\u200b\u200c\u200d\u2060\ufeff\u00ad]", "", text)).strip()
+    text = re.sub(r" +", " ", re.sub("[\u200b\u200c\u200d\u2060\ufeff\u00ad]", "", text)).strip()
+    return _MIXED.sub(lambda word: _in_one_alphabet(word[0]), text) if _LATIN.search(text) else text
+
+
+def _in_one_alphabet(word: str) -> str:
+    """«Coкoлoва» with Latin C and o looks right and is never found again: made Cyrillic, where that is certain.
+
+    A word that keeps a Latin letter without a Cyrillic twin («Javа», «VIIа») stays as it is.
+    """
+    turned = word.translate(_LOOKALIKE)
+    return word if _LATIN.search(turned) else turned
 
 
 @lru_cache(maxsize=65536)
@@ -229,10 +242,14 @@ def parse_email(text: str) -> str | None:
     return word if re.fullmatch(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,120}\.[^@\s.<>,;\"]{2,}", word) else None
 
 
+_PATRONYMIC: Final = re.compile("(?:[оеё]вич|ьич|мич|кич|тич|[оеё]вна|ична)$", re.IGNORECASE)
+
+
 def split_name(text: str) -> tuple[str, str, str]:
     """(surname, given name or initial, patronymic or initial) from any usual order. Unknown parts are empty.
 
-    «Иванова Анна Петровна», «Иванова А. П.», «А. П. Иванова», «Иванова А.П.», «Ст.Караиванова».
+    «Иванова Анна Петровна», «Анна Петровна Иванова», «Иванова А. П.», «А. П. Иванова», «Иванова А.П.»,
+    «Ст.Караиванова». A second word that is a patronymic and a third that is none say that the surname stands last.
     """
     words = tidy(text)
     found = re.fullmatch(r"([\w'’ -]+?)\s+(\w{1,2})\s?\.(?:\s?(\w{1,2})\s?\.?)?", words)
@@ -242,6 +259,8 @@ def split_name(text: str) -> tuple[str, str, str]:
     if found:
         return found[3], f"{found[1]}.", f"{found[2]}." if found[2] else ""
     parts = words.split(" ")
+    if len(parts) == 3 and _PATRONYMIC.search(parts[1]) and not _PATRONYMIC.search(parts[2]):
+        return parts[2], parts[0], parts[1]
     if len(parts) >= 3:
         return parts[0], parts[1], " ".join(parts[2:])
     return parts[0], parts[1] if len(parts) > 1 else "", ""
@@ -273,8 +292,15 @@ _CLASS: Final = re.compile(
 )
 
 
+_ROMAN_CLASS: Final = re.compile(
+    r"(?P<grade>[XХ]II|[XХ]I|I[XХ]|VIII|VII|VI|IV|V|III|II|I|X)"
+    r"(?:[-/«\"' ]+(?P<letter>[А-ЯЁа-яёABCEKMHOPTabcekmhopt])[»\"' ]*)?"
+)
+"""A grade in Roman figures, and a letter set apart: «IX «Б»», not «IT»."""
+
+
 def parse_class(text: str) -> tuple[int, str, str] | None:
-    """(grade, letter in upper case, part in brackets) of «5к», «10 «А»», «11-Б класс», «7к(г)»; None otherwise.
+    """(grade, letter in upper case, part in brackets) of «5к», «10 «А»», «11-Б класс», «V а», «7к(г)»; None otherwise.
 
     «5 класс» has an empty letter; a bare «5» is no class.
     """
@@ -283,6 +309,9 @@ def parse_class(text: str) -> tuple[int, str, str] | None:
         return None
     bare = re.sub(r"(?<=\d)\s?-(?:й|ый|ой|е|ые)(?= |$)", "", word, flags=re.IGNORECASE)
     bare = re.sub(r"(?<![а-яё])(?:классы?|кл\.?)(?!\w)", " ", bare, flags=re.IGNORECASE).strip()
+    roman = _ROMAN_CLASS.fullmatch(bare)
+    if roman and (roman["letter"] or bare != word):
+        return _ROMAN[roman["grade"].replace("Х", "X")], (roman["letter"] or "").upper(), ""
     found = _CLASS.fullmatch(bare)
     if not found or not (found["letter"] or bare != word):
         return None

@@ -972,6 +972,7 @@ LINES: dict[str, dict[str, Line]] = {
     # ── exchange ──
     "imports": {"page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy")},
     "import_template": {"page": Line(get="200 SETUP foreign_deputy")},
+    "export_school": {"page": Line(get="200 SETUP foreign_deputy")},
     "import_preview": {"absent": Line(lambda cast: {"token": "absent"}, get="404 SETUP foreign_deputy")},
     "import_apply": {
         "absent": Line(lambda cast: {"token": "absent"}, get="405 *", post="404 SETUP foreign_deputy")

@@ -16,6 +16,7 @@ from .rooms import room_named
 
 def plan_homerooms(draft: Draft) -> None:
     """Compare each class: grade, room, kind of terms, class teacher."""
+    kinds = draft.year.links["kinds"] | {"year"}  # a year needs no parts to be one
     for row in draft.data.homerooms:
         key = fold(row.title)
         if draft.too_long(row.where, "название класса", row.title, 60):
@@ -24,7 +25,7 @@ def plan_homerooms(draft: Draft) -> None:
         room = room_named(draft, row.room, row.where)
         term_kind = row.term_kind
         if entity is None:
-            term_kind = term_kind if term_kind in draft.year.links["kinds"] else _term_kind(draft, row.grade)
+            term_kind = term_kind if term_kind in kinds else _term_kind(draft, row.grade)
             entity = Entity(
                 "homeroom",
                 row.title,
@@ -40,7 +41,7 @@ def plan_homerooms(draft: Draft) -> None:
                 changes.append(("grade", homeroom.grade, row.grade))
             if room is not None and room.pk != homeroom.room_id:
                 changes.append(("room", homeroom.room.title if homeroom.room else "", room.title))
-            if term_kind and term_kind != homeroom.term_kind and term_kind in draft.year.links["kinds"]:
+            if term_kind and term_kind != homeroom.term_kind and term_kind in kinds:
                 changes.append(
                     ("term_kind", dict(Term.KINDS)[homeroom.term_kind], dict(Term.KINDS)[term_kind])
                 )

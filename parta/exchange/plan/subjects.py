@@ -27,11 +27,12 @@ def plan_subjects(draft: Draft) -> None:
             draft.subjects.setdefault(key, entity)
             continue
         if entity is None:
+            tags = row.tags if row.tags or draft.data.exported else _usual_tags(row.title)
             entity = Entity("subject", row.title, row=row)
             entity.links = {
                 "code": _code(draft, row.title),
                 "fields": {"title": row.title, "short": row.short, "area": row.area,
-                           "tags": row.tags or _usual_tags(row.title), "external_id": row.external_id},
+                           "tags": tags, "external_id": row.external_id},
             }  # fmt: skip
             draft.subjects[key] = draft.add(State.NEW, entity, row.where)
             seen.add(entity)

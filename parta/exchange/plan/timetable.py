@@ -73,9 +73,11 @@ def _compare_slots(draft: Draft, placed: list[Placed]) -> None:
     standing: dict[tuple[int, int, int, int], TimetableSlot] = {}
     if covered:
         open_ended = Q(until=None) | Q(until__gt=draft.first_day)
-        for slot in TimetableSlot.objects.filter(
-            open_ended, school=draft.school, year=draft.year_row
-        ).select_related("room", "teacher"):
+        for slot in (
+            TimetableSlot.objects.filter(open_ended, school=draft.school, year=draft.year_row)
+            .select_related("room", "teacher")
+            .order_by("-starts", "-id")
+        ):  # what holds first has the last word
             if slot.journal_id in covered:
                 standing[slot.journal_id, slot.weekday, slot.number, slot.week] = slot
     by_pk = {journal.pk: journal for journal in draft.journals.values() if journal.pk}

@@ -23,9 +23,7 @@ MAX_TOPICS: Final = 1500
 def plan_topics(draft: Draft) -> None:
     """Compare the plans of the file topic by topic with those of the year."""
     known: dict[str, ThematicPlan] = {}
-    work_kinds: set[str] = set()
-    if draft.data.plans:
-        work_kinds = set(WorkKind.objects.filter(school=draft.school).values_list("code", flat=True))
+    kinds = _work_kinds(draft) if draft.data.plans else {}
     topics: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
     if draft.year_row is not None and draft.data.plans:
         known = {
@@ -44,14 +42,24 @@ def plan_topics(draft: Draft) -> None:
                 f"В плане «{row.title}» часов: {len(row.topics)}, помещается {MAX_TOPICS}. Разделите его.",
             )
             continue
-        strange = [topic for topic in row.topics if topic.work_kind and topic.work_kind not in work_kinds]
+        strange = [topic for topic in row.topics if topic.work_kind and fold(topic.work_kind) not in kinds]
         if strange:
+            listed = ", ".join(title for title, _ in dict.fromkeys(kinds.values()))
             draft.problems.error(
                 strange[0].where.at("Вид работы"),
-                "Такого вида работы в школе нет: добавьте его в настройках («Справочники») или уберите из плана.",
+                f"Вид работы «{strange[0].work_kind[:40]}» не известен: в школе такого нет. Можно: {listed}. Новый вид "
+                "добавляется в настройках («Справочники»).",
             )
             continue
-        lines = [(topic.unit, topic.text, topic.work_kind, topic.homework) for topic in row.topics]
+        lines = [
+            (
+                topic.unit,
+                topic.text,
+                kinds[fold(topic.work_kind)][1] if topic.work_kind else "",
+                topic.homework,
+            )
+            for topic in row.topics
+        ]
         plan = known.get(fold(row.title))
         entity = Entity("plan", plan.title if plan else row.title, plan.pk if plan else None, row)
         entity.links = {"subject": subject, "grade": row.grade, "lines": lines}
@@ -69,6 +77,13 @@ def plan_topics(draft: Draft) -> None:
                     draft.plan_for[subject, homeroom] = entity
         else:
             draft.plan_of[subject, row.grade] = entity
+
+
+def _work_kinds(draft: Draft) -> dict[str, tuple[str, str]]:
+    """Kinds of work of the school by their folded codes and titles: (title, code)."""
+    rows = WorkKind.objects.filter(school=draft.school).order_by("position", "title")
+    found = {fold(code): (title, code) for title, code in rows.values_list("title", "code")}
+    return {fold(title): (title, code) for title, code in found.values()} | found
 
 
 def plan_of_journal(draft: Draft, journal: Entity) -> Entity | None:

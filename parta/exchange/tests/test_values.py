@@ -1,5 +1,6 @@
 """Values as people write them."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -127,3 +128,33 @@ def test_no_text_breaks_a_parser(text: str) -> None:
 )
 def test_weeks(text: str, expected: int | None) -> None:
     assert values.parse_week(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("V а", (5, "А", "")),
+        ("IX «Б»", (9, "Б", "")),
+        ("IХ-в", (9, "В", "")),  # Cyrillic Х
+        ("XI класс", (11, "", "")),
+        ("V", None),
+        ("IT", None),
+        ("II смена", None),
+    ],
+)
+def test_a_class_in_roman_figures(text: str, expected: tuple[int, str, str] | None) -> None:
+    assert parse_class(text) == expected
+
+
+def test_a_surname_that_stands_last() -> None:
+    assert split_name("Мария Викторовна Орлова") == ("Орлова", "Мария", "Викторовна")
+    assert split_name("Лев Ильич Кац") == ("Кац", "Лев", "Ильич")
+    assert split_name("Мицкевич Адам Петрович") == ("Мицкевич", "Адам", "Петрович")
+    assert split_name("Абрамович Роман Ким") == ("Абрамович", "Роман", "Ким")
+
+
+def test_a_word_is_of_one_alphabet() -> None:
+    assert values.tidy("Coкoлoва  Aнна") == "Соколова Анна"  # Latin C, o and A
+    assert not re.search("[A-Za-z]", values.tidy("Pyccкий язык"))
+    for text in ("IT-класс", "Javaскрипт", "VIIа", "COP", "Maria"):
+        assert values.tidy(text) == text

@@ -22,6 +22,7 @@ READ = ["GET", "HEAD"]
 PAGE_TITLES = {
     "student_card": "карточка",
     "export:subject": "печать сведений",
+    "export:school": "выгрузка школы в книгу",
     "setup_person": "настройка: карточка",
     "diary": "дневник",
     "diary_of": "дневник",

@@ -19,10 +19,10 @@ from parta.exchange.values import fold, tidy
 
 from .gathered import Gathered
 from .heads import lacking, nearest, sheet_of
-from .layout import SHEETS, Column, Sheet
+from .layout import EXPORTED, SHEETS, Column, Sheet
 from .reader import TITLE, finished, read_sheet
 
-__all__ = ["SHEETS", "TITLE", "Column", "Sheet", "detect", "explain", "read"]
+__all__ = ["EXPORTED", "SHEETS", "TITLE", "Column", "Sheet", "detect", "explain", "read"]
 
 
 def detect(path: Path) -> bool:
@@ -52,8 +52,11 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
     book = Gathered(path.name, problems)
     grids: list[Table] = []
     known = 0
-    for table in source.tables:
-        found = sheet_of(table)
+    # Titles of subgroups first: rows of other sheets name them.
+    for found, table in sorted(
+        ((sheet_of(table), table) for table in source.tables),
+        key=lambda pair: pair[0] is None or pair[0].sheet.key != "subgroups",
+    ):
         if found is not None and not found.missing:
             known += 1
             read_sheet(found, table, book)
@@ -64,6 +67,8 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
                 Where(path.name, table.name, found.head + 1),
                 lacking("Лист не прочитан: название его знакомо", table, found),
             )
+        elif table.name == "Памятка" and tidy(table.cell(0, 0)) == EXPORTED:
+            book.is_finished = book.is_export = True
         elif any(tidy(cell) for row in table.rows for cell in row) and fold(table.name) not in {
             "памятка", "инструкция", "списки",
         }:  # fmt: skip

@@ -45,6 +45,7 @@ class Gathered:
     rooms: dict[str, RoomRow] = field(default_factory=dict)
     leads: list[tuple[str, str, Where]] = field(default_factory=list)
     is_finished: bool = False
+    is_export: bool = False
 
     def room(self, line: Line) -> str:
         """The room a row names, known from now on."""
@@ -57,13 +58,15 @@ class Gathered:
         """The journal a row of load or timetable is about."""
         homeroom = class_of(line.text("homeroom", 60))[0]
         subject = line.text("subject", 160)
-        name = line.text("subgroup", 40)
+        name = line.text("subgroup", 80)
         if not name:
             return JournalKey(subject, homeroom)
         return JournalKey(subject, homeroom, self.subgroup(homeroom, subject, name, line.at("subgroup")))
 
     def subgroup(self, homeroom: str, subject: str, name: str, where: Where) -> str:
-        """The title of a subgroup named by number or by a word, known from now on."""
+        """The title of a subgroup: one of the sheet of subgroups, or a number or a word, known from now on."""
+        if fold(name) in self.subgroups:
+            return self.subgroups[fold(name)].title
         number = re.fullmatch(
             r"(\d{1,2})(?:[.,]0)?(?:\s*-?\s*(?:я|ая))?(?:\s*(?:подгруппа|группа|гр\.?|п/г))?", name
         )

@@ -8,6 +8,9 @@ from typing import Final
 
 from .words import WORK_KINDS
 
+EXPORTED: Final = "Что в этой книге"
+"""The first line of the leaflet of a workbook that Parta has written: its timetable stood in a school as it is."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -26,12 +29,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of the workbook. `also`: beginnings of words by which other names of it are known."""
+    """A sheet of the workbook. `also`: beginnings of words by which other names of it are known.
+
+    A sheet not `in_template` is written by an export only: few would fill it in by hand.
+    """
 
     key: str
     title: str
     also: tuple[str, ...]
     columns: tuple[Column, ...]
+    in_template: bool = True
 
     def is_named(self, name: str) -> bool:
         """True when a sheet of this name is meant to be this one: «Список учащихся», «Тарификация 2026-27»."""
@@ -198,7 +205,27 @@ SHEETS: Final = (
                 example=("четверть", "полугодие"),
                 width=18,
             ),
+            Column(
+                "grade",
+                "Параллель",
+                ("Параллель (курс)", "Курс"),
+                hint="Год обучения; у класса «6Б» виден из названия.",
+                width=10,
+                in_template=False,
+            ),
         ),
+    ),
+    Sheet(
+        "subgroups",
+        "Подгруппы",
+        ("подгрупп",),
+        (
+            Column("title", "Подгруппа", ("Название подгруппы",), True, width=40),
+            Column("homerooms", "Классы", ("Из классов",), True, "Через точку с запятой.", width=16),
+            Column("short", "Сокращение", ("Кратко",), width=14),
+            Column("split", "Деление", (), hint="Чьи это части: «6Б: английский язык».", width=32),
+        ),
+        in_template=False,
     ),
     Sheet(
         "students",

@@ -76,6 +76,9 @@ def students(line: Line, book: Gathered) -> None:
     for text in re.split(r"[;\n]", line.values.get("subgroups", "")):
         if not fold(text):
             continue
+        if fold(text) in book.subgroups:
+            subgroups.append(book.subgroups[fold(text)].title)
+            continue
         subject, comma, name = tidy(text).rpartition(",")
         if not comma:
             line.refuse(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parta.exchange.data import HomeroomRow, LoadRow, PlanRow, SlotRow, SubjectRow, TopicRow
+from parta.exchange.data import HomeroomRow, LoadRow, PlanRow, SlotRow, SubgroupRow, SubjectRow, TopicRow
 from parta.exchange.values import (
     fold,
     parse_hours,
@@ -23,6 +23,9 @@ from .words import NOBODY, TAGS, TERM_KINDS, WORK_KINDS
 def homeroom(line: Line, book: Gathered) -> None:
     """A row of the sheet of classes: the class, its year of study and letter."""
     title, grade, letter = class_of(line.text("title", 60))
+    said = line.parsed("grade", parse_int, "нужно число от 1 до 12")
+    if said is not None and not 1 <= said <= 12:
+        line.refuse("grade", f"Параллель {said} не бывает. Нужно число от 1 до 12.")
     if any(fold(row.title) == fold(title) for row in book.homerooms):
         line.refuse("title", f"Класс «{title}» стоит в листе дважды. Удалите одну строку.")
     term = line.text("term_kind")
@@ -35,7 +38,7 @@ def homeroom(line: Line, book: Gathered) -> None:
         book.homerooms.append(
             HomeroomRow(
                 title=title,
-                grade=grade,
+                grade=grade if grade is not None else said,
                 letter=letter,
                 class_teacher=line.text("class_teacher"),
                 room=book.room(line),
@@ -43,6 +46,23 @@ def homeroom(line: Line, book: Gathered) -> None:
                 where=line.where,
             )
         )
+
+
+def subgroup(line: Line, book: Gathered) -> None:
+    """A row of the sheet of subgroups: a part of one or several classes that other sheets name by its title."""
+    title = line.text("title", 80)
+    classes = [class_of(tidy(part))[0] for part in re.split(r"[;\n]", line.text("homerooms")) if fold(part)]
+    if fold(title) in book.subgroups:
+        line.refuse("title", f"Подгруппа «{title}» стоит в листе дважды. Удалите одну строку.")
+    if line.is_good:
+        row = SubgroupRow(
+            title=title,
+            short=line.text("short", 20) or title[:20],
+            split=line.text("split", 60) or f"{', '.join(classes)}: деление"[:60],
+            homerooms=tuple(dict.fromkeys(classes)),
+            where=line.where,
+        )
+        book.subgroups[fold(title)] = row
 
 
 def subject(line: Line, book: Gathered) -> None:
@@ -94,10 +114,10 @@ def slot(line: Line, book: Gathered) -> None:
 def topic(line: Line, book: Gathered) -> None:
     """A row of the sheet of plans: a topic of a subject's plan."""
     subject = line.text("subject", 160)
-    classes = line.text("homeroom", 120)
+    classes = line.text("homeroom", 500)
     grade = parse_int(re.sub(r"[-\s]*(й|е|ые|х)?\s*(классы?|кл\.?)?$", "", classes))
     titles = () if grade is not None else tuple(
-        class_of(part)[0] for part in re.split(r"[,;]", classes) if tidy(part)
+        class_of(tidy(part))[0] for part in re.split(";" if ";" in classes else ",", classes) if tidy(part)
     )  # fmt: skip
     if grade is not None and not 0 < grade <= 12:
         line.refuse("homeroom", f"Параллель {grade} не бывает. Нужно число от 1 до 12 или названия классов.")
@@ -105,12 +125,7 @@ def topic(line: Line, book: Gathered) -> None:
     position = line.parsed("position", parse_int, "нужен номер урока по порядку")
     hours = line.parsed("hours", parse_int, "нужно целое число часов")
     word = line.text("work_kind")
-    kind = next((code for name, code in WORK_KINDS.items() if fold(name) == fold(word)), None)
-    if kind is None:
-        line.refuse(
-            "work_kind",
-            f"Вид работы «{word[:40]}» не известен. Можно: {', '.join(list(WORK_KINDS)[1:11])}.",
-        )
+    kind = next((code for name, code in WORK_KINDS.items() if fold(name) == fold(word)), word)
     if hours is not None and not 1 <= hours <= 60:
         line.refuse("hours", "Часов на тему может быть от 1 до 60.")
     text, unit, homework = line.text("text", 500), line.text("unit", 200), line.text("homework", 500)
@@ -126,7 +141,7 @@ def topic(line: Line, book: Gathered) -> None:
         position=position if position is not None else last + 1,
         text=text,
         unit=unit,
-        work_kind=kind or "",
+        work_kind=kind,
         homework=homework,
         where=line.where,
     )
