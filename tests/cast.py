@@ -1,7 +1,7 @@
 """A cast everyone knows: one small school around homeroom 6«Б», and a second school with the same shapes outside.
 
 It is Wednesday, 14 October 2026, 10:40 in the school: the third lesson, Russian in 6«Б», is going on. The names
-are those of the interface design. Everything is built afresh for each test, in a few dozen statements.
+are those of the interface design. Every test has the rows afresh, and objects of its own.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,6 +54,7 @@ from parta.people.viewer import Viewer, account
 from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.regulation.actions import adopt
 from parta.timetable.models import Lesson, Substitution, TimetableSlot
+from tests.kept import Kept
 
 TODAY = date(2026, 10, 14)
 NOW = time(10, 40)
@@ -795,8 +796,24 @@ def adopt_preset(school: School, preset: str, at: datetime) -> None:
     )
 
 
+_KEPT: dict[str, Kept[World]] = {}
+
+
 def build_cast(preset: str = "goethe23") -> World:
-    """Both schools: the one under the preset, and `outside`, of equal shape, under the same preset."""
+    """Both schools: the one under the preset, and `outside`, of equal shape, under the same preset.
+
+    Built once in a process; after that the same rows are put back.
+    """
+    kept = _KEPT.get(preset)
+    if kept is not None and kept.fits():
+        return kept.again()
+    world, found = Kept.take(lambda: _built(preset))
+    if found is not None:
+        _KEPT[preset] = found
+    return world
+
+
+def _built(preset: str) -> World:
     shared: dict[str, User] = {}
     world = Builder(preset, "", shared).build()
     world.outside = Builder(preset, "-2", shared).build()

@@ -6,6 +6,7 @@ with its line, its entry and the values that are allowed, in Russian, for a depu
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from parta.regulation.entries import (
@@ -108,8 +109,13 @@ def parse_edition(source: str) -> Edition:
     """Read and check the text of a regulation file.
 
     Raises :class:`RegulationError` with everything that is wrong in it; each problem names line, entry and allowed
-    values.
+    values. Schools that keep the same act share what was read: an edition never changes.
     """
+    return _read(source)
+
+
+@lru_cache(maxsize=32)
+def _read(source: str) -> Edition:
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
