@@ -51,6 +51,7 @@ SILENT: Mapping[str, str] = {
     "archive.actions.backups.put_on_carrier": _REGISTER,
     "archive.actions.backups.verify_copies": _REGISTER,
     "archive.actions.digests.tell_of_writes": "notices to the owners of accounts, rows of their own",
+    "people.actions.inspection.name_anew": "pseudonyms drawn by lot for the window whose opening is on the chain",
     "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
     "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
     "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",

@@ -69,7 +69,7 @@ def grow_class(cast: World, count: int) -> None:
         ("head_of_department", 200),
         ("deputy", 200),
         ("director", 200),
-        ("inspector", 200),
+        ("inspector", 404),
         ("other_teacher", 404),
         ("former_teacher", 403),
         ("student", 403),
