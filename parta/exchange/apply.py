@@ -350,8 +350,8 @@ class _Writer:
                 subject_id=links["subject"].pk,
                 title=item.title,
                 topics=[
-                    plans.TopicRow(text=text, unit=unit, work_kind=kind, homework=home)
-                    for unit, text, kind, home in links["lines"]
+                    plans.TopicRow(text=text, unit=unit, work_kind=kind, homework=home, hours=hours)
+                    for unit, text, kind, home, hours in links["lines"]
                 ],
                 grade=links["grade"],
                 by=self.by,
@@ -427,12 +427,19 @@ class _Writer:
                 week=row.week,
                 room_id=room.pk if room else None,
                 teacher_id=teacher.pk if teacher else None,
+                hours=row.hours or 1,
             )
             for row, journal, teacher, room in placed
         ]
         rows += [
             timetable.SlotRow(
-                slot.journal_id, slot.weekday, slot.number, slot.week, slot.room_id, slot.teacher_id
+                slot.journal_id,
+                slot.weekday,
+                slot.number,
+                slot.week,
+                slot.room_id,
+                slot.teacher_id,
+                slot.hours,
             )
             for slot in self.plan.year.links.get("standing", ())
         ]

@@ -118,7 +118,7 @@ def _loads(data: SchoolData) -> list[LoadRow]:
     hours: dict[JournalKey, float] = {}
     teachers: dict[tuple[JournalKey, str], LoadRow] = {}
     for slot in data.slots:
-        hours[slot.journal] = hours.get(slot.journal, 0.0) + (0.5 if slot.week else 1.0)
+        hours[slot.journal] = hours.get(slot.journal, 0.0) + (slot.hours or 1) * (0.5 if slot.week else 1.0)
         teachers.setdefault(
             (slot.journal, fold(slot.teacher)),
             LoadRow(journal=slot.journal, teacher=slot.teacher, where=slot.where),

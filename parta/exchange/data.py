@@ -150,25 +150,33 @@ class LoadRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotRow(Row):
-    """A lesson of the weekly timetable. `week`: 0 each, 1 odd, 2 even."""
+    """A lesson of the weekly timetable. `week`: 0 each, 1 odd, 2 even.
+
+    `hours`: numbers in a row that it takes from `number` on; None where the file does not say so: one, or what stands.
+    """
 
     journal: JournalKey
     weekday: int
     number: int
     week: int = 0
+    hours: int | None = None
     room: str = ""
     teacher: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow(Row):
-    """One hour of a thematic plan. `work_kind`: a usual code, or the word by which a school calls a kind of its own."""
+    """What one lesson of a thematic plan teaches; `hours` of that lesson.
+
+    `work_kind`: a usual code, or the word by which a school calls a kind of its own.
+    """
 
     position: int
     text: str
     unit: str = ""
     work_kind: str = ""
     homework: str = ""
+    hours: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

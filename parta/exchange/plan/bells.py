@@ -19,7 +19,12 @@ def plan_bells(draft: Draft) -> None:
     """Times for every lesson the file places: the school's, else the file's, else the usual ones."""
     schedule = BellSchedule.objects.filter(school=draft.school).order_by("-is_default", "id").first()
     file = bells_that_fit(draft.data.bells, draft.problems)
-    needed = {slot.number for slot in draft.data.slots if 0 <= slot.number <= MAX_NUMBER}
+    needed = {
+        number
+        for slot in draft.data.slots
+        for number in range(slot.number, slot.number + (slot.hours or 1))
+        if 0 <= number <= MAX_NUMBER
+    }
     if schedule is None:
         bells = dict(file) or standard_bells(max(needed | {8}), 0 in needed)
         if not file and (needed or draft.data.homerooms):

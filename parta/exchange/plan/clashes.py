@@ -21,13 +21,16 @@ def clashing(draft: Draft, placed: list[Placed]) -> set[int]:
     refused: set[int] = set()
     at: dict[tuple[int, int], list[int]] = defaultdict(list)
     for index, (row, *_rest) in enumerate(placed):
-        at[row.weekday, row.number].append(index)
+        for number in range(row.number, row.number + (row.hours or 1)):
+            at[row.weekday, number].append(index)
     rooms_told: Counter[str] = Counter()
     for indices in at.values():
         of_class: dict[Entity, list[int]] = defaultdict(list)
         of_teacher: dict[object, list[int]] = defaultdict(list)
         of_room: dict[Entity, list[int]] = defaultdict(list)
         for index in indices:
+            if index in refused:
+                continue  # at an earlier hour already
             row, journal, teacher, room = placed[index]
             subgroup = journal.links["subgroup"]
             classes = subgroup.links["homerooms"] if subgroup else [journal.links["homeroom"]]

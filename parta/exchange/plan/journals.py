@@ -133,7 +133,7 @@ def _slot_hours(draft: Draft) -> dict[Entity, float]:
         if subject is not None:
             entity = draft.journals.get(journal_key(subject, homeroom, subgroup))
             if entity is not None:
-                hours[entity] += 0.5 if slot.week else 1.0
+                hours[entity] += (slot.hours or 1) * (0.5 if slot.week else 1.0)
     return hours
 
 

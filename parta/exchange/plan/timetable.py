@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import Q
 
+from parta.foundation.pagekit import lesson_words
 from parta.timetable.models import TimetableSlot
 
 from ..data import SlotRow
@@ -19,6 +22,7 @@ from .teachers import teacher_named
 def plan_timetable(draft: Draft) -> None:
     """Place each lesson, refuse what clashes, compare the rest with what stands."""
     placed = [found for row in draft.data.slots if (found := _place(draft, row)) is not None]
+    placed = _lengthened(draft, placed)
     refused = clashing(draft, placed)
     _compare_slots(draft, [item for index, item in enumerate(placed) if index not in refused])
 
@@ -49,14 +53,40 @@ def _place(draft: Draft, row: SlotRow) -> Placed | None:
                 f"По нагрузке «{journal.title}» ведёт {names}, а не {teacher.title}.",
             )
             return None
-    if row.number not in draft.bells:
+    last = row.number + (row.hours or 1) - 1
+    missing = next((number for number in range(row.number, last + 1) if number not in draft.bells), None)
+    if missing is not None:
         draft.problems.error(
             draft.at(row.where, "Урок"),
-            f"«{journal.title}»: {row.number}-го урока нет в звонках. Задайте его время в настройках "
+            f"«{journal.title}»: {missing}-го урока нет в звонках. Задайте его время в настройках "
             f"(«Звонки») или исправьте номер; номера – от 0 до {MAX_NUMBER}.",
         )
         return None
     return row, journal, teacher, room_named(draft, row.room, row.where)
+
+
+def _lengthened(draft: Draft, placed: list[Placed]) -> list[Placed]:
+    """Lessons with their hours. Where the file does not say them, a lesson that stands at the place keeps its own,
+    unless the file has the same journal at one of those hours: then it names each hour as a lesson.
+    """
+    stands: dict[tuple[int, int, int, int], int] = {}
+    if any(row.hours is None and journal.pk for row, journal, _, _ in placed):
+        open_ended = Q(until=None) | Q(until__gt=draft.first_day)
+        for slot in TimetableSlot.objects.filter(
+            open_ended, school=draft.school, year=draft.year_row, hours__gt=1
+        ):
+            stands[slot.journal_id, slot.weekday, slot.number, slot.week] = slot.hours
+    told = {(journal, row.weekday, row.number) for row, journal, _, _ in placed}
+    found: list[Placed] = []
+    for row, journal, teacher, room in placed:
+        hours = row.hours
+        if hours is None:
+            hours = stands.get((journal.pk or 0, row.weekday, row.number, row.week), 1)
+            numbers = range(row.number + 1, row.number + hours)
+            if any((journal, row.weekday, number) in told for number in numbers):
+                hours = 1
+        found.append((replace(row, hours=hours), journal, teacher, room))
+    return found
 
 
 def _compare_slots(draft: Draft, placed: list[Placed]) -> None:
@@ -84,7 +114,7 @@ def _compare_slots(draft: Draft, placed: list[Placed]) -> None:
     draft.year.links["slots"] = placed
     draft.year.links["covered"] = covered
     for row, journal, teacher, room in placed:
-        title = f"{DAY_NAMES[row.weekday - 1]}, {row.number}-й урок: {journal.title}"
+        title = f"{DAY_NAMES[row.weekday - 1]}, {lesson_words(row.number, row.hours or 1)}: {journal.title}"
         entity = Entity("slot", title)
         place = (journal.pk or 0, row.weekday, row.number, row.week)
         if place not in standing:
@@ -93,6 +123,8 @@ def _compare_slots(draft: Draft, placed: list[Placed]) -> None:
         slot = standing.pop(place)
         entity.pk = slot.pk
         changes: list[tuple[str, object, object]] = []
+        if (row.hours or 1) != slot.hours:
+            changes.append(("hours", slot.hours, row.hours or 1))
         if (room.pk if room else None) != slot.room_id or (room and room.pk is None):
             changes.append(("room", slot.room.title if slot.room else "", room.title if room else ""))
         if (teacher.pk if teacher else None) != slot.teacher_id or (teacher and teacher.pk is None):
@@ -106,5 +138,6 @@ def _compare_slots(draft: Draft, placed: list[Placed]) -> None:
         draft.add(State.KEPT, entity, row.where, changes)
     draft.left_standing = list(standing.values())
     for slot in draft.left_standing:
-        title = f"{DAY_NAMES[slot.weekday - 1]}, {slot.number}-й урок: {by_pk[slot.journal_id].title}"
+        place_words = f"{DAY_NAMES[slot.weekday - 1]}, {lesson_words(slot.number, slot.hours)}"
+        title = f"{place_words}: {by_pk[slot.journal_id].title}"
         draft.add(State.ENDED, Entity("slot", title, slot.pk))

@@ -24,14 +24,16 @@ def plan_topics(draft: Draft) -> None:
     """Compare the plans of the file topic by topic with those of the year."""
     known: dict[str, ThematicPlan] = {}
     kinds = _work_kinds(draft) if draft.data.plans else {}
-    topics: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
+    topics: dict[int, list[tuple[str, str, str, str, int]]] = defaultdict(list)
     if draft.year_row is not None and draft.data.plans:
         known = {
             fold(plan.title): plan
             for plan in ThematicPlan.objects.filter(school=draft.school, year=draft.year_row)
         }
         for topic in PlannedTopic.objects.filter(plan__in=known.values()).order_by("plan", "position"):
-            topics[topic.plan_id].append((topic.unit, topic.text, topic.work_kind, topic.homework))
+            topics[topic.plan_id].append(
+                (topic.unit, topic.text, topic.work_kind, topic.homework, topic.hours)
+            )
     for row in draft.data.plans:
         subject = subject_named(draft, row.subject, row.where.at("Предмет"))
         if subject is None:
@@ -57,6 +59,7 @@ def plan_topics(draft: Draft) -> None:
                 topic.text,
                 kinds[fold(topic.work_kind)][1] if topic.work_kind else "",
                 topic.homework,
+                topic.hours,
             )
             for topic in row.topics
         ]

@@ -212,7 +212,8 @@ def _work_head(side: JournalSide, n: int, names: str) -> Piece:
 
 def _totals_head(side: JournalSide, rows: int) -> Piece:
     span = f' rowspan="{rows}"' if rows > 1 else ""
-    missed = f'<th class="e e1"{span} scope="col" title="Пропущено уроков">Проп.</th>'
+    unit = "часов" if any(line.hours > 1 for line in side.lessons) else "уроков"
+    missed = f'<th class="e e1"{span} scope="col" title="Пропущено {unit}">Проп.</th>'
     if not side.scale:
         return missed
     return (
@@ -513,6 +514,7 @@ def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
                 + 8 * column.is_ahead
                 + 16 * column.is_today,
                 -1 if column.closed is None else column.closed,
+                *((column.hours,) if column.hours > 1 else ()),
             ]
             for column in side.columns
         ],

@@ -510,6 +510,7 @@ def _students(
     namesakes: dict[tuple[str, str], int] = {}
     for surname, given, _ in people.values():
         namesakes[surname, given[:1]] = namesakes.get((surname, given[:1]), 0) + 1
+    hours = {line.id: line.hours for line in side.lessons if line.hours > 1}
     # Who came before the first lesson did not come «in mid-term»: a circle opens after the first of September.
     first_day = max(side.term.starts, side.columns[0].date) if side.columns else side.term.starts
     found = []
@@ -542,7 +543,9 @@ def _students(
                 stands,
                 away,
                 frozenset(noted[id]) if id in noted else _NOBODY,
-                sum(1 for cell in away.values() if cell[1] in MISSED) if away else 0,
+                sum(hours.get(lesson, 1) for lesson, cell in away.items() if cell[1] in MISSED)
+                if away
+                else 0,
                 sum(1 for cell in away.values() if cell[1] == "late") if away else 0,
                 average,
                 int(counted),

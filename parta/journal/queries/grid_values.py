@@ -169,6 +169,7 @@ class StudentRow(NamedTuple):
     noted: frozenset[int]
     """Lessons with words to the student or family."""
     missed: int
+    """Hours; a lesson of one hour is one."""
     late: int
     average: float | None
     counted: int

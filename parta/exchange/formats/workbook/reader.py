@@ -208,7 +208,7 @@ def finished(book: Gathered) -> SchoolData:
 
 
 def _plans(book: Gathered) -> list[PlanRow]:
-    """Plans with their topics in order, each hour a topic of its own."""
+    """Plans with their topics in order, each lesson of its hours a topic of its own."""
     plans = []
     for plan, topics in book.topics.values():
         counted = Counter(topic.position for topic, _ in topics)
@@ -218,7 +218,9 @@ def _plans(book: Gathered) -> list[PlanRow]:
                     topic.where, f"Номер {topic.position} в плане «{plan.title}» стоит дважды."
                 )
         ordered = [
-            topic for topic, hours in sorted(topics, key=lambda item: item[0].position) for _ in range(hours)
+            topic
+            for topic, lessons in sorted(topics, key=lambda item: item[0].position)
+            for _ in range(lessons)
         ]
         plans.append(
             replace(plan, topics=tuple(replace(topic, position=n) for n, topic in enumerate(ordered, 1)))

@@ -14,6 +14,7 @@ from parta.exchange.values import (
     parse_weekday,
     tidy,
 )
+from parta.organisation.words import MOST_HOURS
 
 from .gathered import Gathered, class_of
 from .line import Line
@@ -101,14 +102,23 @@ def slot(line: Line, book: Gathered) -> None:
     weekday = line.parsed("weekday", parse_weekday, "нужен день недели, например «понедельник»")
     number = line.parsed("number", parse_lesson_number, "нужен номер урока от 0 до 20")
     week = line.parsed("week", parse_week, "нужно «каждая», «нечётная» или «чётная»")
+    hours = _span(line)
     room = book.room(line)
     if line.is_good and weekday is not None and number is not None:
         book.slots.append(
             SlotRow(
-                journal=key, weekday=weekday, number=number, week=week or 0, room=room,
+                journal=key, weekday=weekday, number=number, week=week or 0, hours=hours, room=room,
                 teacher="" if fold(line.text("teacher")) in NOBODY else line.text("teacher"), where=line.where,
             )
         )  # fmt: skip
+
+
+def _span(line: Line) -> int | None:
+    """Hours in a row of one lesson; None where the row does not say."""
+    hours = line.parsed("span", parse_int, "нужно целое число часов подряд, например 6 у дня практики")
+    if hours is not None and not 1 <= hours <= MOST_HOURS:
+        line.refuse("span", f"Одно занятие длится от 1 до {MOST_HOURS} часов.")
+    return hours
 
 
 def topic(line: Line, book: Gathered) -> None:
@@ -128,6 +138,9 @@ def topic(line: Line, book: Gathered) -> None:
     kind = next((code for name, code in WORK_KINDS.items() if fold(name) == fold(word)), word)
     if hours is not None and not 1 <= hours <= 60:
         line.refuse("hours", "Часов на тему может быть от 1 до 60.")
+    span = _span(line) or 1
+    if hours is not None and hours % span:
+        line.refuse("hours", f"Часов {hours}, а занятие длится {span}: часы темы делятся на целые занятия.")
     text, unit, homework = line.text("text", 500), line.text("unit", 200), line.text("homework", 500)
     if not line.is_good:
         return
@@ -143,6 +156,7 @@ def topic(line: Line, book: Gathered) -> None:
         unit=unit,
         work_kind=kind,
         homework=homework,
+        hours=span,
         where=line.where,
     )
-    topics.append((topic, hours or 1))
+    topics.append((topic, (hours or span) // span))

@@ -15,6 +15,7 @@
  * @property {boolean} ahead not yet held
  * @property {boolean} today
  * @property {{clause: string, text: string} | null} closed what closes it to marks
+ * @property {number} hours of its lesson
  *
  * @typedef {object} Cell what stands in a cell as the server knows it
  * @property {string} value
@@ -47,6 +48,7 @@ export const columns = data.columns.map((/** @type {any[]} */ c) => ({
   ahead: Boolean(c[5] & 8),
   today: Boolean(c[5] & 16),
   closed: c[6] < 0 ? null : { clause: data.clauses[c[6]][0], text: data.clauses[c[6]][1] },
+  hours: c[7] ?? 1,
 }));
 
 /** @type {Map<string, {worth: number | null, passes: boolean}>} */

@@ -18,7 +18,7 @@ export function recount(row) {
   cells.forEach((td, n) => {
     if (isFinal(td)) return;
     const cell = standing(td);
-    if (cell.absence && isMissed(cell.absence)) missed += 1;
+    if (cell.absence && isMissed(cell.absence)) missed += columns[n].hours;
     for (const symbol of cell.value ? cell.value.split("/") : []) {
       const worth = scale.get(symbol)?.worth;
       if (worth === null || worth === undefined || !columns[n].weight) continue;
