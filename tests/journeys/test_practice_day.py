@@ -68,7 +68,7 @@ def test_a_day_of_practice_is_one_lesson_of_six_hours_wherever_hours_count(cast:
     PlannedTopic.objects.filter(plan=cast.plan).update(hours=6)
     type(journal).objects.filter(pk=journal.pk).update(plan=cast.plan)
     CurriculumHours.objects.filter(subject=journal.subject_id).delete()
-    planned = PlannedTopic.objects.filter(plan=cast.plan).order_by("position").first()
+    planned = PlannedTopic.objects.filter(plan=cast.plan).order_by("position")[0]
     yearly = 6 * PlannedTopic.objects.filter(plan=cast.plan).count()
     CurriculumHours.objects.create(
         school=cast.school, year=cast.year, subject_id=journal.subject_id, grade=journal.grade, weekly_hours=6,
@@ -86,7 +86,7 @@ def test_a_day_of_practice_is_one_lesson_of_six_hours_wherever_hours_count(cast:
         saved(send(master, journal, absent(lesson, cast.student, "н")))
         assert LessonRecord.objects.get(lesson=lesson).conducted_at is not None
         grid = text(master.get(f"/journals/{journal.pk}/"))
-        assert "пн 6ч" in grid and "19.10" in grid
+        assert "пн 6ч" in grid and "1–6-й уроки" in grid and "пн 6 ч" in grid
 
         # the family: one line of the day, six hours missed
         family = client_of(cast.guardian)
@@ -106,4 +106,4 @@ def test_a_day_of_practice_is_one_lesson_of_six_hours_wherever_hours_count(cast:
         assert line.progress.hours.planned == line.progress.planned + 5 == row[2]
         assert line.progress.plan_hours == yearly and not line.hours_differ
         table = results.attendance(viewer, cut)
-        assert "Пропущено часов" in table.heads and max(row[2] for row in table.rows) == 6
+        assert "Пропущено часов" in table.heads and 6 in [row[2] for row in table.rows]
