@@ -281,6 +281,7 @@ def _slots(found: _School) -> list[Line]:
             "week": _WEEK[row.week],
             "room": row.room.title if row.room else "",
             "teacher": row.teacher.full_name if row.teacher else "",
+            "span": str(row.hours) if row.hours > 1 else "",
         }
         for row in sorted(slots, key=lambda row: (row.weekday, row.number, order[row.journal_id], row.week))
     ]
@@ -328,6 +329,7 @@ def _topics(
             "text": topic.text,
             "work_kind": kinds.get(topic.work_kind, ""),
             "homework": topic.homework,
+            "span": str(topic.hours) if topic.hours > 1 else "",
         }
         for number, topic in enumerate(topics, 1)
     ]
