@@ -7,4 +7,4 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the rule kinds over copies into the registry, so that regulation files may name them."""
-        from parta.archive import paper_duties, rules  # noqa: F401
+        from parta.archive import copy_duties, paper_duties, rules  # noqa: F401

@@ -88,6 +88,10 @@ class Problem:
 
     text: str
     clauses: tuple[Clause, ...] = ()
+    fact: str = ""
+    """The same without what changes by the hour: how it is kept as a finding; empty: the text."""
+    since: date | None = None
+    """The last day on which it was not yet so; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,12 @@ def problems(
             last = max((line.proven_at for line in backups if line.proven_at), default=None)
             if last is None or at - last > length(one.params.every):
                 since = f"в последний раз {days(at - last)} назад" if last else "ни разу"
-                yield Problem(f"Копию пробно восстанавливали {since}: пора проверить", one.clauses)
+                yield Problem(
+                    f"Копию пробно восстанавливали {since}: пора проверить",
+                    one.clauses,
+                    "Копию в срок пробно не восстановили",
+                    (last + length(one.params.every)).date() if last else None,
+                )
         elif one.kind == "backup_copies":
             yield from _lying(one, newest, carriers, periods)
         elif one.kind == "backup_at":
@@ -251,6 +260,8 @@ def _recent(
         yield Problem(
             f"Последняя проверенная копия старше допустимого: ей {days(at - newest.made_at)}, можно {days(limit)}",
             clauses,
+            f"Нет проверенной копии не старше чем {days(limit)}",
+            (newest.made_at + limit).date(),
         )
 
 
@@ -320,6 +331,19 @@ def _at_period_end(
                 f"{period.title} закончен {ru_date(period.ended)}, а копии на носителе ({kinds}) нет",
                 one.clauses,
             )
+
+
+def unexplained_breaks(viewer: Viewer) -> tuple[date, ...]:
+    """Days of the breaks of the last thirty days that nobody has given a cause. One statement."""
+    zone = ZoneInfo(viewer.school.timezone)
+    return tuple(
+        sql.aware(row[0]).astimezone(zone).date()
+        for row in sql.read(
+            "SELECT starts_at FROM foundation_outage WHERE cancelled_at IS NULL AND NOT is_planned AND cause = ''"
+            " AND starts_at > %s AND starts_at <= %s ORDER BY starts_at",
+            (viewer.at - MONTH, viewer.at),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -829,6 +829,16 @@ LINES: dict[str, dict[str, Line]] = {
             post="422 foreign_deputy; 404 class_teacher deputy director master",
         ),
     },
+    "family_readings": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 class_teacher deputy director; 404 master foreign_deputy",
+        ),
+        "other_school": Line(
+            lambda cast: {"homeroom_id": cast.outside.homeroom.pk},
+            get="200 foreign_deputy; 404 class_teacher deputy director master",
+        ),
+    },
     "class_extracts": {
         "none": Line(
             lambda cast: {"homeroom_id": cast.homeroom.pk},

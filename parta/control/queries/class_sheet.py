@@ -1,7 +1,7 @@
 """The check by class: lessons and freshness, students' marks, who of the families signs in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from parta.control.queries.lessons import IN_TIME, MISSING, lessons_of
@@ -25,6 +25,10 @@ UNION SELECT p.id FROM people_person p JOIN people_signin s ON s.user_id = p.use
 WHERE p.school_id = %s AND s.at < %s AND s.seen_at >= %s"""
 
 
+ENTRIES = ("lesson", "roll", "homework", "mark")
+"""What is written in lessons; the rest of the freshness is of the class itself."""
+
+
 @dataclass(slots=True)
 class ClassSheetLine:
     """A class: its lessons, its freshness, its students' marks, who of the families signs in."""
@@ -40,7 +44,7 @@ class ClassSheetLine:
     """Overdue records, rolls and homework of the span."""
     overdue_works: int = 0
     newest: dict[str, datetime] = field(default_factory=dict)
-    """When the newest record, roll, homework and mark were written."""
+    """When the newest record, roll, homework and mark were written; list, contacts and timetable last renewed."""
     none: int = 0
     one: int = 0
     pairs: int = 0
@@ -55,8 +59,8 @@ class ClassSheetLine:
 
     @property
     def fresh_as_of(self) -> datetime | None:
-        """The newest entry of any kind."""
-        return max(self.newest.values(), default=None)
+        """The newest entry of a lesson: record, roll, homework or mark."""
+        return max((self.newest[name] for name in ENTRIES if name in self.newest), default=None)
 
     @property
     def late_items(self) -> int:
@@ -97,6 +101,27 @@ LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
 WHERE {scope} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND j.homeroom_id IS NOT NULL
 GROUP BY j.homeroom_id"""
 
+_RENEWED = """
+SELECT 'roster', v.homeroom_id, MAX(v.at) FROM people_rosterreview v WHERE v.school_id = %s GROUP BY v.homeroom_id
+UNION ALL SELECT 'contact', e.homeroom_id, MAX(c.at) FROM people_personchange c
+    LEFT JOIN people_guardianship g ON g.guardian_id = c.person_id AND g.has_rights
+    JOIN people_enrolment e ON e.student_id = COALESCE(g.student_id, c.person_id) AND e.starts <= %s
+    AND (e.until IS NULL OR e.until > %s)
+    WHERE c.school_id = %s AND c.field IN ('phone', 'email', 'address') GROUP BY e.homeroom_id
+UNION ALL SELECT 'timetable', j.homeroom_id, MAX(x.made_at) FROM timetable_lessonchange x
+    JOIN timetable_lesson l ON l.id = x.lesson_id JOIN plans_journal j ON j.id = l.journal_id
+    WHERE x.school_id = %s AND j.homeroom_id IS NOT NULL GROUP BY j.homeroom_id
+UNION ALL SELECT 'timetable', j.homeroom_id, MAX(t.made_at) FROM timetable_substitution t
+    JOIN timetable_lesson l ON l.id = t.lesson_id JOIN plans_journal j ON j.id = l.journal_id
+    WHERE t.school_id = %s AND j.homeroom_id IS NOT NULL GROUP BY j.homeroom_id"""
+
+_SINCE = """
+SELECT 'roster', e.homeroom_id, MAX(e.starts) FROM people_enrolment e
+WHERE e.school_id = %s AND e.starts <= %s GROUP BY e.homeroom_id
+UNION ALL SELECT 'timetable', j.homeroom_id, MAX(t.starts) FROM timetable_timetableslot t
+    JOIN plans_journal j ON j.id = t.journal_id WHERE t.school_id = %s AND t.starts <= %s
+    AND j.homeroom_id IS NOT NULL GROUP BY j.homeroom_id"""
+
 _FAMILIES = """
 SELECT e.homeroom_id, e.student_id, n.surname, n.given_name,
     CASE WHEN su.id IS NOT NULL AND su.is_active THEN 1 ELSE 0 END, su.last_login, g.guardian_id,
@@ -113,7 +138,7 @@ ORDER BY e.homeroom_id, n.surname, n.given_name, n.id"""
 
 
 def class_sheet(viewer: Viewer, cut: Cut) -> list[ClassSheetLine]:
-    """By class. Seven statements.
+    """By class. Nine statements.
 
     A visit is a diary opened, or a session (whenever its password was typed) that was in use, on a day of the span.
     """
@@ -144,16 +169,40 @@ def class_sheet(viewer: Viewer, cut: Cut) -> list[ClassSheetLine]:
     ):
         line = lines.get(homeroom_id)
         if line is not None:
-            for name, value in zip(("lesson", "roll", "homework", "mark"), moments, strict=True):
+            for name, value in zip(ENTRIES, moments, strict=True):
                 at = moment(value)
                 if at is not None:
                     line.newest[name] = at
+    _renewed(lines, viewer, on)
     for one in marks_sheet(viewer, cut):
         line = lines.get(one.homeroom_id or 0)
         if line is not None:
             line.none += len(one.none)
             line.one += len(one.one)
             line.pairs += one.students
+    _families(lines, viewer, cut)
+    return list(lines.values())
+
+
+def _renewed(lines: dict[int, ClassSheetLine], viewer: Viewer, on: date) -> None:
+    """When the list, the contacts and the timetable of each class were last renewed. Two statements."""
+    school_id, zone = viewer.school.id, calendar_for(viewer).zone
+    found = [
+        (name, homeroom_id, moment(at))
+        for name, homeroom_id, at in sql.read(_RENEWED, [school_id, on, on, school_id, school_id, school_id])
+    ]
+    for name, homeroom_id, starts in sql.read(_SINCE, [school_id, on, school_id, on]):
+        day = date.fromisoformat(starts) if isinstance(starts, str) else starts
+        found.append((name, homeroom_id, datetime.combine(day, time(), zone)))
+    for name, homeroom_id, at in found:
+        line = lines.get(homeroom_id)
+        if line is not None and at is not None:
+            line.newest[name] = max(at, line.newest.get(name, at))
+
+
+def family_lines(viewer: Viewer, cut: Cut, classes: dict[int, str]) -> list[ClassSheetLine]:
+    """Who of the families of these classes (id: title) came in the span; nothing else is filled in. Two statements."""
+    lines = {id: ClassSheetLine(id, title) for id, title in classes.items()}
     _families(lines, viewer, cut)
     return list(lines.values())
 

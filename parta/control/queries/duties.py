@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from parta.control.queries import findings
 from parta.control.queries.cites import Acts
 from parta.control.queries.closeout import closeout_matters
+from parta.control.queries.family_watches import family_matters
 from parta.control.queries.intervals import check_matters, report_matters, school_intervals
 from parta.control.queries.keeping import (
     card_matters,
@@ -22,11 +23,17 @@ from parta.control.queries.keeping import (
 )
 from parta.control.queries.owners import Owners
 from parta.control.queries.sheets import Cut, calendar_for, law_for, per_cent, reach_of, works_of
-from parta.control.queries.sources import HEADS, more_matters
+from parta.control.queries.sources import HEADS, more_matters, page_for
+from parta.control.queries.told_absences import against_notices
 from parta.control.queries.year import setup_matters
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
-from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.agreement_watches import (
+    as_matters,
+    contradictions,
+    off_timetable,
+    unexplained,
+)
 from parta.journal.rules.auto_remarks import auto_remark_matters
 from parta.journal.rules.density_watch import density_lines, density_matters
 from parta.journal.rules.final_watches import final_matters
@@ -69,7 +76,7 @@ GROUPS = {
     "final_mark_vs_marks": "Объективность итоговых отметок",
     "final_marks_window": "Срок итоговых отметок",
     "journal_mandatory": "Кто не ведёт журнал",
-    "participation_rate": "Участие учителей",
+    "participation_rate": "Участие учителей и семей",
     "journal_up_to_date": "Актуальность",
     "profile_complete": "Карточки учеников",
     "setup_by": "Готовность года",
@@ -79,6 +86,7 @@ GROUPS = {
     "report_due": "Отчёты",
     "remark_fixed_by": "Замечания",
     "certificate_read": "Ознакомление со справками",
+    "acknowledged": "Ознакомление семей",
 }
 """Kinds of duties and their Russian heads, in the order of the page."""
 
@@ -195,7 +203,16 @@ def own_page(viewer: Viewer, since: date) -> Own:
 
 WHO_TEACHES = frozenset({"teacher", "class_teacher", "master"})
 OF_SCHOOL = frozenset(
-    {"certificate_read", "check_every", "report_due", "appointment_required", "setup_by", "accounts_active"}
+    {
+        "certificate_read",
+        "check_every",
+        "report_due",
+        "appointment_required",
+        "setup_by",
+        "accounts_active",
+        "acknowledged",
+        "participation_rate",
+    }
 )
 """Kinds that are asked of the school as a whole: a person's share of them is known only as it is kept."""
 
@@ -258,6 +275,7 @@ def matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
         found += own + remark_matters(viewer) + reading_matters(viewer)
     if viewer.is_school_wide:
         found += setup_matters(viewer) + appointment_matters(viewer) + class_matters(viewer, until)
+        found += family_matters(viewer)
     return found + more_matters(viewer, since, until)
 
 
@@ -288,7 +306,9 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
     if rules_on(law, until, "attendance_consistency"):
         found += as_matters(
             law,
-            contradictions(school_id, reach, since=since, until=until),
+            contradictions(school_id, reach, since=since, until=until)
+            + against_notices(school_id, reach, since=since, until=until)
+            + unexplained(law, school_id, reach, since=since, until=until, on=viewer.on),
             "attendance_consistency",
         )
     if rules_on(law, until, "record_matches_timetable"):
@@ -564,6 +584,7 @@ def _line(one: Matter, names: dict[int, str], acts: Acts) -> DutyLine:
         url_name, url_id = "journal", one.journal_id
     elif one.homeroom_id is not None:
         url_name, url_id = "control_class", one.homeroom_id
+    url_name, url_id = page_for(one.kind, url_name, url_id)
     role = ROLE_TITLES.get(one.role) or ROLES.get(one.role, (one.role,))[0]
     return DutyLine(
         kind=one.kind,

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.control.models import FindingStep
+from parta.control.queries.sources import page_for
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, from_json, journal_name, short_name
 from parta.people.viewer import ROLE_TITLES, Viewer
@@ -174,6 +175,7 @@ def _line(row: sql.Row, viewer: Viewer, zone: ZoneInfo) -> Line:
         url_name, url_id = "journal", journal_id
     elif homeroom_id is not None:
         url_name, url_id = ("lesson", lesson_id) if lesson_id is not None else ("control_class", homeroom_id)
+    url_name, url_id = page_for(row[2], url_name, url_id)
     clauses: Any = from_json(row[4])
     title = ROLE_TITLES.get(role) or ROLES.get(role, (role,))[0]
     homeroom, subject, group = row[23:26]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from parta.control.queries import duties, intervals, sheets, year
 from parta.control.queries.cites import Acts
 from parta.control.queries.closeout import closeout_matters
+from parta.control.queries.family_watches import family_matters
 from parta.control.queries.keeping import (
     card_matters,
     class_keeping_matters,
@@ -23,8 +24,14 @@ from parta.control.queries.keeping import (
     late_of,
 )
 from parta.control.queries.sources import more_matters
+from parta.control.queries.told_absences import against_notices
 from parta.foundation import sql
-from parta.journal.rules.agreement_watches import as_matters, contradictions, off_timetable
+from parta.journal.rules.agreement_watches import (
+    as_matters,
+    contradictions,
+    off_timetable,
+    unexplained,
+)
 from parta.journal.rules.density_watch import density_lines, density_matters
 from parta.journal.rules.final_watches import final_matters
 from parta.journal.rules.gap_watches import gap_matters
@@ -202,7 +209,10 @@ def _finals(asked: Asked, part: Part) -> Iterable[Matter]:
 def _rolls(asked: Asked, part: Part) -> Iterable[Matter]:
     if not _ever(asked, "attendance_consistency"):
         return ()
-    found = contradictions(asked.school_id, whole(asked.school_id), since=part.since, until=part.until)
+    reach = whole(asked.school_id)
+    found = contradictions(asked.school_id, reach, since=part.since, until=part.until)
+    found += against_notices(asked.school_id, reach, since=part.since, until=part.until)
+    found += unexplained(asked.law, asked.school_id, reach, since=part.since, until=part.until, on=asked.on)
     return as_matters(asked.law, found, "attendance_consistency")
 
 
@@ -250,7 +260,11 @@ def _finals_set(asked: Asked, part: Part) -> Iterable[Matter]:
 
 
 def _declared(asked: Asked, part: Part) -> Iterable[Matter]:
-    return more_matters(asked.viewer, asked.begins, asked.on)
+    return more_matters(asked.viewer, asked.begins, asked.on, daily=False)
+
+
+def _daily(asked: Asked, part: Part) -> Iterable[Matter]:
+    return more_matters(asked.viewer, asked.begins, asked.on, daily=True)
 
 
 _OVERDUE = """
@@ -297,6 +311,11 @@ def _class_teachers(asked: Asked, part: Part) -> Iterable[Matter]:
     return class_keeping_matters(asked.viewer, asked.on)
 
 
+def _families(asked: Asked, part: Part) -> Iterable[Matter]:
+    # who only opened the diary is in no log: that is known from the next day on
+    return family_matters(asked.viewer)
+
+
 def _setup(asked: Asked, part: Part) -> Iterable[Matter]:
     return [*year.setup_matters(asked.viewer), *card_matters(asked.viewer)]
 
@@ -323,6 +342,8 @@ SOURCES: tuple[Source, ...] = (
     Source("closeout", "lessons", _closeout),
     Source("control", "school", _control),
     Source("setup", "school", _setup),
+    Source("families", "school", _families),
+    Source("daily", "school", _daily),
     Source("late", "overdue", _late),
 )
 """Every question whose answers are kept; what reads the kept answers of others stands last."""

@@ -31,6 +31,11 @@ REPORTS = {
     "class_monitoring": "Мониторинг класса",
     "class_analysis": "Анализ класса за период",
     "check_certificate": "Справка о проверке",
+    "control_results": "Контрольные работы",
+    "missed_topics": "Пропущенные темы",
+    "low_marks": "Неудовлетворительные отметки",
+    "curriculum": "Выполнение учебного плана",
+    "subject_period": "Отчёт учителя за период",
 }
 """Reports an act may ask for, and their titles."""
 _CODES = {"administrator": "operator", "journal_officer": "operator", "pedagogue": "teacher"}

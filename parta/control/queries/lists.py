@@ -50,8 +50,7 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     fresh = [
         rule
         for rule in rules_on(law, until, "journal_up_to_date")
-        if rule.params.objects & {"roster", "contact", "parent"}
-        and rule.entry.by & {"class_teacher", "master"}
+        if rule.params.objects & {"roster", "contact", "parent", "timetable"}
     ]
     years = sql.read(_YEAR, [viewer.school.id, until, until])
     if not years or own == ():
@@ -77,6 +76,7 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     if fresh:
         reviews = {one.homeroom_id: one for one in overdue_reviews(law, viewer.school.id, until)}
         found += _of_pages(fresh, gaps, reviews, begins)
+        found += _of_timetable(fresh, viewer, own, begins)
     return found
 
 
@@ -177,6 +177,41 @@ def _of_pages(
                     told=told_of([rule]),
                     detail="; ".join(owed),
                 )
+
+
+def _of_timetable(
+    rules: Sequence[Rule[Any]], viewer: Viewer, own: Sequence[int] | None, since: date
+) -> Iterable[Matter]:
+    """Classes with journals and no timetable in force, nor a lesson ahead. One statement."""
+    rules = [rule for rule in rules if "timetable" in rule.params.objects]
+    if not rules:
+        return
+    on = viewer.on
+    for homeroom_id, title in sql.read(
+        "SELECT h.id, h.title FROM organisation_homeroom h JOIN organisation_academicyear y ON y.id = h.year_id"
+        " WHERE h.school_id = %s AND y.starts <= %s AND y.until > %s"
+        " AND EXISTS (SELECT 1 FROM plans_journal j WHERE j.homeroom_id = h.id)"
+        " AND NOT EXISTS (SELECT 1 FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+        " WHERE j.homeroom_id = h.id AND t.starts <= %s AND (t.until IS NULL OR t.until > %s))"
+        " AND NOT EXISTS (SELECT 1 FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"
+        " WHERE j.homeroom_id = h.id AND l.date >= %s AND l.state <> 'cancelled')"
+        " ORDER BY COALESCE(h.grade, 99), h.title",
+        [viewer.school.id, on, on, on, on, on],
+    ):
+        if own is None or homeroom_id in own:
+            yield from (
+                Matter(
+                    kind="journal_up_to_date",
+                    clauses=clauses_of([rule]),
+                    text="Расписание не обновлено: действующего нет и уроков впереди нет",
+                    since=since,
+                    homeroom_id=homeroom_id,
+                    homeroom=title,
+                    role="operator",
+                    told=told_of([rule]),
+                )
+                for rule in rules
+            )
 
 
 # --- reference lists ------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from parta.control.queries.lessons import IN_TIME, LATE, MISSING, LessonLine, lessons_of
+from parta.control.queries.told_absences import against_notices
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, register_key, short_name
 from parta.journal.rules.agreement_watches import Contradiction, contradictions, off_timetable
@@ -385,13 +386,14 @@ def work_sheet(viewer: Viewer, cut: Cut, begins: date) -> list[WorkSheetLine]:
 
 
 def truth_sheet(viewer: Viewer, cut: Cut) -> list[Contradiction]:
-    """Contradictions of the span: roll and marks, neighbouring lessons, timetable and records. Nine statements."""
+    """Contradictions of the span: roll and marks, neighbouring lessons, notices, timetable. Ten statements."""
     reach = reach_of(viewer, cut)
     week = sql.read(
         "SELECT MAX(week_days) FROM organisation_academicyear WHERE school_id = %s AND starts <= %s AND until > %s",
         [viewer.school.id, cut.until, cut.until],
     )[0][0]
     found = contradictions(viewer.school.id, reach, since=cut.since, until=cut.until)
+    found += against_notices(viewer.school.id, reach, since=cut.since, until=cut.until)
     found += off_timetable(
         viewer.school.id, reach, since=cut.since, until=cut.until, week_days=int(week or 7)
     )

@@ -17,11 +17,6 @@ __all__ = ["SORTED", "Touched", "touched_since"]
 
 _NOTHING = frozenset(
     {
-        "absence_notice",
-        "acknowledgement",
-        "announcement",
-        "backup",
-        "carrier",
         "data_change",
         "edition_draft",
         "factor",
@@ -32,7 +27,6 @@ _NOTHING = frozenset(
         "job",
         "message",
         "month",
-        "outage",
         "question",
         "room",
         "sign_in",
@@ -48,6 +42,10 @@ _SCHOOL_ONLY = frozenset(
     {
         "access",
         "archive",
+        "acknowledgement",
+        "announcement",
+        "backup",
+        "carrier",
         "check",
         "closeout",
         "consent",
@@ -55,6 +53,7 @@ _SCHOOL_ONLY = frozenset(
         "family_report",
         "guardianship",
         "norm_change",
+        "outage",
         "paper_set",
         "remark",
         "report",
@@ -87,6 +86,8 @@ _EVERYTHING = frozenset(
     }
 )
 """Kinds of the set-up: what is due may hang on them anywhere."""
+_OF_DAYS = frozenset({"absence_notice"})
+"""Kinds that touch the days they speak of."""
 _OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
 """Kinds that touch the classes of a student: who is in them, and the names that are read out."""
 _SILENT = frozenset({"attachment", "note", "online_link", "permit", "term_mark"})
@@ -94,7 +95,9 @@ _SILENT = frozenset({"attachment", "note", "online_link", "permit", "term_mark"}
 _TIMETABLE = frozenset({"lesson", "substitution"})
 _OF_JOURNALS = frozenset({"absence", "mark"}) | _SILENT
 """Kinds of a journal's own chain, which touch by their lesson."""
-SORTED = _NOTHING | _SCHOOL_ONLY | _OF_STUDENTS | _EVERYTHING | _TIMETABLE | _OF_JOURNALS | {"finding"}
+SORTED = (
+    _NOTHING | _SCHOOL_ONLY | _OF_DAYS | _OF_STUDENTS | _EVERYTHING | _TIMETABLE | _OF_JOURNALS | {"finding"}
+)
 """Every kind whose reach is thought of; another one touches everything."""
 _MANY_LINES = 2000
 """Lines of a chain beyond which all of its journal is asked anew."""
@@ -176,6 +179,7 @@ def _read_lines(
 ) -> None:
     students: set[int] = set()
     placed: set[int] = set()
+    told: set[int] = set()
     for start in range(0, len(chains), 300):
         chunk = chains[start : start + 300]
         about = {id: (kind, subject_id, seq) for id, kind, subject_id, seq in chunk}
@@ -199,6 +203,8 @@ def _read_lines(
             elif kind in _OF_STUDENTS and (student_id or object_id) is not None:
                 students.add(student_id or object_id)
                 found.school = True
+            elif kind in _OF_DAYS:
+                told.add(object_id)
             elif kind == "finding":
                 found.overdue = True
             elif kind in _SCHOOL_ONLY:
@@ -210,6 +216,16 @@ def _read_lines(
         _of_classes(school_id, students, whole_journals)
     if placed:
         _of_days(found, school_id, placed)
+    if told:
+        _of_notices(found, told)
+
+
+def _of_notices(found: Touched, told: set[int]) -> None:
+    """The days of these notices of an absence. One statement."""
+    for starts, until in sql.read(
+        f"SELECT starts, until FROM diary_absencenotice WHERE id IN ({sql.marks(len(told))})", sorted(told)
+    ):
+        found.days.update(starts + DAY * shift for shift in range((until - starts).days))
 
 
 def _of_classes(school_id: int, students: set[int], whole_journals: set[int]) -> None:

@@ -15,6 +15,8 @@ from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.viewer import Viewer
 from parta.regulation.judge import Rule
 
+ONLY_NAMED = frozenset({"parent_notice_schedule"})
+"""Items that are asked only where the act names them; «all» does not mean them."""
 MISSING_LISTED = 60
 """Names of what is missing shown for one item; the count is of all."""
 
@@ -104,7 +106,8 @@ SELECT h.title, (SELECT COUNT(*) FROM people_enrolment e WHERE e.homeroom_id = h
     (SELECT COUNT(*) FROM people_role r WHERE r.homeroom_id = h.id AND r.kind IN ('class_teacher', 'master')
         AND r.starts <= %s AND (r.until IS NULL OR r.until > %s)),
     (SELECT COUNT(*) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id
-        WHERE j.homeroom_id = h.id)
+        WHERE j.homeroom_id = h.id),
+    (SELECT COUNT(*) FROM communication_classschedule c WHERE c.homeroom_id = h.id)
 FROM organisation_homeroom h WHERE h.year_id = %s ORDER BY COALESCE(h.grade, 99), h.title"""
 
 _JOURNALS = """
@@ -175,14 +178,14 @@ def _items(viewer: Viewer, year: sql.Row) -> list[Item]:
         _counted(
             "classes",
             "Классы и группы: есть ученики",
-            [(name, count) for name, count, _, _ in homerooms] or [("ни одного класса", 0)],
+            [(name, count) for name, count, *_ in homerooms] or [("ни одного класса", 0)],
             "setup_homerooms",
             "operator",
         ),
         _counted(
             "class_teachers",
             "Классные руководители",
-            [(name, there) for name, _, there, _ in homerooms],
+            [(name, there) for name, _, there, *_ in homerooms],
             "setup_homerooms",
             "director",
         ),
@@ -196,9 +199,16 @@ def _items(viewer: Viewer, year: sql.Row) -> list[Item]:
         _counted(
             "timetable_template",
             "Шаблон расписания",
-            [(name, slots) for name, _, _, slots in homerooms],
+            [(name, slots) for name, _, _, slots, _ in homerooms],
             "setup_templates",
             "operator",
+        ),
+        _counted(
+            "parent_notice_schedule",
+            "Расписание информирования родителей: у каждого класса",
+            [(name, told) for name, _, _, _, told in homerooms],
+            "notice_schedules",
+            "class_teacher",
         ),
         _counted(
             "thematic_plans",
@@ -286,6 +296,8 @@ def year_page(viewer: Viewer) -> YearPage:
     every = dated.get("all", [])
     lines = []
     for item in _items(viewer, year):
+        if item.code in ONLY_NAMED and item.code not in dated:
+            continue
         own = sorted(dated.get(item.code, []) + every, key=lambda one: one[0])
         due = own[0][0] if own else None
         by = tuple(dict.fromkeys(role for _, rule in own for role in sorted(rule.entry.by)))
@@ -321,7 +333,11 @@ def setup_matters(viewer: Viewer) -> list[Matter]:
             limit, code = rule.params.until.on(events), item_of(rule)
             if limit is None or viewer.on <= limit:
                 continue
-            wanted = [one for one in items.values() if code in ("all", one.code)]
+            wanted = [
+                one
+                for one in items.values()
+                if code == one.code or (code == "all" and one.code not in ONLY_NAMED)
+            ]
             for item in wanted:
                 if not item.is_complete:
                     found.append(

@@ -12,6 +12,7 @@ from parta.diary.actions import looks, notices, works
 from parta.diary.queries import NotFound, families
 from parta.diary.queries.homework import homework_states
 from parta.diary.queries.homework_panel import panel
+from parta.diary.queries.readings import reading_sheet
 from parta.diary.queries.works import works_of
 from parta.foundation import clock
 from parta.foundation.access import may, requires
@@ -92,6 +93,23 @@ def families_page(request: HttpRequest) -> HttpResponse:
         "explains": may(viewer, "families.absences"),
     }
     return page(request, "diary/families.html", context, status(forms))
+
+
+@require_safe
+@requires("families")
+def family_readings(request: HttpRequest, homeroom_id: int) -> HttpResponse:
+    """Which family of a class has read what: marks of the period, reports, announcements, the past week."""
+    viewer = _viewer(request)
+    titles = dict(families.homerooms_of(viewer))
+    if homeroom_id not in titles:
+        raise Http404
+    trace_visit(viewer, "family_readings", homeroom_id)
+    context = {
+        "title": titles[homeroom_id],
+        "homeroom": homeroom_id,
+        "items": reading_sheet(viewer, homeroom_id),
+    }
+    return page(request, "diary/readings.html", context)
 
 
 @require_http_methods(FORM)
@@ -209,6 +227,7 @@ def homework_page(request: HttpRequest, homework_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("families/", families_page, name="families"),
+    path("families/<int:homeroom_id>/read/", family_readings, name="family_readings"),
     path("families/absences/", family_absences, name="family_absences"),
     path("homework/", homework_panel, name="homework_panel"),
     path("homework/<int:homework_id>/", homework_page, name="homework_states"),

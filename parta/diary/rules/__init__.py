@@ -1,15 +1,34 @@
 """Rule kinds about families: how often they look, what reaches them when, what is answered, a rating or none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from pydantic import Field, field_validator
+
+from parta.organisation.words import listed
 from parta.regulation.clause import Clause
-from parta.regulation.durations import Calendar
+from parta.regulation.durations import Calendar, Duration
 from parta.regulation.judge import Law
 from parta.regulation.registry import Codes, Dur, Every, Params, RuleKind, known_kind
+from parta.regulation.words import allowed
 
+READ = {
+    "period_marks": "отметки за период",
+    "extracts": "отчёты и выписки",
+    "notices": "объявления",
+    "diary_week": "неделя дневника",
+}
+"""What a family confirms to have read."""
+CONFIRMED = {"web_tick": "в дневнике", "paper_signature": "подписью на бумаге"}
 EVENT_WORDS: dict[str, str] = {"mark": "отметка", "absence": "пропуск", "late": "опоздание"}
+
+
+def _of_set(codes: frozenset[str], known: Iterable[str], name: str) -> frozenset[str]:
+    for code in sorted(codes - set(known)):
+        raise ValueError(f"«{code}» — неизвестное слово в {name}; {allowed(code, known)}")
+    return codes
 
 
 class ParentsViewEvery(Params):
@@ -51,8 +70,34 @@ class ChangeRequestProcessed(Params):
 class Acknowledged(Params):
     """What a family confirms to have read, and by what means."""
 
-    document: Codes
-    means: Codes = frozenset({"web_tick"})
+    document: Codes = Field(
+        description="с чем: period_marks — отметки за период, extracts — отчёты и выписки, notices — объявления, "
+        "diary_week — прошедшая неделя дневника"
+    )
+    means: Codes = Field(
+        frozenset({"web_tick"}),
+        description="как подтверждают: web_tick — в дневнике, paper_signature — подписью на бумаге",
+    )
+    within: Dur | None = Field(
+        None, description="за сколько дней после показа; без срока видно, кто ознакомлен, а нарушения нет"
+    )
+
+    @field_validator("document")
+    @classmethod
+    def _known(cls, codes: frozenset[str]) -> frozenset[str]:
+        return _of_set(codes, READ, "document")
+
+    @field_validator("means")
+    @classmethod
+    def _ways(cls, codes: frozenset[str]) -> frozenset[str]:
+        return _of_set(codes, CONFIRMED, "means")
+
+    @field_validator("within")
+    @classmethod
+    def _in_days(cls, within: Duration | None) -> Duration | None:
+        if within is not None and within.unit != "d":
+            raise ValueError("срок ознакомления считают календарными днями, например «7d»")
+        return within
 
 
 class OwnRating(Params):
@@ -111,8 +156,12 @@ for _kind in (
         5,
         Acknowledged,
         "Ознакомление семьи",
-        lambda p: "родители подтверждают, что ознакомлены",
+        lambda p: (
+            f"семья подтверждает, что ознакомлена: {listed(READ[code] for code in sorted(p.document))}"
+            + (f" ({p.within})" if p.within else "")
+        ),
         on_breach="finding",
+        acts="на страницах «Обязанности» и «Семьи»",
     ),
     RuleKind(
         "own_rating",

@@ -27,7 +27,7 @@ from parta.journal.rules.wording import listed
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import Codes, Params, RuleKind, known_kind
 
-__all__ = ["Contradiction", "as_matters", "contradictions", "off_timetable"]
+__all__ = ["Contradiction", "as_matters", "contradictions", "off_timetable", "unexplained"]
 
 _ATTENDANCE = {
     "mark_while_absent": "отметка при пропуске",
@@ -200,6 +200,47 @@ def _islands(scope: str, values: list[object], span: list[object]) -> list[Contr
                 )
             )
     return found
+
+
+_UNEXPLAINED = f"""
+SELECT {PLACE}, l.id, l.date, l.number, {_WHO}, n.surname, n.given_name, b.student_id, b.symbol
+FROM journal_absence b
+JOIN timetable_lesson l ON l.id = b.lesson_id
+JOIN plans_journal j ON j.id = l.journal_id
+{JOINS}
+LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
+LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
+JOIN people_person n ON n.id = b.student_id
+WHERE {{scope}} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND b.meaning = 'unknown'
+ORDER BY l.date, l.number, n.surname, n.given_name"""
+
+
+def unexplained(
+    law: Law, school_id: int, reach: Reach, *, since: date, until: date, on: date
+) -> list[Contradiction]:
+    """Absences of days before `on` that still have no reason, where the act sets no term for it (`absence_reason_by`
+    speaks there, with its own term). One statement; none where no act looks for them."""
+    days = {since, until} | {day for day in law.bounds if since < day <= until}
+    asking = [rule for day in days for rule in rules_on(law, day, "attendance_consistency")]
+    if not any("reason_missing" in rule.params.checks for rule in asking):
+        return []
+    scope, values = reach
+    reader = places(law)
+    return [
+        Contradiction(
+            "reason_missing",
+            row[:12],
+            row[12],
+            row[13],
+            row[14],
+            row[15],
+            f"{row[16]} {row[17]}",
+            f"Пропуск «{row[19]}» без причины",
+            row[18],
+        )
+        for row in sql.read(_UNEXPLAINED.replace("{scope}", scope), [*values, school_id, since, until])
+        if row[13] < on and not reader.rules(row, row[13], "absence_reason_by", row[18])
+    ]
 
 
 _RECORDED = f"""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from parta.foundation import sql
 from parta.journal.rules.marks import is_unmarked
@@ -17,6 +17,7 @@ from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach,
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
+from parta.regulation.words import allowed
 
 __all__ = ["MarkCount", "MissingFinals", "final_gaps", "mark_counts", "missing_finals"]
 
@@ -51,13 +52,30 @@ class Mandatory(Params):
     """``open_reasons``: asked only of whose class has absences that still wait for a reason."""
 
 
+KEPT_FRESH = frozenset(
+    {"lesson", "attendance", "homework", "mark", "roster", "parent", "contact", "timetable"}
+)
+"""What may be asked to be up to date."""
+
+
 class UpToDate(Params):
     """How many overdue items a class may have."""
 
-    objects: Codes = frozenset({"lesson", "attendance", "homework", "mark"})
+    objects: Codes = Field(
+        frozenset({"lesson", "attendance", "homework", "mark"}),
+        description="что не должно быть просрочено: lesson, attendance, homework, mark — записи уроков; roster — "
+        "проверка списка, contact, parent — контакты семей, timetable — расписание",
+    )
     max_late: int = 0
     each: Literal["homeroom", "teacher"] = "homeroom"
     """Of whom overdue items are counted."""
+
+    @field_validator("objects")
+    @classmethod
+    def _known(cls, codes: frozenset[str]) -> frozenset[str]:
+        for code in sorted(codes - KEPT_FRESH):
+            raise ValueError(f"«{code}» — неизвестное слово в objects; {allowed(code, KEPT_FRESH)}")
+        return codes
 
 
 class FillQuality(Params):
