@@ -219,7 +219,14 @@ class DiaryNote(models.Model):
     text = models.CharField(max_length=1000)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nobody of the family sees it from then on."
+    )
+    held_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Kept back from the family, and withdrawn, at once; until its author mends or drops it.",
+    )
     version = models.IntegerField(default=1)
 
 

@@ -784,4 +784,4 @@ def test_freshness_of_each_object_by_class(cast: Any, client_of: Any) -> None:
     assert after.newest["lesson"] == cast.at
     assert after.late_items == before.late_items - 2
     words = page(client_of(cast.deputy), "/control/classes/")
-    assert "Уроки Явка Задания Отметки Просрочено" in words
+    assert "Уроки Явка Задания Отметки Список Контакты Расписание Просрочено" in words

@@ -19,16 +19,26 @@ from tests.journeys.steps import (
     CENTRE,
     COLLEGE,
     DUBROVO,
+    GYMNASIUM,
     IPATOVO,
     MONDAY,
     TUESDAY,
+    absent,
     done,
+    ids,
+    mark,
+    note,
+    owed,
     page,
+    remarks_of,
+    saved,
+    send,
     under,
 )
 from tests.journeys.test_clauses_checks import found, recorded
 
 YEAR = date(2026, 9, 1)
+ABSENT = {IPATOVO: "н"}
 
 
 def kept(cast: Any, kind: str, at: datetime, clause: str) -> list[DutyLine]:
@@ -333,3 +343,143 @@ def test_old_copy_and_unexplained_break_are_findings_of_the_administration(cast:
     assert not lines(cast.at)
     recorded(cast, "maths", 1)
     assert page(client_of(cast.director), "/system/")
+
+
+# --- hours and experts ------------------------------------------------------------------------------------------------
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-DIR-7i", "ET-A-DEP-10g")
+def test_replaced_missed_and_made_up_hours_by_teacher_and_month(cast: Any, client_of: Any) -> None:
+    from parta.control.queries.hours import replaced_hours
+    from parta.control.queries.sheets import Cut
+
+    def rows(who: str) -> dict[str, list[Any]]:
+        viewer = cast.viewer(who)
+        table = replaced_hours(viewer, Cut(YEAR, viewer.on))
+        return {str(row[1]): [row[0], *row[2:]] for row in table.rows[:-1]}
+
+    name = cast.teacher.short_name
+    before = rows("director")[name]
+    assert before[0] == "октябрь 2026" and before[1] == 1 and cast.substitute.short_name in before[2]
+    assert before[3:] == [0, 0, 0]
+    away, moved = [
+        one
+        for one in cast.lessons["russian"]
+        if one.date < TUESDAY and not hasattr(one, "substitution") and one.date != date(2026, 10, 12)
+    ][:2]
+    Lesson.objects.filter(pk=away.pk).update(state="cancelled")
+    assert rows("director")[name][3:] == [1, 0, 1], "missed and not replaced"
+    Lesson.objects.filter(pk=moved.pk).update(state="moved", moved_from=moved.date, date=TUESDAY, number=7)
+    LessonRecord.objects.filter(lesson=moved).update(conducted_at=None)
+    assert rows("director")[name][3:] == [2, 0, 2], "moved and not held yet"
+    LessonRecord.objects.update_or_create(
+        lesson=moved, defaults={"school": cast.school, "journal": cast.russian, "conducted_at": cast.at}
+    )
+    assert rows("director")[name][3:] == [2, 1, 1], "made up"
+    # the head sees the own department alone; the month is exported
+    whole, own = rows("director"), rows("head_of_department")
+    assert set(own) < set(whole) and own[name] == whole[name]
+    address = "/reports/replaced_hours/?since=2026-10-01&until=2026-10-14"
+    words = page(client_of(cast.director), address)
+    assert "Пропущено и не заменено, ч." in words and "октябрь 2026" in words
+    sheet = client_of(cast.head_of_department).get(f"{address}&as=csv").content.decode("utf-8-sig")
+    assert sheet.splitlines()[0].startswith("Месяц;Учитель;Заменено") and "октябрь 2026" in sheet
+    page(client_of(cast.teacher), address, 404)
+
+
+@under(CENTRE)
+@pytest.mark.clause("CT-5.6c", partly="запись эксперта о журнале группы")
+def test_group_of_experts_is_appointed_by_an_order(cast: Any, client_of: Any) -> None:
+    from parta.people.models import Role
+
+    def missing() -> list[DutyLine]:
+        return kept(cast, "appointment_required", cast.at, "CT-5.6c")
+
+    experts = Role.objects.filter(school=cast.school, kind="inspector")
+    experts.update(order_number="")
+    (line,) = missing()
+    assert "проверяющий" in line.text and "director" in line.told and line.url_name == "setup_people"
+    experts.update(order_number="14-о", order_date=YEAR)
+    assert not missing()
+    page(client_of(cast.inspector), f"/journals/{cast.russian.pk}/")
+
+
+# --- words to families ------------------------------------------------------------------------------------------------
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-P-2.6d")
+def test_discourteous_note_is_held_until_a_corrected_one_goes_out(cast: Any, client_of: Any) -> None:
+    from parta.journal.models import DiaryNote
+
+    lesson, pupil = cast.lesson, cast.student
+    teacher, family = client_of(cast.teacher), client_of(cast.guardian)
+    diary, card = f"/diary/{pupil.pk}/", f"/lessons/{lesson.pk}/?tab=topic"
+
+    def say(words: str, kind: str = "remark") -> set[str]:
+        return remarks_of(send(teacher, cast.russian, note(lesson, pupil, kind, words)))
+
+    def held() -> list[DutyLine]:
+        return kept(cast, "polite_wording", cast.at, "GT-P-2.6d")
+
+    assert not say("Не принёс тетрадь, прошу проверить портфель.") and not held()
+    assert "прошу проверить портфель" in page(family, diary)
+    assert not say("Сдал зачёт по ОБЖ", "praise"), "an abbreviation is no shout"
+    for number, words in enumerate(("Опять ЛЕНТЯЙНИЧАЛ на уроке", "НЕ СДЕЛАЛ НИЧЕГО!"), start=1):
+        assert say(words) == {"GT-P-2.6d"}, "the author is warned"
+        assert words not in page(family, diary), "the family does not see it"
+        lines = held()
+        assert len(lines) == number and f"«{words}»" in {one.detail for one in lines}
+        assert (
+            lines[0].url_id == lesson.pk and lines[0].who_id == cast.teacher.pk and "deputy" in lines[0].told
+        )
+    assert "задержано, семья не видит" in page(teacher, card)
+    assert "ЛЕНТЯЙНИЧАЛ" in page(client_of(cast.deputy), "/control/duties/"), "the deputy's review"
+    assert "ЛЕНТЯЙНИЧАЛ" in page(teacher, "/control/findings/"), "the author's own list"
+    # another's pupil's note mends nothing; the corrected version does
+    other = cast.named("Авдеев")
+    assert not remarks_of(send(teacher, cast.russian, note(lesson, other, "praise", "Хорошо отвечал")))
+    assert len(held()) == 2
+    assert not say("Не выполнил упражнение 12, прошу сделать дома.")
+    assert not held() and "Не выполнил упражнение 12" in page(family, diary)
+    assert "ЛЕНТЯЙНИЧАЛ" not in page(family, diary) and "ЛЕНТЯЙНИЧАЛ" not in page(teacher, card)
+    # or the author drops it
+    assert say("бездарь") == {"GT-P-2.6d"} and len(held()) == 1
+    row = DiaryNote.objects.get(text="бездарь")
+    saved(send(teacher, cast.russian, {"fact": "note", "id": row.pk, "withdraw": True}))
+    assert not held() and "бездарь" not in page(family, diary)
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-2.11i", partly="завершение столбца отдельным действием")
+def test_control_work_lacks_marks_of_pupils_who_were_present(cast: Any, client_of: Any) -> None:
+    """A work of today; its marks are due in seven days. Who was away owes none."""
+    from parta.journal.models import Absence
+
+    lesson, client = cast.lesson, client_of(cast.teacher)
+    present, away = cast.named("Авдеев"), cast.named("Асанов")
+    Absence.objects.filter(lesson=lesson).delete()
+    saved(
+        send(
+            client, cast.russian, mark(lesson, present, "5", "control"), absent(lesson, away, ABSENT[IPATOVO])
+        )
+    )
+    last = cast.local(cast.on + timedelta(days=8), 0) - timedelta(seconds=1)
+
+    def column(at: datetime) -> Any:
+        (one,) = [one for one in owed(cast, at) if one.fact == "mark" and one.lesson_id == lesson.pk]
+        return one
+
+    due, late = column(last), column(last + timedelta(seconds=1))
+    assert "IP-2.11i" in ids(due) and not due.overdue and late.overdue
+    names = [name for _, name in late.students]
+    assert "Авдеев Кирилл" not in names and "Асанов Тимур" not in names and len(names) == 10
+    assert late.who_id == cast.teacher.pk and "deputy" in late.told
+    assert f"/lessons/{lesson.pk}/" in client.get("/today/").content.decode()
+    rest = [one for one in cast.students if one not in (present, away)]
+    saved(send(client, cast.russian, *(mark(lesson, one, "4", "control") for one in rest)))
+    assert not [one for one in owed(cast, last) if one.fact == "mark" and one.lesson_id == lesson.pk]

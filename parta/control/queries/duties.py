@@ -42,6 +42,7 @@ from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
 from parta.journal.rules.outcome_watches import outcome_matters
+from parta.journal.rules.politeness import held_notes
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
@@ -73,6 +74,7 @@ GROUPS = {
     "homework_budget": "Сколько времени на задания",
     "auto_remark": "Замечания, которые сделала система",
     "absence_threshold": "Пропуски, за которыми следуют действия",
+    "polite_wording": "Записи ученикам и семьям",
     "final_mark_vs_marks": "Объективность итоговых отметок",
     "final_marks_window": "Срок итоговых отметок",
     "journal_mandatory": "Кто не ведёт журнал",
@@ -324,6 +326,7 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
     found += final_matters(
         law, school_id, reach, since=since, until=until, zone=ZoneInfo(viewer.school.timezone)
     )
+    found += held_notes(law, reach, since=begins, until=until)
     mine = Scope() if viewer.is_school_wide else Scope(teacher_id=viewer.person_id)
     found += auto_remark_matters(
         law, school_id, mine, since=begins, at=viewer.at, calendar=calendar_for(viewer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import reports, results
+from parta.control.queries import hours, reports, results
 from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.reports import Cell, Table
 from parta.control.queries.sheets import Cut, law_for
@@ -142,6 +142,13 @@ FORMS = {
             "Часы по плану и данные, пропущенные и восполненные",
             CONTROL | TEACH,
             reports.curriculum,
+        ),
+        Form(
+            "replaced_hours",
+            "Замены и пропущенные часы",
+            "По учителям и месяцам: заменено и кем, пропущено, восполнено",
+            CONTROL,
+            hours.replaced_hours,
         ),
         Form(
             "subject_period",

@@ -39,6 +39,7 @@ from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, Reach, rules_on, whole
 from parta.journal.rules.outcome_watches import outcome_matters
+from parta.journal.rules.politeness import held_notes
 from parta.journal.rules.programme_watches import (
     control_works,
     plan_gaps,
@@ -259,6 +260,10 @@ def _finals_set(asked: Asked, part: Part) -> Iterable[Matter]:
     return final_matters(asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, zone=zone)
 
 
+def _notes(asked: Asked, part: Part) -> Iterable[Matter]:
+    return held_notes(asked.law, part.reach(asked.school_id), since=asked.begins, until=asked.on)
+
+
 def _declared(asked: Asked, part: Part) -> Iterable[Matter]:
     return more_matters(asked.viewer, asked.begins, asked.on, daily=False)
 
@@ -332,6 +337,7 @@ SOURCES: tuple[Source, ...] = (
     Source("density", "journal", _density),
     Source("gaps", "journal", _gaps),
     Source("finals_set", "journal", _finals_set),
+    Source("notes", "journal", _notes),
     Source("outcomes", "journal", _over_year(outcome_matters)),
     Source("control_works", "parallel", _over_year(work_matters)),
     Source("homework_load", "parallel", _over_year(homework_matters)),

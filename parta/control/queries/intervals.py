@@ -36,6 +36,7 @@ REPORTS = {
     "low_marks": "Неудовлетворительные отметки",
     "curriculum": "Выполнение учебного плана",
     "subject_period": "Отчёт учителя за период",
+    "replaced_hours": "Замены и пропущенные часы",
 }
 """Reports an act may ask for, and their titles."""
 _CODES = {"administrator": "operator", "journal_officer": "operator", "pedagogue": "teacher"}

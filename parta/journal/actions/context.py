@@ -213,7 +213,7 @@ class Context:
     """Topics already taken: lesson by topic."""
     terms: dict[int, tuple[date, date, str, str, date | None, date | None]]
     """Starts, until, title, kind; read only when a final is written."""
-    notes: dict[int, tuple[int, int, int, str, str, datetime | None]]
+    notes: dict[int, tuple[int, int, int, str, str, datetime | None, datetime | None]]
     """Lesson, student, author, kind, text, withdrawn at."""
 
     def is_class_teacher(self) -> bool:
@@ -504,7 +504,7 @@ def _terms(context: Context, ids: set[int]) -> None:
 def _notes(context: Context, ids: set[int]) -> None:
     wanted = sorted(ids)
     for row in sql.read(
-        "SELECT id, lesson_id, student_id, author_id, kind, text, withdrawn_at FROM journal_diarynote"
+        "SELECT id, lesson_id, student_id, author_id, kind, text, withdrawn_at, held_at FROM journal_diarynote"
         f" WHERE journal_id = %s AND id IN ({sql.marks(len(wanted))})",
         (context.journal.id, *wanted),
     ):

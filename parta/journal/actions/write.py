@@ -395,13 +395,34 @@ def _apply(batch: Batch) -> None:
                     "author_id",
                     "made_at",
                     "version",
+                    "withdrawn_at",
+                    "held_at",
                 ),
-                [(*base, note["lesson_id"], note["student_id"], note["kind"], note["text"], person, at, 1)],
+                [
+                    (
+                        *(
+                            *base,
+                            note["lesson_id"],
+                            note["student_id"],
+                            note["kind"],
+                            note["text"],
+                            person,
+                            at,
+                        ),
+                        *(1, *((at, at) if note["is_held"] else (None, None))),
+                    )
+                ],
                 returning=("id",),
             )[0][0]
+            if not note["is_held"]:
+                sql.write(
+                    "UPDATE journal_diarynote SET held_at = NULL, version = version + 1 WHERE lesson_id = %s"
+                    " AND student_id = %s AND author_id = %s AND held_at IS NOT NULL",
+                    (note["lesson_id"], note["student_id"], person),
+                )
     if batch.withdrawn:
         sql.write(
-            "UPDATE journal_diarynote SET withdrawn_at = %s, version = version + 1"
+            "UPDATE journal_diarynote SET withdrawn_at = %s, held_at = NULL, version = version + 1"
             f" WHERE id IN ({sql.marks(len(batch.withdrawn))})",
             (at, *batch.withdrawn),
         )

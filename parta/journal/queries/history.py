@@ -46,6 +46,7 @@ VERBS = {
     "final_corrected": "итоговая отметка исправлена",
     "final_annulled": "итоговая отметка снята",
     "note_made": "запись в дневник",
+    "note_held": "запись в дневник задержана",
     "note_withdrawn": "запись в дневник отозвана",
 }
 """Verbs of the log that concern a cell, in words."""

@@ -142,9 +142,9 @@ FROM journal_homework h LEFT JOIN journal_attachment f ON f.homework_id = h.id A
 WHERE h.lesson_id = %s
 UNION ALL
 SELECT 'note', n.id, n.student_id, n.text, p.surname, p.given_name, p.patronymic, n.author_id = %s, NULL, NULL, 0,
-       NULL, n.kind, NULL
+       NULL, n.kind, CASE WHEN n.held_at IS NULL THEN 0 ELSE 1 END
 FROM journal_diarynote n JOIN people_person p ON p.id = n.author_id
-WHERE n.lesson_id = %s AND n.withdrawn_at IS NULL
+WHERE n.lesson_id = %s AND (n.withdrawn_at IS NULL OR n.held_at IS NOT NULL)
 ORDER BY 2, 12
 """
 
@@ -433,7 +433,17 @@ class _Reading:
         notes = []
         for line in sql.read(_WORDS, (lesson_id, self.viewer.person_id, lesson_id)):
             if line[0] == "note":
-                notes.append(Note(line[1], line[2], line[12], line[3], short_name(*line[4:7]), bool(line[7])))
+                notes.append(
+                    Note(
+                        line[1],
+                        line[2],
+                        line[12],
+                        line[3],
+                        short_name(*line[4:7]),
+                        bool(line[7]),
+                        bool(line[13]),
+                    )
+                )
                 continue
             given[line[1]] = line
             if line[11] is not None:

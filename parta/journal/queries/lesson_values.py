@@ -48,6 +48,8 @@ class Note:
     text: str
     author: str
     is_own: bool
+    is_held: bool = False
+    """Kept back from the family until its author mends or drops it."""
 
 
 @dataclass(frozen=True, slots=True)

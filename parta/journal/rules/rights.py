@@ -2,13 +2,15 @@
 
 from typing import Literal
 
+from pydantic import Field, field_validator
+
 from parta.journal.rules.acts import FACT_CODES, FACTS, LESSON_FACTS, Act
 from parta.journal.rules.wording import listed
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Params, Roles, rule_kind
 from parta.regulation.verdict import WayOut
-from parta.regulation.words import RELATIONS, ROLES, expand_roles, role_words
+from parta.regulation.words import RELATIONS, ROLES, allowed, expand_roles, role_words
 
 __all__ = ["WriteScope"]
 
@@ -150,6 +152,9 @@ def role_rights(rule: Rule[RoleRights], bench: Bench) -> Ask:
     return ask
 
 
+HOURS = frozenset({"replaced", "missed", "made_up"})
+
+
 class SubstitutionRecorded(Params):
     """Another teacher than the assigned one states the substitution in the same write."""
 
@@ -158,7 +163,17 @@ class SubstitutionRecorded(Params):
     fields: Codes = frozenset()
     source: str = ""
     by: Roles | None = None
-    report: Codes = frozenset()
+    report: Codes = Field(
+        frozenset(),
+        description="что сводят в отчёте: replaced — заменено, missed — пропущено, made_up — восполнено",
+    )
+
+    @field_validator("report")
+    @classmethod
+    def _known(cls, codes: frozenset[str]) -> frozenset[str]:
+        for code in sorted(codes - HOURS):
+            raise ValueError(f"«{code}» — неизвестное слово в report; {allowed(code, HOURS)}")
+        return codes
 
 
 @rule_kind(
@@ -167,7 +182,9 @@ class SubstitutionRecorded(Params):
     SubstitutionRecorded,
     title="Замена записана",
     says=lambda p: (
-        "кто ведёт урок вместо учителя, указывает замену в той же записи"
+        "по учителям и месяцам видно, сколько часов заменено, пропущено и восполнено"
+        if p.report
+        else "кто ведёт урок вместо учителя, указывает замену в той же записи"
         if p.on
         else "замену записывают: сначала тема, затем отметка о замене"
     ),

@@ -23,6 +23,7 @@ from parta.journal.rules.windows import (
     Deadlines,
     Limit,
     attendance_deadlines,
+    column_deadlines,
     homework_deadlines,
     lesson_deadlines,
     mark_deadlines,
@@ -423,7 +424,7 @@ def _of_work(
     work: str = row[19]
     if is_unmarked(bench, lesson.date) or _is_answer(bench, work):
         return None
-    first = mark_deadlines(bench).limit(lesson, reader.calendar, (work,), "mark")
+    first = column_deadlines(bench).limit(lesson, reader.calendar, (work,), "mark")
     if first is None:
         return None
     rules = first.rules + tuple(rule for _, rule in first.outer)

@@ -6,21 +6,35 @@ equally narrow ones the earliest limit does, and the others are cited as outer l
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
 from parta.journal.rules.acts import FACT_CODES, Act, Lesson
 from parta.journal.rules.wording import day_words, listed, moment_words, work_words
-from parta.regulation.durations import Calendar, Duration
+from parta.regulation.durations import Calendar, Duration, parse_duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Due, Params, disputes, dur_or, rule_kind
+from parta.regulation.registry import (
+    Ask,
+    Breach,
+    Codes,
+    Due,
+    Params,
+    RuleKind,
+    disputes,
+    dur_or,
+    known_kind,
+    rule_kind,
+)
 
 __all__ = [
     "Deadlines",
     "Limit",
     "MarkDeadlines",
     "attendance_deadlines",
+    "column_deadlines",
     "homework_deadlines",
     "lesson_deadlines",
     "mark_deadlines",
@@ -184,6 +198,28 @@ def mark_deadlines(bench: Bench) -> MarkDeadlines:
     )
 
 
+def column_deadlines(bench: Bench) -> MarkDeadlines:
+    """Until when a work has the marks of all who were present: deadlines of marks, and what asks for whole columns.
+
+    Where the act sets no deadline of marks at all, a whole column is asked for by the end of its day.
+    """
+    from parta.journal.rules.marks import nested_works
+
+    def made() -> MarkDeadlines:
+        known, whole = bench.of("mark_deadline"), bench.of("all_present_marked")
+        if not known:
+            day = {"within": parse_duration("same_day")}
+            whole = tuple(
+                rule
+                if isinstance(rule.params.within, Duration)
+                else replace(rule, params=rule.params.model_copy(update=day))
+                for rule in whole
+            )
+        return MarkDeadlines(known + whole, nested_works(bench))
+
+    return bench.memo("column_deadlines", made)  # type: ignore[no-any-return]
+
+
 def lesson_deadlines(bench: Bench) -> Deadlines:
     """The deadlines of the lesson record at a place."""
     return bench.memo("lesson_deadlines", lambda: Deadlines(bench.of("lesson_deadline")))  # type: ignore[no-any-return]
@@ -277,6 +313,34 @@ def mark_deadline(rules: tuple[Rule[MarkDeadline], ...], bench: Bench) -> Ask:
         _passed("Отметка ставится"),
         lambda act: f"Срок отметки за {work_words(act.work) or 'работу на уроке'}",
     )
+
+
+class AllPresentMarked(Params):
+    """Which works have the marks of all who were present, and until when after the lesson."""
+
+    within: Annotated[Duration | str, dur_or("mark_deadline")] = Field(
+        "mark_deadline",
+        description="срок после урока; mark_deadline — к сроку отметок за эту работу (mark_deadline)",
+    )
+    work: Codes = Field(ALL, description="за какие работы")
+    except_work: Codes = frozenset()
+    calendar: Counting = "calendar"
+
+
+known_kind(
+    RuleKind(
+        "all_present_marked",
+        1,
+        AllPresentMarked,
+        "Отметки у всех, кто был",
+        lambda p: (
+            f"за {'любую работу' if 'all' in p.work else work_words(sorted(p.work))} отметки есть у всех, кто был"
+            + (f": {p.within}" if isinstance(p.within, Duration) else ", к сроку отметок за неё")
+        ),
+        on_breach="finding",
+        acts="в списке «Поставить отметки» и на страницах контроля; отсутствующим отметка не нужна",
+    )
+)
 
 
 # --- the lesson's own record --------------------------------------------------------------------------------------
