@@ -455,8 +455,17 @@ def findings(ids: dict[str, int], everything: list[Action], cookies: dict[str, s
     if others:
         for school in others:
             keep(school, at=at, anew=True)
-        total = scratch + sum(cost(lambda school=school: keep(school, at=at, anew=True)) for school in others)  # type: ignore[misc]
-        console.print(f"Школ {schools}: с нуля в {total / scratch:.2f} раза дороже одной")
+        each = [
+            scratch,
+            *(min(cost(lambda id=id: keep(id, at=at, anew=True)) for _ in range(3)) for id in others),  # type: ignore[misc]
+        ]
+        table = Table(title="Нарушения нескольких школ в одной базе, с нуля")
+        for head in ("школ", "всего, мс", "последняя, мс", "во сколько раз дороже одной"):
+            table.add_column(head, justify="right")
+        for number, own in enumerate(each, 1):
+            total = sum(each[:number])
+            table.add_row(str(number), f"{total:.0f}", f"{own:.0f}", f"{total / scratch:.2f}")
+        console.print(table)
 
 
 def main() -> int:

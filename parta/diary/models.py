@@ -187,7 +187,10 @@ class FamilyReport(models.Model):
                 condition=models.Q(until__gt=models.F("starts")), name="family_report_span"
             ),
         ]
-        indexes = [models.Index(fields=["homeroom", "starts"], name="family_report_homeroom")]
+        indexes = [
+            models.Index(fields=["homeroom", "starts"], name="family_report_homeroom"),
+            models.Index(fields=["school", "given_on"], name="family_report_given"),
+        ]
 
 
 class ReportReceipt(models.Model):

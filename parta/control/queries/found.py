@@ -273,11 +273,12 @@ def _daily(asked: Asked, part: Part) -> Iterable[Matter]:
 
 
 _OVERDUE = """
-SELECT f.fact, j.homeroom_id, COALESCE(h.title, ''), f.who_id, f.date
+SELECT f.fact, j.homeroom_id, COALESCE(h.title, ''), f.who_id, MIN(f.date), COUNT(*)
 FROM control_finding f JOIN plans_journal j ON j.id = f.journal_id
 LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
 WHERE f.school_id = %s AND f.state IN ('open', 'answered') AND f.date >= %s AND f.due < %s
-    AND f.fact IN ('conducted', 'roll', 'homework', 'mark') ORDER BY f.date, f.id"""
+    AND f.fact IN ('conducted', 'roll', 'homework', 'mark')
+GROUP BY f.fact, j.homeroom_id, h.title, f.who_id ORDER BY MIN(f.date), j.homeroom_id, f.who_id, f.fact"""
 _OBJECTS = {"conducted": "lesson", "roll": "attendance"}
 
 
@@ -286,7 +287,11 @@ def _late(asked: Asked, part: Part) -> Iterable[Matter]:
     if not rules:
         return ()
     rows = sql.read(_OVERDUE, [asked.school_id, asked.begins, asked.at])
-    return late_of(rules, ((_OBJECTS.get(row[0], row[0]), *row[1:]) for row in rows))
+    return late_of(rules, ((_OBJECTS.get(row[0], row[0]), *row[1:4], _day(row[4]), row[5]) for row in rows))
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _idle(asked: Asked, part: Part) -> Iterable[Matter]:

@@ -246,20 +246,23 @@ def late_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     places = {lesson.journal_id: (lesson.homeroom_id, lesson.homeroom) for lesson in lessons}
     names = {"conducted": "lesson", "roll": "attendance", "homework": "homework"}
     items = [
-        (names[fact], lesson.homeroom_id, lesson.homeroom, lesson.who_id, lesson.date)
+        (names[fact], lesson.homeroom_id, lesson.homeroom, lesson.who_id, lesson.date, 1)
         for lesson in lessons
         for fact, state in lesson.states.items()
         if state == MISSING
     ]
     items += [
-        ("mark", *places[work.journal_id], work.who_id, work.date)
+        ("mark", *places[work.journal_id], work.who_id, work.date, 1)
         for work in overdue_works(viewer, law, lessons, cut)
     ]
     return late_of(rules, items)
 
 
 def late_of(rules: Iterable[Rule[Any]], items: Iterable[Any]) -> list[Matter]:
-    """Where more is overdue than the act allows, of items (object, class, its title, whose, day). No statement."""
+    """Where more is overdue than the act allows, of (object, class, its title, whose, first day, how many).
+
+    No statement.
+    """
     items = list(items)
     found = []
     for rule in rules:
@@ -268,7 +271,7 @@ def late_of(rules: Iterable[Rule[Any]], items: Iterable[Any]) -> list[Matter]:
             if item[0] in rule.params.objects:
                 groups.setdefault(item[1] if rule.params.each == "homeroom" else item[3], []).append(item)
         for key, own in groups.items():
-            if len(own) > rule.params.max_late and key is not None:
+            if sum(item[5] for item in own) > rule.params.max_late and key is not None:
                 found.append(_late(rule, key, own))
     return found
 
@@ -278,12 +281,13 @@ _WORDS = {"lesson": "записей урока", "attendance": "явки", "home
 
 def _late(rule: Rule[Any], key: int, own: list[Any]) -> Matter:
     by_homeroom = rule.params.each == "homeroom"
-    counts = {name: sum(item[0] == name for item in own) for name in _WORDS}
+    counts = {name: sum(item[5] for item in own if item[0] == name) for name in _WORDS}
+    total = sum(item[5] for item in own)
     return Matter(
         kind="journal_up_to_date",
         clauses=clauses_of([rule]),
-        text=f"Журнал не актуален: {len(own)} "
-        + plural(len(own), "просроченная запись", "просроченные записи", "просроченных записей"),
+        text=f"Журнал не актуален: {total} "
+        + plural(total, "просроченная запись", "просроченные записи", "просроченных записей"),
         since=min(item[4] for item in own),
         homeroom_id=key if by_homeroom else None,
         homeroom=own[0][2] if by_homeroom else "",

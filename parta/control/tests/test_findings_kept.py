@@ -1,11 +1,13 @@
 """Kept findings: whatever happens, in whatever order, they say what a reckoning from scratch says."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from parta.control.actions.findings import keep, program_viewer
 from parta.control.models import Finding
@@ -25,7 +27,7 @@ from parta.regulation.models import Edition
 from parta.timetable import actions as timetable
 from parta.timetable.models import Lesson, LessonChange
 from tests.cast import actor_of
-from tests.journeys.steps import COLLEGE, DUBROVO, GYMNASIUM, absent, held, homework, mark, roll, send
+from tests.journeys.steps import COLLEGE, DUBROVO, GYMNASIUM, absent, held, homework, mark, roll, send, under
 
 pytestmark = pytest.mark.django_db
 SHOWN = (
@@ -234,3 +236,36 @@ def test_kept_findings_are_those_of_a_reckoning_from_scratch(cast: Any, client_o
         wrong = difference(cast, life.at)
         assert wrong == [], "\n".join([*life.happened, *map(str, wrong)])
     assert Finding.objects.filter(school=cast.school).exclude(state="closed").count() > 20
+
+
+ALIASED = re.compile(
+    r"\b(?:FROM|JOIN)\s+((?:foundation|people|plans|timetable|journal|control|diary|communication)_\w+)"
+    r"(?:\s+(?!ON\b|WHERE\b|JOIN\b|LEFT\b)(\w+))?"
+)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads the plan as SQLite tells it")
+@under(GYMNASIUM)
+def test_no_question_walks_the_rows_of_other_schools(cast: Any) -> None:
+    """A thousand schools cost a thousand times one: no table that grows is walked from end to end."""
+    asked: dict[str, Any] = {}
+
+    def note(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
+        asked.setdefault(statement, values)
+        return execute(statement, values, many, context)
+
+    with connection.execute_wrapper(note):
+        keep(cast.school.pk, at=cast.at, anew=True)
+        keep(cast.school.pk, at=cast.at + timedelta(minutes=1))
+    walked = []
+    for statement, values in asked.items():
+        if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            continue
+        names = {alias or table: table for table, alias in ALIASED.findall(statement)}
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + statement, values)
+            for *_, step in cursor.fetchall():
+                scan = re.match(r"SCAN (\w+)", step)
+                if scan and scan[1] in names:
+                    walked.append((names[scan[1]], " ".join(statement.split())[:200]))
+    assert len(asked) > 40 and not walked, walked

@@ -2,9 +2,11 @@
 
 The same entries that look at a final (:func:`~parta.journal.rules.outcomes.mark_density`) are asked here during the
 term. Up to the last days of the term (``warn``) only the part of the norm that the passed days make is due; then the
-whole. A schedule by months is due month by month.
+whole. A schedule by months is due month by month. Each student is judged by the rules that bind that student; who came
+late owes the part of the days since, and nobody owes more marks than lessons at which he was there.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +14,7 @@ from typing import Any
 
 from parta.foundation import sql
 from parta.journal.rules.marking_watches import MarkCount, mark_counts
-from parta.journal.rules.matters import Matter, Reach, clauses_of, places, told_of
+from parta.journal.rules.matters import Matter, Places, Reach, clauses_of, places, told_of
 from parta.journal.rules.outcomes import MarkDensity
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
@@ -73,20 +75,80 @@ def density_lines(law: Law, school_id: int, reach: Reach, *, on: date) -> list[D
     for kind, (title, starts, until) in terms.items():
         own: Reach = (f"({scope}) AND j.term_kind = %s", [*values, kind])
         last = min(on, until - DAY)
+        span = _Span(school_id, own, title, starts, until, on)
         every = _by_journal(mark_counts(law, school_id, own, since=starts, until=last))
-        narrowed: dict[tuple[str, ...], dict[int, list[MarkCount]]] = {}
-        for journal_id, group in every.items():
-            for rule in reader.rules(group[0].row, on, "mark_density"):
+        narrowed: dict[tuple[str, ...], dict[tuple[int, int], MarkCount]] = {}
+        for group in every.values():
+            for rule, bound in _bound(reader, group, on):
                 params = rule.params
                 if params.window not in ("term", kind) or (params.window == "term" and kind == "year"):
                     continue
                 works = () if "all" in params.work else tuple(sorted(params.work))
                 if works and works not in narrowed:
                     counts = mark_counts(law, school_id, own, since=starts, until=last, works=works)
-                    narrowed[works] = _by_journal(counts)
-                of_rule = narrowed[works][journal_id] if works else group
-                found.append(_line(rule, of_rule, title, starts, until, on))
+                    narrowed[works] = {(one.row[0], one.student_id): one for one in counts}
+                if works:
+                    bound = [narrowed[works][one.row[0], one.student_id] for one in bound]
+                found.append(_line(rule, bound, span))
     return found
+
+
+def _bound(
+    reader: Places, group: Sequence[MarkCount], on: date
+) -> list[tuple[Rule[MarkDensity], list[MarkCount]]]:
+    """The rules at a journal, each with the students it binds: an exception takes out those it names."""
+    found: list[tuple[Rule[MarkDensity], list[MarkCount]]] = []
+    for one in group:
+        for rule in reader.rules(one.row, on, "mark_density", one.student_id):
+            for known, bound in found:
+                if known is rule or (known.entry is rule.entry and known.params == rule.params):
+                    bound.append(one)
+                    break
+            else:
+                found.append((rule, [one]))
+    return found
+
+
+@dataclass(slots=True)
+class _Span:
+    """A term with its journals; the lessons at which somebody was there are read when first asked for."""
+
+    school_id: int
+    reach: Reach
+    title: str
+    starts: date
+    until: date
+    on: date
+    _there: tuple[dict[int, list[date]], dict[tuple[int, int], int]] | None = None
+
+    def there(self, one: MarkCount) -> int:
+        """At how many lessons of the journal, up to the day, the student was there."""
+        if self._there is None:
+            scope, values = self.reach
+            bounds = [*values, self.starts, min(self.on, self.until - DAY)]
+            days: dict[int, list[date]] = {}
+            for journal_id, day in sql.read(_HELD.replace("{scope}", scope), bounds):
+                days.setdefault(journal_id, []).append(day)
+            away = {
+                (journal_id, student_id): int(count)
+                for journal_id, student_id, count in sql.read(_AWAY.replace("{scope}", scope), bounds)
+            }
+            self._there = days, away
+        days, away = self._there
+        held = days.get(one.row[0], [])
+        return len(held) - bisect_left(held, one.came) - away.get((one.row[0], one.student_id), 0)
+
+
+_HELD = """
+SELECT l.journal_id, l.date FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+JOIN timetable_lesson l ON l.journal_id = j.id AND l.state <> 'cancelled'
+WHERE {scope} AND l.date >= %s AND l.date <= %s ORDER BY l.journal_id, l.date"""
+_AWAY = """
+SELECT l.journal_id, b.student_id, COUNT(*) FROM plans_journal j
+JOIN organisation_subject s ON s.id = j.subject_id
+JOIN timetable_lesson l ON l.journal_id = j.id AND l.state <> 'cancelled'
+JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning NOT IN ('', 'late')
+WHERE {scope} AND l.date >= %s AND l.date <= %s GROUP BY l.journal_id, b.student_id"""
 
 
 def _by_journal(counts: Iterable[MarkCount]) -> dict[int, list[MarkCount]]:
@@ -96,23 +158,41 @@ def _by_journal(counts: Iterable[MarkCount]) -> dict[int, list[MarkCount]]:
     return groups
 
 
-def _line(
-    rule: Rule[MarkDensity], group: Sequence[MarkCount], title: str, starts: date, until: date, on: date
-) -> DensityLine:
-    params, row = rule.params, group[0].row
+def _line(rule: Rule[MarkDensity], group: Sequence[MarkCount], span: _Span) -> DensityLine:
+    params, row, starts, until, on = rule.params, group[0].row, span.starts, span.until, span.on
     norm = params.least(round((until - starts).days / 7))
     ends_soon = on >= until - max(int(params.warn.count), 0) * DAY
     names = frozenset((row[1], row[2], row[3]))
     scheduled = bool(params.schedule)
-    if scheduled:
-        due = params.due_by(names, starts, until, on)
-    elif ends_soon:
-        due = norm
-    else:
-        due = int(norm * ((on - starts).days + 1) / (until - starts).days)
-    below = sorted(((one.student, one.marks) for one in group if one.marks < due), key=lambda one: one[1])
+
+    def due_from(came: date) -> int:
+        first = max(came, starts)
+        if scheduled:
+            if first > starts and first.day > 1:  # a month begun elsewhere is not owed here
+                first = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
+            return params.due_by(names, first, until, on)
+        passed = (until if ends_soon else on + DAY) - first
+        return int(norm * max(passed.days, 0) / (until - starts).days)
+
+    due = due_from(starts)
+    below = []
+    for one in group:
+        own = due if one.came <= starts else due_from(one.came)
+        if one.marks < own and one.marks < min(own, span.there(one)):
+            below.append((one.student, one.marks))
+    below.sort(key=lambda one: one[1])
     return DensityLine(
-        row, title, until, norm, due, scheduled, ends_soon, len(group), tuple(below), rule, group[0].who_id
+        row,
+        span.title,
+        until,
+        norm,
+        due,
+        scheduled,
+        ends_soon,
+        len(group),
+        tuple(below),
+        rule,
+        group[0].who_id,
     )
 
 

@@ -36,6 +36,7 @@ class FinalSet:
     kind: str
     starts: date
     until: date
+    student_id: int
     student: str
     value: str
     on: date
@@ -61,11 +62,12 @@ ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.s
 _MEANS = f"""
 SELECT a.journal_id, t.id, k.student_id, COUNT(*), SUM(a.weight),
     SUM(a.weight * (CASE WHEN k.value IN ({_NUMBERS}) THEN CAST(k.value AS REAL) ELSE 0 END))
-FROM organisation_term t
-JOIN timetable_lesson l ON l.school_id = t.school_id AND l.date >= t.starts AND l.date < t.until
+FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+JOIN organisation_term t ON t.year_id = j.year_id
+JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until
 JOIN journal_assessment a ON a.lesson_id = l.id
 JOIN journal_mark k ON k.assessment_id = a.id AND k.value IN ({_NUMBERS})
-WHERE t.school_id = %s AND t.kind <> 'year' AND t.starts <= %s AND t.until > %s
+WHERE {{scope}} AND t.kind <> 'year' AND t.starts <= %s AND t.until > %s
     AND EXISTS (SELECT 1 FROM journal_termmark f WHERE f.journal_id = a.journal_id AND f.term_id = t.id)
 GROUP BY a.journal_id, t.id, k.student_id"""
 
@@ -79,7 +81,7 @@ def finals_set(
     under: dict[tuple[int, int, int], tuple[int, float]] = {}
     if rows and means:
         for journal_id, term_id, student_id, count, weight, total in sql.read(
-            _MEANS, [school_id, until, since]
+            _MEANS.replace("{scope}", scope), [*values, until, since]
         ):
             if weight:
                 under[journal_id, term_id, student_id] = (int(count), float(total) / float(weight))
@@ -96,6 +98,7 @@ def finals_set(
                 until=row[16],
                 opens=row[17],
                 closes=row[18],
+                student_id=row[19],
                 student=f"{row[20]} {row[21]}",
                 value=row[22],
                 on=sql.moment(row[23]).astimezone(zone).date(),
@@ -151,7 +154,7 @@ def _gathered(
     groups: dict[tuple[int, int, int], tuple[Rule[Any], FinalSet, list[str], list[str]]] = {}
     people: dict[tuple[int, int, int], dict[int | None, int]] = defaultdict(lambda: defaultdict(int))
     for one in finals:
-        for rule in reader.rules(one.row, one.until - timedelta(days=1), kind):
+        for rule in reader.rules(one.row, one.until - timedelta(days=1), kind, one.student_id):
             words = words_of(rule, one)
             if words:
                 key = (one.row[0], one.term_id, id(rule))

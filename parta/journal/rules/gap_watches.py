@@ -36,6 +36,7 @@ class Asked:
     """How long ago a student was asked in a journal of a period, up to a day."""
 
     row: Sequence[Any]
+    student_id: int
     student: str
     who_id: int | None
     gap: int
@@ -66,40 +67,47 @@ WHERE {{scope}} AND j.scale_id IS NOT NULL
 ORDER BY COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
 
 _LESSONS = """
-SELECT l.journal_id, l.id, l.date, l.starts_at FROM timetable_lesson l
-WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.ends_at <= %s AND l.state <> 'cancelled'
+SELECT l.journal_id, l.id, l.date, l.starts_at FROM plans_journal j
+JOIN organisation_subject s ON s.id = j.subject_id
+JOIN timetable_lesson l ON l.journal_id = j.id AND l.state <> 'cancelled'
+WHERE {scope} AND l.date >= %s AND l.date <= %s AND l.ends_at <= %s
 ORDER BY l.starts_at"""
 
 _MARKS = """
 SELECT a.journal_id, k.student_id, MAX(l.starts_at)
-FROM timetable_lesson l JOIN journal_assessment a ON a.lesson_id = l.id
+FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+JOIN timetable_lesson l ON l.journal_id = j.id
+JOIN journal_assessment a ON a.lesson_id = l.id
 JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> '' AND k.part < 2
-WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s
+WHERE {scope} AND l.date >= %s AND l.date <= %s
 GROUP BY a.journal_id, k.student_id"""
 
 _AWAY = """
 SELECT l.journal_id, b.student_id, l.id
-FROM timetable_lesson l JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning NOT IN ('', 'late')
-WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s"""
+FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+JOIN timetable_lesson l ON l.journal_id = j.id
+JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning NOT IN ('', 'late')
+WHERE {scope} AND l.date >= %s AND l.date <= %s"""
 
 
 def marking(law: Law, school_id: int, reach: Reach, span: Span, *, until: date, at: datetime) -> list[Asked]:
     """Every student of every marked journal of this kind of period, asked up to a day. Four statements."""
     scope, values = reach
     last = min(until, span.until - timedelta(days=1))
-    bounds = [school_id, span.starts, last]
+    bounds = [*values, span.starts, last]
     lessons: dict[int, list[tuple[datetime, date, int]]] = defaultdict(list)
-    for journal_id, lesson_id, day, starts_at in sql.read(_LESSONS, [*bounds, at]):
+    for journal_id, lesson_id, day, starts_at in sql.read(_LESSONS.replace("{scope}", scope), [*bounds, at]):
         lessons[journal_id].append((sql.moment(starts_at), day, lesson_id))
     newest: dict[tuple[int, int], datetime] = {
         (journal_id, student_id): sql.moment(starts_at)
-        for journal_id, student_id, starts_at in sql.read(_MARKS, bounds)
+        for journal_id, student_id, starts_at in sql.read(_MARKS.replace("{scope}", scope), bounds)
     }
     away: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for journal_id, student_id, lesson_id in sql.read(_AWAY, bounds):
+    for journal_id, student_id, lesson_id in sql.read(_AWAY.replace("{scope}", scope), bounds):
         away[journal_id, student_id].add(lesson_id)
     reader = places(law)
-    unmarked: dict[int, bool] = {}
+    unmarked: dict[tuple[int, int | None], bool] = {}
+    named = law.on(last).students
     found = []
     rows = sql.read(
         _MEMBERS.replace("{scope}", scope), [last, last, school_id, school_id, last, last, *values]
@@ -110,9 +118,10 @@ def marking(law: Law, school_id: int, reach: Reach, span: Span, *, until: date, 
         held = lessons.get(row[0])
         if not held:
             continue
-        if row[0] not in unmarked:
-            unmarked[row[0]] = is_unmarked(law.on(last).bench(reader.place(row)), last)
-        if unmarked[row[0]]:
+        own = (row[0], row[13] if row[13] in named else None)
+        if own not in unmarked:
+            unmarked[own] = is_unmarked(reader.bench(row, last, own[1]), last)
+        if unmarked[own]:
             continue
         key = (row[0], row[13])
         first = bisect_right(held, newest[key], key=lambda one: one[0]) if key in newest else 0
@@ -121,6 +130,7 @@ def marking(law: Law, school_id: int, reach: Reach, span: Span, *, until: date, 
         found.append(
             Asked(
                 row[:12],
+                row[13],
                 f"{row[15]} {row[16]}",
                 row[17],
                 len(silent),
@@ -159,7 +169,7 @@ def _judged(law: Law, asked: Sequence[Asked], span: Span, until: date, ahead: in
     reader = places(law)
     groups: dict[tuple[int, str], tuple[list[Rule[Any]], Asked, dict[str, None]]] = {}
     for one in asked:
-        for rule in reader.rules(one.row, until, "mark_density"):
+        for rule in reader.rules(one.row, until, "mark_density", one.student_id):
             params: MarkDensity = rule.params
             gap = one.gap_days if params.gap_in == "days" else one.gap
             if params.max_gap is None or not _of_window(params, span) or gap <= params.max_gap - ahead:

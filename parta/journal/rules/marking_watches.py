@@ -163,15 +163,17 @@ class MarkCount:
     student: str
     marks: int
     who_id: int | None
+    came: date
+    """First day in the class or subgroup."""
 
 
 _MEMBERS = """
-SELECT j.id AS journal_id, e.student_id FROM plans_journal j
+SELECT j.id AS journal_id, e.student_id, e.starts FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
 WHERE {scope} AND j.subgroup_id IS NULL
 UNION ALL
-SELECT j.id, m.student_id FROM plans_journal j
+SELECT j.id, m.student_id, m.starts FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN people_subgroupmembership m ON m.subgroup_id = j.subgroup_id AND m.starts <= %s
     AND (m.until IS NULL OR m.until > %s)
@@ -180,17 +182,21 @@ WHERE {scope}"""
 _COUNTS = f"""
 WITH member AS ({_MEMBERS}), lately AS (
     SELECT a.journal_id, k.student_id, COUNT(*) AS marks
-    FROM timetable_lesson l JOIN journal_assessment a ON a.lesson_id = l.id
+    FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+    JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= %s AND l.date <= %s
+    JOIN journal_assessment a ON a.lesson_id = l.id{{works}}
     JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> '' AND k.part < 2
-    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s{{works}} GROUP BY a.journal_id, k.student_id
+    WHERE {{scope}} GROUP BY a.journal_id, k.student_id
 ), active AS (
     SELECT l.journal_id, MIN(COALESCE(ts.substitute_id, l.teacher_id)) AS who_id
-    FROM timetable_lesson l LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
-    WHERE l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled' GROUP BY l.journal_id
+    FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+    JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled'
+    LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
+    WHERE {{scope}} GROUP BY l.journal_id
 )
 SELECT {PLACE}, q.student_id, n.surname, n.given_name, COALESCE(c.marks, 0), COALESCE((
     SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts <= %s
-    AND (tl.until IS NULL OR tl.until > %s)), x.who_id)
+    AND (tl.until IS NULL OR tl.until > %s)), x.who_id), q.starts
 FROM member q
 JOIN plans_journal j ON j.id = q.journal_id AND j.scale_id IS NOT NULL
 {JOINS}
@@ -209,17 +215,18 @@ def mark_counts(
     left out.
     """
     scope, values = reach
-    span: list[object] = [school_id, since, until]
+    span: list[object] = [since, until]
     of_works = f" AND a.work_kind IN ({sql.marks(len(works))})" if works else ""
     rows = sql.read(
         _COUNTS.replace("{scope}", scope).replace("{works}", of_works),
-        [until, until, *values, until, until, *values, *span, *works, *span, until, until],
+        [until, until, *values, until, until, *values, *span, *works, *values, *span, *values, until, until],
     )
     reader = places(law)
     found = []
     for row in rows:
         if not is_unmarked(reader.bench(row, until, row[12]), until):
-            found.append(MarkCount(row[:12], row[12], f"{row[13]} {row[14]}", int(row[15]), row[16]))
+            came = date.fromisoformat(row[17]) if isinstance(row[17], str) else row[17]
+            found.append(MarkCount(row[:12], row[12], f"{row[13]} {row[14]}", int(row[15]), row[16], came))
     return found
 
 
@@ -243,8 +250,8 @@ FROM plans_journal j
 {JOINS}
 JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
 JOIN (
-    SELECT e.homeroom_id AS room, NULL AS part, e.student_id, e.starts, e.until FROM people_enrolment e
-    WHERE e.school_id = %s
+    SELECT i.homeroom_id AS room, NULL AS part, i.student_id, i.starts, i.until FROM people_enrolment i
+    WHERE i.school_id = %s
     UNION ALL
     SELECT NULL, m.subgroup_id, m.student_id, m.starts, m.until FROM people_subgroupmembership m WHERE m.school_id = %s
 ) e ON ((j.subgroup_id IS NULL AND e.room = j.homeroom_id) OR e.part = j.subgroup_id) AND e.starts < t.until

@@ -185,8 +185,9 @@ LEFT JOIN (
             CASE WHEN l.state <> 'cancelled' THEN l.date END AS first_date,
             CASE WHEN l.state <> 'cancelled' THEN 1 ELSE 0 END AS stands,
             CASE WHEN l.date <= %s AND r.conducted_at IS NOT NULL THEN r.planned_topic_id END AS topic
-        FROM timetable_lesson l LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
-        WHERE l.school_id = %s
+        FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
+        JOIN timetable_lesson l ON l.journal_id = j.id LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
+        WHERE {{scope}}
     ) f GROUP BY f.journal_id
 ) x ON x.journal_id = j.id
 WHERE {{scope}}
@@ -217,7 +218,7 @@ def programme(school_id: int, reach: Reach, *, until: date, at: datetime) -> lis
             who=(row[26], row[27], row[28]),
             hours=Hours(*(int(value or 0) for value in row[29:35])),
         )
-        for row in sql.read(_PROGRAMME.replace("{scope}", scope), [*days, school_id, *values])
+        for row in sql.read(_PROGRAMME.replace("{scope}", scope), [*days, *values, *values])
     ]
 
 

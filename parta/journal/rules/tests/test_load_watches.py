@@ -2,16 +2,22 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from parta.journal.models import Absence, Assessment, Homework, Mark, TermMark
+from parta.journal.rules.density_watch import density_lines, density_matters
+from parta.journal.rules.final_watches import final_matters
+from parta.journal.rules.gap_watches import gap_matters
 from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.matters import Matter, whole
 from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.tests.living import days_of, law_now, live_under, text_of
 from parta.journal.rules.thresholds import threshold_matters
+from parta.people.models import Enrolment
 
+UTC_ZONE = ZoneInfo("UTC")
 SEPTEMBER = date(2026, 9, 1)
 TODAY = date(2026, 10, 24)
 
@@ -214,3 +220,53 @@ def test_a_final_that_is_not_the_computed_one_is_found(cast: Any, value: str, fo
     assert bool(matters) is found
     if found:
         assert "4,6" in matters[0].detail and "выходит «5»" in matters[0].detail
+
+
+def test_who_is_excepted_came_late_or_was_not_there_owes_no_marks(cast: Any) -> None:
+    """An individual plan, a late arrival, a long illness: norm, gap and finals name the others and not these."""
+    clear(cast)
+    law, school = lambda: law_now(cast), cast.school.id
+    lessons = [one for one in cast.lessons["maths"] if one.ends_at <= cast.at]
+    planned, late, ill, usual = map(cast.named, ("Асанов", "Зайцев", "Григорян", "Ефимова"))
+    norm = 'kind = "mark_density"\nnorm = 4\nwarn = "60d"\nwindow = "term"\n'
+    gap = 'kind = "mark_density"\nmax_gap = 3\nwindow = "term"\n'
+    far = 'kind = "final_mark_vs_marks"\nmax_gap = 0.5\n'
+    Enrolment.objects.filter(student=late).update(starts=cast.on - timedelta(days=1))
+    for lesson in lessons[1:]:
+        Absence.objects.create(
+            school=cast.school, journal=cast.maths, lesson=lesson, student=ill, meaning="ill", symbol="Б",
+            set_at=cast.at, changed_at=cast.at, set_by=cast.teacher,
+        )  # fmt: skip
+    work(cast, "maths", lessons[0].date, "oral", "3", ill)
+    for student in (planned, usual):
+        TermMark.objects.create(
+            school=cast.school, journal=cast.maths, term=cast.term, student=student, value="5", first_value="5",
+            set_at=cast.at, changed_at=cast.at, set_by=cast.teacher,
+        )  # fmt: skip
+        column = Assessment.objects.filter(journal=cast.maths).get()
+        put(cast, column, student, "2")
+
+    def named() -> tuple[set[str], set[str], set[str]]:
+        lines = density_lines(law(), school, whole(school), on=cast.on)
+        matters = [
+            density_matters(lines, on=cast.on),
+            gap_matters(law(), school, whole(school), until=cast.on, at=cast.at),
+            final_matters(law(), school, whole(school), since=SEPTEMBER, until=cast.on, zone=UTC_ZONE),
+        ]
+        return tuple(  # type: ignore[return-value]
+            {name.split()[0] for one in found if one.journal_id == cast.maths.pk for name in one.students}
+            for found in matters
+        )
+
+    live_under(cast, text_of(norm, gap, far))
+    few, unasked, differing = named()
+    assert {"Асанов", "Ефимова"} <= few and {"Асанов", "Ефимова"} <= unasked
+    assert differing == {"Асанов", "Ефимова"}
+    assert "Зайцев" not in few, "one lesson in the class: a fourth of the term is not owed"
+    assert "Григорян" not in few | unasked, "he was there once and has a mark for it"
+    spared = f'kind = "exception"\nof = ["Н-1", "Н-2", "Н-3"]\nstudents = [{planned.id}]'
+    live_under(cast, text_of(norm, gap, far, spared))
+    few, unasked, differing = named()
+    assert "Асанов" not in few | unasked | differing and "Ефимова" in few & unasked & differing
+    Absence.objects.filter(student=ill).exclude(lesson=lessons[-1]).delete()
+    assert "Григорян" in named()[0], "who could be asked owes the norm"
