@@ -49,7 +49,7 @@ test-postgresql: setup system ## the database-touching part on PostgreSQL
 	$(ON_POSTGRESQL) $(PYTEST) -n 2 -m "not browser" --database-only $(ARGS)
 
 test-browser: setup system ## the pages in a real browser
-	$(PYTEST) -m browser $(ARGS)
+	$(PYTEST) -n 2 -m browser $(ARGS)
 
 pictures: setup system ## renew the pictures of the README
 	PARTA_PICTURES=1 $(PYTEST) -m browser tests/journeys/test_first_look.py

@@ -10,7 +10,7 @@ from django.db import connection
 from parta.foundation import clock
 from tests import cast as _cast
 
-pytest_plugins = ["tests.rules_of_the_run", "conformance.plugin"]
+pytest_plugins = ["tests.rules_of_the_run", "tests.browser", "conformance.plugin"]
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ the dark.
 """
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.cast import World
 from tests.contracts.matrix import PERSONAS
@@ -48,18 +46,6 @@ BUILD = """() => [...new Set([...document.body.querySelectorAll("*")].map((one) 
 """What a page is made of: its kinds of elements, whatever is written in them."""
 MET: set[tuple[str, str]] = set()
 """Builds of pages met by the roles before."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def kind_of(address: str) -> str:
@@ -149,9 +135,9 @@ class Walk:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role(
-    cast: World, chromium: Browser, live_server: Any, client_of: Any, role: str
+    cast: World, browser_here: Browser, live_server: Any, client_of: Any, role: str
 ) -> None:
-    context = chromium.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU")
+    context = browser_here.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU")
     key = client_of(PERSONAS[role](cast)).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
     page = context.new_page()
@@ -164,8 +150,8 @@ def test_every_page_of_a_role(
 
 
 @pytest.mark.parametrize("address", ["/login/", "/no-such-page/"])
-def test_pages_without_a_role(cast: World, chromium: Browser, live_server: Any, address: str) -> None:
-    page = chromium.new_page(locale="ru-RU")
+def test_pages_without_a_role(cast: World, browser_here: Browser, live_server: Any, address: str) -> None:
+    page = browser_here.new_page(locale="ru-RU")
     walk = Walk(page, live_server.url)
     page.goto(live_server.url + address)
     walk.look(address)

@@ -1,13 +1,12 @@
 """What a newcomer sees of the demo school, looked at in a real browser; the README's picture is taken here."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from parta.demo.fill import fill
 from parta.foundation import clock
@@ -25,18 +24,6 @@ def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(clock, "now", lambda: NOON)
     summary = fill(seed=1, today=date(2026, 10, 14), now=NOON, progress=lambda *_: None, homerooms=4)
     return {login.login: login.password for login in summary.logins}
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 def signed_in(browser: Browser, address: str, login: str, password: str, width: int, height: int) -> Page:

@@ -422,7 +422,7 @@ def _line_head(
         full += f", в списке с {ru_date(joined)}"
     given = given_name + initial[2:]  # a namesake's patronymic: «Александр В.»
     return (
-        f'<tr data-s="{id}"{state}><th class="n">{number}</th><th class="s" scope="row" title="{escape(full)}">'
+        f'<tr data-s="{id}"{state}><td class="n">{number}</td><th class="s" scope="row" title="{escape(full)}">'
         f'{escape(surname)} <span class="gn">{escape(given)}</span><span class="gi">{escape(initial)}</span>{came}</th>'
     )
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from parta.journal.models import Absence, Homework, Mark
-from parta.journal.tests.test_lesson_browser import browser_here, open_as  # noqa: F401
+from parta.journal.tests.test_lesson_browser import open_as  # noqa: F401
 from parta.people.models import Enrolment, Person, ReadTrace
 
 

@@ -1,7 +1,6 @@
 """The journal page in a real browser: keys, saving, refusal, conflict, no network, paste, history, a phone."""
 
 import json
-import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from parta.foundation import sql
 from parta.journal.actions.write import write
@@ -23,18 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TODAY = 8
 """Number of today's column in the cast's Russian journal."""
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """The installed Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -98,7 +85,9 @@ def elsewhere(client_of: Any, cast: World, **change: Any) -> None:
         f"/journals/{cast.russian.id}/write",
         {
             "operation": str(uuid.uuid4()),
-            "changes": [{"fact": "mark", "assessment": None, "work": "oral", **change}],
+            "changes": [
+                change if "fact" in change else {"fact": "mark", "assessment": None, "work": "oral", **change}
+            ],
         },
         content_type="application/json",
     )
@@ -365,7 +354,9 @@ def test_the_mark_of_the_period_is_set_in_its_column(cast: World, open_as: Open)
     expect(final).to_have_text("4")
 
 
-def test_topic_and_homework_are_saved_where_the_lesson_is_opened(cast: World, open_as: Open) -> None:
+def test_topic_and_homework_are_saved_where_the_lesson_is_opened(
+    cast: World, open_as: Open, client_of: Any
+) -> None:
     page = open_as(cast.teacher, cast.russian)
     page.get_by_role("button", name="По плану").click()
     saved(page)
@@ -380,6 +371,23 @@ def test_topic_and_homework_are_saved_where_the_lesson_is_opened(cast: World, op
     given = Homework.objects.get(lesson=cast.lesson, student=None)
     assert given.text.startswith("§ 29") and given.minutes == 25
     assert given.due_lesson == cast.lesson_on("russian", date(2026, 10, 15))
+    # somebody else was faster: both texts stay in sight, a person chooses
+    elsewhere(
+        client_of,
+        cast,
+        fact="topic",
+        lesson=cast.lesson.id,
+        topic="Наречие",
+        planned=None,
+        seen=record.version,
+    )
+    page.locator("#topic").fill("Причастие")
+    page.locator("#topic").blur()
+    expect(page.locator("#topic-e")).to_contain_text("В журнале уже другое: «Наречие» (")
+    expect(page.locator("#topic")).to_have_value("Причастие")
+    page.get_by_role("button", name="Записать моё").click()
+    saved(page)
+    assert LessonRecord.objects.get(lesson=cast.lesson).topic == "Причастие"
     page.locator("a.les", has_text="Анализ контрольной").click()
     expect(page.locator("#now h2")).to_have_text("Вторник, 13\u00a0октября")
     expect(page.locator("#topic")).to_have_value("Анализ контрольной работы. Фразеологизмы")

@@ -1,34 +1,21 @@
 """A lesson conducted with a thumb on a phone, and seen in the guardian's diary."""
 
-import os
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from parta.journal.actions.write import write
 from parta.journal.models import Absence, DiaryNote, Homework, LessonRecord, Mark, Permit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """The installed Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -244,6 +231,7 @@ def test_what_a_page_left_belongs_to_its_account(
     leave_unsent(page, "Причастие", "/today/")
     expect(strip).to_be_visible()
     mine = page.context.cookies()
+    page.goto("about:blank")  # an open page would try again under the new session
     other = client_of(cast.deputy).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": other, "url": site}])
     away[0] = False

@@ -1,12 +1,10 @@
 """The classroom PC in a real browser: a closed screen keeps what was typed, Back shows nothing."""
 
-import os
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from parta.foundation import clock
 from parta.journal.models import Mark
@@ -14,18 +12,6 @@ from parta.people.models import SignIn
 from tests.cast import PASSWORD, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """The installed Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 def sign_in(page: Page, url: str, login: str) -> None:

@@ -1,15 +1,14 @@
 """The navigation: every entry of a role can be reached on a desk, a tablet, a phone, by keyboard, without a script."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from parta.people.chrome import ENTRIES, FLAT, GROUPS
 from tests.cast import World
@@ -52,14 +51,11 @@ def test_both_menus_hold_every_entry_of_the_role(
 
 
 @pytest.fixture
-def show(
-    cast: World, live_server: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Page]]:
+def show(cast: World, browser_here: Browser, live_server: Any, client_of: Any) -> Callable[..., Page]:
     """`show("deputy", width, path)`: a page of that person in the installed Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
     def open_page(who: str, width: int, path: str = "/today/", *, script: bool = True) -> Page:
-        context = browser.new_context(
+        context = browser_here.new_context(
             viewport={"width": width, "height": 700}, locale="ru-RU", java_script_enabled=script
         )
         key = client_of(getattr(cast, who)).cookies[settings.SESSION_COOKIE_NAME].value
@@ -68,12 +64,7 @@ def show(
         page.goto(live_server.url + path)
         return page
 
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield open_page
-        browser.close()
+    return open_page
 
 
 @pytest.mark.browser

@@ -1,12 +1,10 @@
 """The second step in a real browser: a passkey by the browser's own virtual authenticator, the question in the page."""
 
 import json
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from parta.foundation.models import LogEntry
 from parta.people.models import Factor
@@ -14,18 +12,6 @@ from tests.cast import PASSWORD, World
 from tests.second import code_of, factor_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """The installed Chromium."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 def give_password(page: Page, url: str, login: str) -> None:

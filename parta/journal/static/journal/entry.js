@@ -76,7 +76,9 @@ const cased = (text, td) =>
 export function type(event, td) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return false;
   const already = typed?.td === td ? typed.text : "";
-  const keys = event.key === "/" || event.code === "NumpadDivide" ? ["/"] : readings(event);
+  // The key of the stroke writes a point in the Russian layout.
+  const isStroke = event.key === "/" || event.code === "NumpadDivide" || (event.code === "Slash" && !event.shiftKey);
+  const keys = isStroke ? ["/"] : readings(event);
   // After «4» has gone to the server, «/» goes on from it.
   const standingValue = standing(td).value.toLowerCase();
   const base = already || (keys[0] === "/" && standingValue && !standingValue.includes("/") ? standingValue : "");

@@ -32,24 +32,26 @@ function read() {
   return [];
 }
 
-/** @param {Kept[]} operations */
+/** @param {Kept[]} operations @returns {boolean} whether they lie there; storage may be off or full */
 function store(operations) {
   try {
     if (operations.length) sessionStorage.setItem(KEY, JSON.stringify({ account, operations }));
     else sessionStorage.removeItem(KEY);
+    return true;
   } catch {
-    // Storage is off or full.
+    return false;
   }
 }
 
 /** @returns {Kept[]} what earlier pages of this account left unanswered in this school, in order */
 export const kept = () => read().filter((operation) => operation.school === school);
 
-/** Lay operations down for the next page; those known by their id are renewed. @param {Omit<Kept, "school">[]} operations */
+/** Lay operations down for the next page; those known by their id are renewed.
+ * @param {Omit<Kept, "school">[]} operations @returns {boolean} whether the next page will find them */
 export function keep(operations) {
-  if (!account || isSigningOut || !operations.length) return;
+  if (!account || isSigningOut || !operations.length) return false;
   const ids = new Set(operations.map((operation) => operation.id));
-  store([...read().filter((operation) => !ids.has(operation.id)), ...operations.map((operation) => ({ ...operation, school }))]);
+  return store([...read().filter((operation) => !ids.has(operation.id)), ...operations.map((operation) => ({ ...operation, school }))]);
 }
 
 /** An operation has its answer. @param {string} id */

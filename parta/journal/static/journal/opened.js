@@ -2,6 +2,7 @@
 // The lesson opened on the right page: topic and homework are saved as their field is left.
 
 import { data } from "./model.js";
+import { box, button } from "./pop.js";
 import { queue } from "./save.js";
 import { send } from "./send.js";
 import { say } from "./status.js";
@@ -9,6 +10,7 @@ import { say } from "./status.js";
 const now = document.getElementById("now");
 const topic = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("topic"));
 const homework = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("homework"));
+const NONE = "не задано";
 const minutes = /** @type {HTMLInputElement | null} */ (document.getElementById("minutes"));
 
 let version = Number(now?.dataset.v ?? 0);
@@ -36,6 +38,20 @@ function complain(field, text) {
   line.hidden = !text;
   field.setAttribute("aria-invalid", String(Boolean(text)));
   if (text) say("refused", text);
+  return line;
+}
+
+/** Somebody else wrote meanwhile: both stay in sight, and a person chooses.
+ * @param {HTMLTextAreaElement} field @param {any} found @param {(mine: boolean) => void} chosen */
+function choose(field, found, chosen) {
+  const author = [found.by, found.at].filter(Boolean).join(", ");
+  const line = complain(field, `В журнале уже другое: «${found.theirs || "пусто"}»${author ? ` (${author})` : ""}. Ваше осталось в поле.`);
+  const pick = (/** @type {boolean} */ mine) => () => {
+    complain(field, "");
+    chosen(mine);
+    field.focus();
+  };
+  line.append(box("span", "acts", button("Оставить как в журнале", pick(false)), button("Записать моё", pick(true))));
 }
 
 /** @param {any[]} refused */
@@ -68,8 +84,14 @@ function saveTopic() {
     conflict: (found) => {
       topic.dataset.s = "no";
       sentTopic = "";
-      const theirs = found[0]?.theirs ?? "";
-      complain(topic, `Тему уже изменили: «${theirs}». Обновите страницу, чтобы писать дальше.`);
+      const other = found.find((one) => one.index === 0) ?? found[0] ?? {};
+      choose(topic, other, (mine) => {
+        version = other.version ?? version;
+        savedTopic = other.theirs ?? "";
+        if (!mine) topic.value = savedTopic;
+        delete topic.dataset.s;
+        saveTopic();
+      });
     },
     refused: (found) => {
       topic.dataset.s = "no";
@@ -106,7 +128,16 @@ function saveHomework(none = false) {
     conflict: (found) => {
       homework.dataset.s = "no";
       sentHomework = "";
-      complain(homework, `Задание уже изменили: «${found[0]?.theirs ?? ""}». Обновите страницу, чтобы писать дальше.`);
+      const other = found[0] ?? {};
+      choose(homework, other, (mine) => {
+        homeworkVersion = other.version ?? homeworkVersion;
+        delete homework.dataset.s;
+        if (mine) return saveHomework(none);
+        const isNone = other.theirs === NONE;
+        homework.value = isNone ? "" : (other.theirs ?? "");
+        now.querySelector("[data-none]")?.setAttribute("aria-pressed", String(isNone));
+        savedHomework = JSON.stringify([homework.value.trim(), isNone, length]);
+      });
     },
     refused: (found) => {
       homework.dataset.s = "no";

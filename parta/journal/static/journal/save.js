@@ -70,7 +70,12 @@ export class SaveQueue extends EventTarget {
     });
     // A phone puts a page aside without asking: the other app, the lock, the gesture back.
     document.addEventListener("visibilitychange", () => document.hidden && this.layDown());
-    addEventListener("pagehide", () => this.layDown());
+    let isLaidDown = false;
+    addEventListener("pagehide", () => (isLaidDown = this.layDown()));
+    // Shown again by Back, the page is drawn anew (lock.js): what it laid down is no longer its own to send or to warn of.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted && isLaidDown) this.operations = [];
+    });
   }
 
   /** Operations without an answer. */
@@ -178,7 +183,7 @@ export class SaveQueue extends EventTarget {
    * @param {Done} done
    */
   finish(operation, done) {
-    this.operations.splice(this.operations.indexOf(operation), 1);
+    this.operations = this.operations.filter((other) => other !== operation);
     drop(operation.id);
     if (this.failures) for (const other of this.operations) other.moved?.("wait");
     this.failures = 0;
@@ -196,7 +201,7 @@ export class SaveQueue extends EventTarget {
   /** The page goes, perhaps for good: what has been typed is sent, what has no answer is left for the next page. */
   layDown() {
     for (const save of this.savers) save();
-    keep(
+    return keep(
       this.operations
         .map(({ id, url, make, changes, since, tried }) => ({ id, url, changes: changes ?? make(), since, tried }))
         .filter((operation) => operation.changes.length),

@@ -32,9 +32,15 @@ export function plural(count, words) {
   return `${count}\u00a0${words[2]}`;
 }
 
+/** @type {(isDropped: boolean) => void} */
+let show = () => {};
+
+/** A refusal or a conflict was put aside: the line says what is left. */
+export const refresh = () => show(true);
+
 /** @param {() => number} refused how many cells stand refused @param {() => number} conflicts @param {string} login */
 export function watchQueue(refused, conflicts, login) {
-  queue.addEventListener("state", () => {
+  show = (isDropped) => {
     const { waiting, status, at } = queue;
     if (queue.failures) {
       const count = plural(waiting, ["изменение ждёт", "изменения ждут", "изменений ждут"]);
@@ -50,9 +56,11 @@ export function watchQueue(refused, conflicts, login) {
     } else if (waiting) say("saving", "Сохраняю…");
     else if (conflicts()) say("conflict", "Клетку изменили: выберите значение");
     else if (refused()) say("refused", plural(refused(), ["запись не сохранена", "записи не сохранены", "записей не сохранено"]));
-    else if (queue.state === "saved" && at) say("saved", `Сохранено в ${at}`, spoken);
+    else if ((isDropped || queue.state === "saved") && at) say("saved", `Сохранено в ${at}`, spoken);
+    else if (isDropped) say("", "");
     spoken = "";
-  });
+  };
+  queue.addEventListener("state", () => show(false));
 }
 
 let spoken = "";

@@ -5,7 +5,7 @@
 import { cellsOf, columnName, columnOf, data, isFinal, leadOf, nameOf, rowOf, settle, standing, studentOf } from "./model.js";
 import { paint } from "./paint.js";
 import { send } from "./send.js";
-import { say, speakNext } from "./status.js";
+import { refresh, say, speakNext } from "./status.js";
 import { recount, recountLesson } from "./totals.js";
 
 /**
@@ -176,8 +176,10 @@ function finish(td) {
 /** Drop a refusal or a conflict: the cell shows what is stored. @param {HTMLTableCellElement} td */
 export function forget(td) {
   const was = refusals.delete(td) || conflicts.delete(td);
-  if (was) repaint(td);
-  return was;
+  if (!was) return false;
+  repaint(td);
+  refresh();
+  return true;
 }
 
 /** @param {HTMLTableCellElement} td @param {"wait" | "off"} [state] */
