@@ -240,7 +240,7 @@ def test_what_a_page_left_belongs_to_its_account(
     expect(strip).to_have_count(0)
     assert page.evaluate("sessionStorage.length") == 0 and set(given) == {cast.teacher.user_id}
     # sign-out leaves nothing in the tab, though the words were under way
-    page.context.add_cookies(mine)
+    page.context.add_cookies(mine)  # type: ignore[arg-type]
     leave_unsent(page, "Деепричастие", "/today/")
     expect(strip).to_be_visible()
     page.locator('form[action="/logout/"]').evaluate("form => form.requestSubmit()")
