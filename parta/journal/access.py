@@ -19,7 +19,7 @@ permission("permits.ask", "просить разрешение на исправ
 permission("permits.decide", "давать разрешения на исправление", "deputy", "director")
 permission("files.read", "скачивать вложения", *READERS, "guardian", "student")
 
-nav("today", "Сегодня", "today", *READERS, position=10)
+nav("today", "Сегодня", "today", *(role for role in READERS if role != "inspector"), position=10)
 nav("permits", "Разрешения", "permits", *READERS, position=45)
 
 _OF_DAYS = (

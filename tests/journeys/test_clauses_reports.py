@@ -275,20 +275,6 @@ def test_report_on_the_work_of_teachers_at_the_end_of_a_period(cast: Any) -> Non
     assert not missing(late)
 
 
-@under(COLLEGE)
-@pytest.mark.clause("ET-7.2f", partly="сроки остальных отчётов набора")
-def test_report_of_the_half_year_not_formed_by_its_day(cast: Any, client_of: Any) -> None:
-    def missing(at: datetime) -> list[DutyLine]:
-        return [one for one in found(cast, "report_due", at=at) if "ET-7.2f" in one.ids]
-
-    last, late = cast.local(date(2027, 1, 3), 23, 59), cast.local(date(2027, 1, 4), 0)
-    assert not missing(last) and missing(late)
-    with clock.rehearse(cast.local(date(2026, 12, 29), 9)):
-        address = "/reports/performance/?since=2026-09-01&until=2026-12-27"
-        done(client_of(cast.deputy).post(address, {"act": "hand_in", "note": "Итоги полугодия."}))
-    assert not missing(late)
-
-
 @presets((CENTRE, "CT-2.4a"), (CENTRE, "CT-2.4b"))
 def test_head_hands_in_the_report_by_the_tenth_and_the_deputy_receives_it(cast: Any, client_of: Any) -> None:
     last, late = cast.local(date(2026, 11, 10), 23, 59), cast.local(date(2026, 11, 11), 0)

@@ -5,16 +5,14 @@ scrolls sideways, no script fails and axe finds nothing; what was done is then s
 """
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from parta.diary.models import AbsenceNotice, Acknowledgement
 from parta.people.models import Person
@@ -66,18 +64,6 @@ class Phone:
     def sees(self, *words: str) -> None:
         for one in words:
             expect(self.page.get_by_text(one).first).to_be_visible()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PARTA_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def slip(client: Any, homeroom: int, person: Person) -> tuple[str, str]:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from parta.foundation.models import LogEntry
+from parta.journal.models import Mark
 from parta.people.models import Inspection, InspectionAlias, InspectionCase
 from tests.cast import client_of, statements
 
@@ -83,6 +84,13 @@ def test_an_inspection(cast: Any) -> None:
     assert (
         labels[cast.student.pk] in inspector.get(f"/students/?q={labels[cast.student.pk]}").content.decode()
     )
+
+    # marks that were corrected, and those alone, are counted
+    corrected = Mark.objects.filter(
+        journal=cast.russian, assessment__lesson__date__range=(date(2026, 10, 12), date(2026, 10, 17))
+    ).exclude(first_value="")
+    line = re.search(r'<td class="r">(\d+)</td><td class="r"><a href="#corrected">(\d+)</a>', page)
+    assert line is not None and 0 < int(line[2]) < int(line[1]) and corrected.exists()
 
     # a figure opens to its cell's history
     pupil = cast.named("Авдеев")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from parta.control.actions import confirm_finals
 from parta.control.pages.frame import FORM, control_page
 from parta.control.queries.closeout import closeout_rules, own_pairs
-from parta.foundation.access import requires
+from parta.foundation.access import may, requires
 from parta.people.forms import DONE, Posted, carry_out
 from parta.people.pages.setup import looking
 from parta.people.rules import cited
@@ -41,7 +41,11 @@ def closeout(request: HttpRequest) -> HttpResponse:
     forms = carry_out(request, {"confirm": confirm})
     if isinstance(forms, HttpResponse):
         return forms
-    context = {"lines": lines, "law": cited(closeout_rules(viewer)).text}
+    context = {
+        "lines": lines,
+        "law": cited(closeout_rules(viewer)).text,
+        "signs": may(viewer, "sheets"),
+    }
     return control_page(request, "control/closeout.html", context, forms)
 
 

@@ -95,7 +95,8 @@ def overview(viewer: Viewer) -> Overview:
         (school, viewer.at),
     )
     marks = _by_class(
-        "SELECT j.homeroom_id, COUNT(*), SUM(CASE WHEN m.first_value <> m.value THEN 1 ELSE 0 END)"
+        "SELECT j.homeroom_id, COUNT(*), SUM(CASE WHEN m.first_value <> '' AND m.first_value <> m.value"
+        " THEN 1 ELSE 0 END)"
         " FROM journal_mark m JOIN plans_journal j ON j.id = m.journal_id WHERE j.school_id = %s"
         " GROUP BY j.homeroom_id",
         (school,),
@@ -115,7 +116,8 @@ def overview(viewer: Viewer) -> Overview:
         " JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id"
         " JOIN organisation_subject s ON s.id = j.subject_id LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
         " JOIN people_person p ON p.id = m.student_id LEFT JOIN people_person t ON t.id = m.set_by_id"
-        " WHERE j.school_id = %s AND m.first_value <> m.value ORDER BY m.changed_at DESC LIMIT %s",
+        " WHERE j.school_id = %s AND m.first_value <> '' AND m.first_value <> m.value"
+        " ORDER BY m.changed_at DESC LIMIT %s",
         (school, SHOWN),
     )
     open_in: dict[int | None, int] = {}

@@ -258,7 +258,7 @@ def _marks(counts: Iterable[MarkCount]) -> list[MarksLine]:
 
 
 def norms(viewer: Viewer, cut: Cut) -> dict[int, DensityLine]:
-    """The norm of each journal on the last day of the span, and who is below it. Three statements at most."""
+    """The norm of each journal on the last day of the span, and who is below it. Five statements at most."""
     lines = density_lines(law_for(viewer), viewer.school.id, reach_of(viewer, cut), on=cut.until)
     return {line.row[0]: line for line in sorted(lines, key=lambda line: (len(line.below), line.due))}
 
