@@ -282,7 +282,7 @@ def test_the_offices_have_written_too() -> None:
         "SELECT p.id, COUNT(s.id) FROM archive_paperset p LEFT JOIN archive_paperstep s ON s.paper_id = p.id"
         " GROUP BY p.id ORDER BY 2"
     )
-    assert [row[1] for row in steps] == [0, 2, 4]
+    assert [row[1] for row in steps] == [1, 5, 11], "prepared, being signed, laid up"
     orders = order_lines(one("SELECT id FROM organisation_school WHERE code = 'gymnasium'"), NOVEMBER)
     assert {line.agrees for line in orders} == {True, False}
     fixed = "SELECT COUNT(*) FROM control_errorreport WHERE fixed_at IS"
