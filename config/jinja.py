@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 from markupsafe import escape
 
 from parta.foundation import pagekit
+from parta.foundation.access import opens
 
 
 @lru_cache(maxsize=4096)
@@ -44,6 +45,6 @@ def environment(**options: Any) -> Environment:
     """Autoescape on; a missing variable is an error, not an empty string."""
     options.setdefault("undefined", StrictUndefined)
     env = Environment(trim_blocks=True, lstrip_blocks=True, extensions=[Settled], **options)
-    env.globals.update(static=_static, url=_url, **pagekit.JINJA_GLOBALS)
+    env.globals.update(static=_static, url=_url, opens=opens, **pagekit.JINJA_GLOBALS)
     env.filters.update(pagekit.JINJA_FILTERS)
     return env

@@ -6,13 +6,13 @@ the objects on it come from queries that start from the viewer's scope, so a for
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Protocol
 
 from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from parta.foundation import confirm as confirmation
 from parta.foundation import veil
@@ -68,6 +68,26 @@ def permission(
 def may(viewer: Viewing | None, name: str) -> bool:
     """Whether the viewer has the named permission."""
     return TABLE[name].allows(viewer)
+
+
+@cache
+def _permissions() -> dict[str, str]:
+    """The permission of every named address."""
+    found: dict[str, str] = {}
+    waiting: list[Any] = list(get_resolver().url_patterns)
+    while waiting:
+        one = waiting.pop()
+        if hasattr(one, "url_patterns"):
+            waiting += one.url_patterns
+        elif one.name:
+            found[one.name] = getattr(one.callback, "permission", "")
+    return found
+
+
+def opens(viewer: Viewing | None, url_name: str) -> bool:
+    """Whether the page of this name opens for the viewer at all: a link to one that does not is not drawn."""
+    rule = TABLE.get(_permissions().get(url_name, ""))
+    return rule is not None and rule.allows(viewer)
 
 
 View = Callable[..., HttpResponseBase]

@@ -47,7 +47,7 @@ def pages_of(person: Person, client_of: Any, cast: Any) -> str:
     for name, lines in LINES.items():
         if name not in ("logout", "import_template"):
             answer = client.get(reverse(name, kwargs=next(iter(lines.values())).args(cast)))
-            if answer.status_code == 200 and not answer.streaming:
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/"):
                 found.append(unescape(answer.content.decode()))
     return "".join(found)
 

@@ -89,8 +89,8 @@ def test_an_inspection(cast: Any) -> None:
     corrected = Mark.objects.filter(
         journal=cast.russian, assessment__lesson__date__range=(date(2026, 10, 12), date(2026, 10, 17))
     ).exclude(first_value="")
-    line = re.search(r'<td class="r">(\d+)</td><td class="r"><a href="#corrected">(\d+)</a>', page)
-    assert line is not None and 0 < int(line[2]) < int(line[1]) and corrected.exists()
+    figures = re.search(r'<td class="r">(\d+)</td><td class="r"><a href="#corrected">(\d+)</a>', page)
+    assert figures is not None and 0 < int(figures[2]) < int(figures[1]) and corrected.exists()
 
     # a figure opens to its cell's history
     pupil = cast.named("Авдеев")

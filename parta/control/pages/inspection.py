@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +23,8 @@ def inspection(request: HttpRequest) -> HttpResponse:
     """What the window is for and until when; figures that open to their evidence."""
     viewer = looking(request)
     window = viewer.window
-    assert window is not None  # the role is there only while a window is open
+    if window is None:
+        raise Http404("a window is what this page shows")
     zone = ZoneInfo(viewer.school.timezone)
     rooms = dict(Homeroom.objects.filter(school_id=viewer.school.id).values_list("id", "title"))
     context = {

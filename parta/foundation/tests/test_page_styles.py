@@ -156,6 +156,7 @@ def test_text_and_controls_have_contrast(theme: str) -> None:
 # ── templates ──
 
 VIEWER = SimpleNamespace(
+    user_id=1,
     short_name="Соколова М. В.",
     role_title="учитель",
     school=SimpleNamespace(id=1, short_name="Школа № 14"),
@@ -192,7 +193,10 @@ def page(template: str, **context: object) -> str:
 def statics_exist(html: str) -> bool:
     paths = re.findall(r"/static/([\w./-]+)", html)
     return all(
-        any((PARTA / app / "static" / path).is_file() for app in ("foundation", "people", "communication"))
+        any(
+            (PARTA / app / "static" / path).is_file()
+            for app in ("foundation", "people", "communication", "journal")
+        )
         for path in paths
     )
 
