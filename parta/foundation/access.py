@@ -26,6 +26,10 @@ class Viewing(Protocol):
     @property
     def roles(self) -> frozenset[str]: ...
     @property
+    def user_id(self) -> int: ...
+    @property
+    def school(self) -> Any: ...
+    @property
     def must_change_password(self) -> bool: ...
     @property
     def locked(self) -> bool: ...
@@ -134,6 +138,15 @@ def requires(
                             status=401,
                         )
                     return HttpResponseRedirect(f"{reverse('login')}?next={request.path}")
+                stated = request.headers.get("X-Account", "")
+                if stated and stated != f"{viewer.user_id}-{viewer.school.id}":
+                    # A page left open in another tab: what it sends is its own reader's, and waits for that one.
+                    return JsonResponse(
+                        {
+                            "error": "В браузере вошли под другой записью. Ваше сохранится, когда вы снова войдёте."
+                        },
+                        status=401,
+                    )
                 if viewer.locked and not when_locked:
                     locked = ask_password[0](request)
                     if locked is not None:

@@ -73,6 +73,27 @@ def test_same_operation_counts_once_and_answers_the_same(cast: Any, teacher: Any
     assert Mark.objects.filter(assessment__lesson=cast.lesson, student=student).count() == 1
 
 
+def test_a_page_left_open_writes_in_nobody_elses_name(cast: Any, client_of: Any, teacher: Any) -> None:
+    """Another account signed in in another tab: the page says whose it is, and what it sends waits for that one."""
+    student = cast.named("Авдеев")
+    body = {"operation": str(uuid.uuid4()), "changes": [mark(cast.lesson, student, "5")]}
+    own = f"{cast.teacher.user_id}-{cast.school.id}"
+
+    def post(person: Any, stated: str) -> Any:
+        url = f"/journals/{cast.russian.id}/write"
+        return client_of(person).post(
+            url, body, content_type="application/json", headers={"x-account": stated}
+        )
+
+    for person in (cast.deputy, cast.guardian, cast.other_teacher):
+        answer = post(person, own)
+        assert answer.status_code == 401 and "под другой записью" in answer.json()["error"], person
+    assert post(cast.teacher, f"{cast.teacher.user_id}-{cast.outside.school.id}").status_code == 401
+    assert not Mark.objects.filter(student=student, assessment__lesson=cast.lesson).exists()
+    assert post(cast.teacher, own).status_code == 200
+    assert Mark.objects.get(student=student, assessment__lesson=cast.lesson).set_by_id == cast.teacher.id
+
+
 def test_stale_version_is_a_conflict_that_shows_both(cast: Any, teacher: Any) -> None:
     student = cast.named("Авдеев")
     send(teacher, cast.russian, mark(cast.lesson, student, "5"))

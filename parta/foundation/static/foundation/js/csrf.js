@@ -8,6 +8,12 @@ export function token() {
   return /(?:^|; )(?:__Host-)?parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
+/** Whose page this is: another account in another tab of the browser does not write in its name, nor it in theirs. */
+function account() {
+  const meta = /** @type {HTMLElement | null} */ (document.querySelector('meta[name="account"]'));
+  return meta ? `${meta.getAttribute("content")}-${meta.dataset.school}` : "";
+}
+
 /** Requests that may outlive their page are small: browsers refuse more than 64 KB of them at once. */
 const KEPT = 15000;
 
@@ -29,7 +35,13 @@ export async function postJSON(url, body, { signal, headers = {}, keepalive = fa
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token(), ...headers },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": token(),
+        "X-Account": account(),
+        ...headers,
+      },
       body: text,
       credentials: "same-origin",
       signal,
