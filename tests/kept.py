@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Model
 
 World = TypeVar("World")
 MOST = 500
@@ -55,6 +57,10 @@ class Kept(Generic[World]):
                     cursor.execute(
                         head + ", ".join([line] * len(some)), [value for row in some for value in row]
                     )
+            # A pour of rows with ids of its own sets PostgreSQL's sequences, also backwards, and no rollback undoes it.
+            models = [model for model in _models() if model._meta.db_table in self.rows]
+            if resets := connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(";".join(statement.rstrip(";") for statement in resets))
         world: World = pickle.loads(self.world)
         return world
 
@@ -63,10 +69,12 @@ def _name(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
+def _models() -> list[type[Model]]:
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+
+
 def _tables() -> list[str]:
-    """Parents before children, as far as the models say it; foreign keys are checked at the end of a transaction."""
-    models = apps.get_models(include_auto_created=True)
-    return list(dict.fromkeys(model._meta.db_table for model in models if model._meta.managed))
+    return list(dict.fromkeys(model._meta.db_table for model in _models()))
 
 
 def _counts() -> dict[str, int]:
