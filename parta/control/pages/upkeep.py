@@ -22,6 +22,8 @@ def errors(request: HttpRequest) -> HttpResponse:
     mends = may(viewer, "errors.fix")
 
     def report(posted: Posted) -> str:
+        if viewer.window is not None:
+            raise Refusal("Через окно проверки только читают. Об ошибке скажите директору.")
         actions.report_error(
             school_id=viewer.school.id,
             text=posted.text("text"),
