@@ -244,7 +244,7 @@ ALIASED = re.compile(
 )
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads the plan as SQLite tells it")
+@pytest.mark.only("sqlite")  # reads the plan as SQLite tells it
 @under(GYMNASIUM)
 def test_no_question_walks_the_rows_of_other_schools(cast: Any) -> None:
     """A thousand schools cost a thousand times one: no table that grows is walked from end to end."""

@@ -33,7 +33,7 @@ def drawn(page: Any, surname: str) -> list[str]:
     """The cells of a student as HTML, without name and totals."""
     html = str(cells.grid(page, "/lessons/0/"))
     line = next(part for part in html.split("<tr ")[1:] if f">{surname} <" in part)
-    return re.findall(r"<td.*?</td>", line)[:-TOTALS]
+    return re.findall(r"<td.*?</td>", line)[1:-TOTALS]  # the first is the number of the line
 
 
 def grow_class(cast: World, count: int) -> None:
