@@ -43,13 +43,13 @@ contracts: setup ## the order of the apps
 	$(BIN)/lint-imports --no-logo
 
 test-sqlite: setup ## the whole suite on the embedded database
-	$(PYTEST) -n 2 -m "not browser" $(ARGS)
+	$(PYTEST) -n 2 --dist worksteal -m "not browser" $(ARGS)
 
 test-postgresql: setup system ## the database-touching part on PostgreSQL
-	$(ON_POSTGRESQL) $(PYTEST) -n 2 -m "not browser" --database-only $(ARGS)
+	$(ON_POSTGRESQL) $(PYTEST) -n 2 --dist worksteal -m "not browser" --database-only $(ARGS)
 
 test-browser: setup system ## the pages in a real browser
-	$(PYTEST) -n 2 -m browser $(ARGS)
+	$(PYTEST) -n 2 --dist worksteal -m browser $(ARGS)
 
 pictures: setup system ## renew the pictures of the README
 	PARTA_PICTURES=1 $(PYTEST) -m browser tests/journeys/test_first_look.py

@@ -53,7 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if wanted else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+    items[:] = sorted(kept, key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """The longest first, so that no process waits for another's last test; browser tests last."""
+    if item.get_closest_marker("browser") is not None:
+        return 2
+    return 0 if item.get_closest_marker("kill9") is not None else 1
 
 
 @pytest.hookimpl(wrapper=True)
