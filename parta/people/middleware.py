@@ -95,37 +95,28 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
 def _note_window(request: HttpRequest, drawn: Veil, status: int) -> None:
     """Each page an inspector opens is noted: the director sees what was read (`queries.inspection`)."""
-    seen: Viewer = request.__dict__["viewer"]
     where = request.resolver_match
     if where is None or status >= 400 or "is_background" in request.__dict__:
         return
-    shown = where.kwargs.get("student_id") or request.GET.get("student", "")
-    student_id = next(
-        (real for real, veiled in drawn.ids.items() if str(shown) in (str(veiled), str(real))), None
-    )
-    sql.insert(
-        "people_readtrace",
-        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
-        [
-            (
-                seen.school.id,
-                seen.at,
-                seen.user_id,
-                "inspector",
-                student_id,
-                f"window:{where.url_name}"[:60],
-                next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None),
-            )
-        ],
-    )
+    shown = str(where.kwargs.get("student_id") or request.GET.get("student", ""))
+    met = (real for real, veiled in drawn.ids.items() if shown in (str(veiled), str(real)))
+    _note(request, "window", "inspector", next(met, None))
 
 
 def _note_refusal(request: HttpRequest) -> None:
     """A page of the application that is not this person's leaves a trace as one that was opened does."""
     seen: Viewer | None = request.__dict__.get("viewer")
     where = request.resolver_match
-    if seen is None or where is None:
-        return
+    if seen is not None and where is not None:
+        _note(request, "refused", seen.main_role, _known(where.kwargs.get("student_id")))
+
+
+def _note(request: HttpRequest, how: str, role: str, student_id: int | None) -> None:
+    """A trace of the page asked for: the window it was seen through, or that it was refused."""
+    seen: Viewer = request.__dict__["viewer"]
+    where = request.resolver_match
+    assert where is not None
+    object_id = next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None)
     sql.insert(
         "people_readtrace",
         ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
@@ -134,10 +125,10 @@ def _note_refusal(request: HttpRequest) -> None:
                 seen.school.id,
                 seen.at,
                 seen.user_id,
-                seen.main_role,
-                _known(where.kwargs.get("student_id")),
-                f"refused:{where.url_name}"[:60],
-                next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None),
+                role,
+                student_id,
+                f"{how}:{where.url_name}"[:60],
+                object_id,
             )
         ],
     )
