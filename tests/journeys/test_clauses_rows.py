@@ -377,6 +377,9 @@ def test_replaced_missed_and_made_up_hours_by_teacher_and_month(cast: Any, clien
         lesson=moved, defaults={"school": cast.school, "journal": cast.russian, "conducted_at": cast.at}
     )
     assert rows("director")[name][3:] == [2, 1, 1], "made up"
+    Lesson.objects.filter(pk=away.pk).update(hours=6)
+    assert rows("director")[name][3:] == [7, 1, 6], "a day of practice is six hours"
+    Lesson.objects.filter(pk=away.pk).update(hours=1)
     # the head sees the own department alone; the month is exported
     whole, own = rows("director"), rows("head_of_department")
     assert set(own) < set(whole) and own[name] == whole[name]

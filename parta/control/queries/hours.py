@@ -1,4 +1,4 @@
-"""Hours by teacher and month: replaced and by whom, missed and not replaced, made up. In lessons of one hour each."""
+"""Hours by teacher and month: replaced and by whom, missed and not replaced, made up. A lesson counts by its hours."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _MONTHS = "январь февраль март апрель май июнь и�
 
 _HOURS = """
 SELECT COALESCE(l.moved_from, l.date), l.state, x.id, x.surname, x.given_name, x.patronymic, b.id, b.surname,
-    b.given_name, b.patronymic, CASE WHEN r.conducted_at IS NOT NULL THEN 1 ELSE 0 END
+    b.given_name, b.patronymic, CASE WHEN r.conducted_at IS NOT NULL THEN 1 ELSE 0 END, l.hours
 FROM timetable_lesson l
 JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
 LEFT JOIN timetable_substitution t ON t.lesson_id = l.id
@@ -50,11 +50,11 @@ def replaced_hours(viewer: Viewer, cut: Cut) -> Table:
         day = _day(row[0])
         line = found[day.year, day.month].setdefault(row[2], _Hours(short_name(*row[3:6])))
         if row[1] == "cancelled" or (row[1] == "moved" and row[6] is None):
-            line.missed += 1
-            line.made_up += row[1] == "moved" and bool(row[10])
+            line.missed += row[11]
+            line.made_up += row[11] if row[1] == "moved" and row[10] else 0
         elif row[6] is not None:
-            line.replaced += 1
-            line.by[short_name(*row[7:10])] += 1
+            line.replaced += row[11]
+            line.by[short_name(*row[7:10])] += row[11]
     rows: list[tuple[Cell, ...]] = []
     total = [0, 0, 0]
     for (year, month), people in sorted(found.items()):
@@ -85,7 +85,7 @@ def replaced_hours(viewer: Viewer, cut: Cut) -> Table:
         ),
         tuple(rows),
         sums=1,
-        note="Час — один урок. Пропущено: урок отменён или перенесён; восполнено: перенесённый урок проведён.",
+        note="Занятие в несколько часов считается по часам. Пропущено: урок отменён или перенесён; восполнено: перенесённый урок проведён.",
     )
 
 
