@@ -10,6 +10,8 @@ the dark.
 import json
 import re
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -44,8 +46,31 @@ BUILD = """() => [...new Set([...document.body.querySelectorAll("*")].map((one) 
   [one.localName, one.getAttribute("class"), one.getAttribute("role"), one.hasAttribute("aria-label")].join("|")))]
   .sort().join()"""
 """What a page is made of: its kinds of elements, whatever is written in them."""
-MET: set[tuple[str, str]] = set()
-"""Builds of pages met by the roles before."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """Builds and kinds of pages that some role has met in this run, in whichever process: files of one folder."""
+
+    folder: Path
+
+    def is_new(self, *words: str) -> bool:
+        """Whether nobody has met this before; from now on somebody has."""
+        name = sha256("\n".join(words).encode()).hexdigest()
+        try:
+            (self.folder / name).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
+@pytest.fixture
+def met(tmp_path_factory: pytest.TempPathFactory) -> Met:
+    """What has been met in this run; processes of one run share the folder above their own."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / "met"
+    folder.mkdir(exist_ok=True)
+    return Met(folder)
 
 
 def kind_of(address: str) -> str:
@@ -61,6 +86,7 @@ class Walk:
 
     page: Page
     home: str
+    met: Met
     faults: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
@@ -100,13 +126,12 @@ class Walk:
         if page.locator("h1").count() != 1:
             self.faults.append(f"{here}: {page.locator('h1').count()} first headings")
         self.faults += [f"{here}: small target {one}" for one in page.evaluate(SMALL)]
-        build = kind_of(here), page.evaluate(BUILD)
-        if build in MET:
+        kind = kind_of(here)
+        if not self.met.is_new(kind, page.evaluate(BUILD)):
             return
-        MET.add(build)
         page.evaluate(Axe().axe_script)
         self.axe(here, "phone", RULES)
-        if any(kind == build[0] for kind, _ in MET - {build}):
+        if not self.met.is_new(kind):
             return
         page.emulate_media(color_scheme="dark")
         if PHONE_BUILT.match(here):
@@ -135,13 +160,13 @@ class Walk:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role(
-    cast: World, browser_here: Browser, live_server: Any, client_of: Any, role: str
+    cast: World, browser_here: Browser, live_server: Any, client_of: Any, met: Met, role: str
 ) -> None:
     context = browser_here.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="ru-RU")
     key = client_of(PERSONAS[role](cast)).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
     page = context.new_page()
-    walk = Walk(page, live_server.url)
+    walk = Walk(page, live_server.url, met)
     page.on("pageerror", lambda fault: walk.faults.append(f"{page.url}: script: {fault}"))
     walk.go("/")
     context.close()
@@ -150,9 +175,11 @@ def test_every_page_of_a_role(
 
 
 @pytest.mark.parametrize("address", ["/login/", "/no-such-page/"])
-def test_pages_without_a_role(cast: World, browser_here: Browser, live_server: Any, address: str) -> None:
+def test_pages_without_a_role(
+    cast: World, browser_here: Browser, live_server: Any, met: Met, address: str
+) -> None:
     page = browser_here.new_page(locale="ru-RU")
-    walk = Walk(page, live_server.url)
+    walk = Walk(page, live_server.url, met)
     page.goto(live_server.url + address)
     walk.look(address)
     page.close()
