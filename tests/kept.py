@@ -5,8 +5,8 @@ through the same tables, triggers and constraints; only the way there is shorter
 """
 
 import pickle
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
@@ -26,6 +26,8 @@ class Kept(Generic[World]):
     rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
     """Of each table its columns and rows."""
     world: bytes
+    script: list[str] = field(default_factory=list)
+    """The whole as one text, made when it is first needed."""
 
     @classmethod
     def take(cls, build: Callable[[], World]) -> tuple[World, "Kept[World] | None"]:
@@ -48,21 +50,38 @@ class Kept(Generic[World]):
     def again(self) -> World:
         """The same rows and fresh objects."""
         with transaction.atomic(), connection.cursor() as cursor:
-            for table, (columns, rows) in self.rows.items():
-                head = f"INSERT INTO {_name(table)} ({', '.join(map(_name, columns))}) VALUES "
-                line = f"({', '.join(['%s'] * len(columns))})"
-                most = min(MOST, 30_000 // len(columns))
-                for first in range(0, len(rows), most):
-                    some = rows[first : first + most]
-                    cursor.execute(
-                        head + ", ".join([line] * len(some)), [value for row in some for value in row]
-                    )
-            # A pour of rows with ids of its own sets PostgreSQL's sequences, also backwards, and no rollback undoes it.
-            models = [model for model in _models() if model._meta.db_table in self.rows]
-            if resets := connection.ops.sequence_reset_sql(no_style(), models):
-                cursor.execute(";".join(statement.rstrip(";") for statement in resets))
+            if connection.vendor == "postgresql":
+                if not self.script:
+                    self.script.append(self._script())
+                cursor.execute(self.script[0])
+            else:
+                for statement, values in self._inserts():
+                    cursor.execute(statement, values)
         world: World = pickle.loads(self.world)
         return world
+
+    def _inserts(self) -> Iterator[tuple[str, list[Any]]]:
+        for table, (columns, rows) in self.rows.items():
+            head = f"INSERT INTO {_name(table)} ({', '.join(map(_name, columns))}) VALUES "
+            line = f"({', '.join(['%s'] * len(columns))})"
+            most = min(MOST, 30_000 // len(columns))
+            for first in range(0, len(rows), most):
+                some = rows[first : first + most]
+                yield head + ", ".join([line] * len(some)), [value for row in some for value in row]
+
+    def _script(self) -> str:
+        """For PostgreSQL all of it as one text: putting values into statements is most of the time there.
+
+        A pour of rows with ids of its own sets sequences, also backwards, and no rollback undoes it: they are set anew.
+        """
+        models = [model for model in _models() if model._meta.db_table in self.rows]
+        from psycopg import ClientCursor
+
+        connection.ensure_connection()
+        with ClientCursor(connection.connection) as cursor:
+            filled = [cursor.mogrify(statement, values) for statement, values in self._inserts()]
+        # not a placeholder any more: a per cent sign in a value stays one
+        return ";".join([*filled, *connection.ops.sequence_reset_sql(no_style(), models)])
 
 
 def _name(name: str) -> str:
