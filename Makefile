@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
 
 .PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
-        pictures bench bench-postgresql conformance fuzz kill9 matrix clean
+        hooks pictures bench bench-postgresql conformance fuzz kill9 matrix clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: setup ## ruff (rules and format), djlint on the templates
 
 types: setup ## mypy
 	$(BIN)/mypy
+
+hooks: ## check lint and contracts before every commit of this clone
+	git config core.hooksPath tools/hooks
 
 contracts: setup ## the order of the apps
 	$(BIN)/lint-imports --no-logo
