@@ -9,8 +9,15 @@ from django.db import connection
 
 from parta.foundation import clock
 from tests import cast as _cast
+from tests import schema as _schema
 
 pytest_plugins = ["tests.rules_of_the_run", "tests.browser", "conformance.plugin"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of the tests is copied from one that is migrated once."""
+    _schema.once()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -40,10 +41,11 @@ def is_act(node: ast.FunctionDef) -> bool:
     return "at" in names and told and "changes" not in names - {"operation_id"}
 
 
-def acts() -> set[str]:
+@cache
+def acts() -> frozenset[str]:
     """Names of all acts. `context.load` reads for one; `write.write` is the one that takes changes."""
     found = {name for name, node in functions() if is_act(node)}
-    return (found | {name for name, node in functions() if node.name == "write"}) - set(SILENT)
+    return frozenset(found | {name for name, node in functions() if node.name == "write"}) - set(SILENT)
 
 
 def test_every_act_has_its_case() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from config.environment import Environment
 from parta.cli.main import COMMANDS
+from tests import schema
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "running"
 
@@ -52,7 +53,7 @@ def test_the_backup_is_sound_and_restores(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    parta("migrate")
+    schema.installed(home)
     parta("school", "add", "school-14", "--name", "Школа № 14", "--preset", "ipatovo1")
     (home / "files").mkdir(exist_ok=True)
     (home / "files" / "снимок доски.jpg").write_bytes(b"jpg")

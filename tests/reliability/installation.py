@@ -44,9 +44,13 @@ def fill() -> tuple[str, list[Post]]:
     """Make the database and the cast in it: its moment, and the places where open pages write."""
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
 
+    from tests import schema
     from tests.cast import build_cast, client_of
 
+    if connection.vendor == "sqlite":
+        schema.installed(settings.HOME)
     call_command("migrate", interactive=False, verbosity=0)
     cast = build_cast()
 

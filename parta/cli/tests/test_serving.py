@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import schema
+
 pytestmark = [pytest.mark.slow, pytest.mark.only("sqlite")]
 
 
@@ -46,7 +48,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int, dict[st
     known = {name: value for name, value in os.environ.items() if not name.startswith(("PARTA_", "DJANGO_"))}
     environment = known | {"PARTA_HOME": str(tmp_path / "home")}
     parta = [sys.executable, "-m", "parta.cli"]
-    subprocess.run([*parta, "migrate"], env=environment, check=True, capture_output=True, timeout=120)
+    schema.installed(tmp_path / "home")
     port = free_port()
     process = subprocess.Popen(
         [*parta, "serve", "--bind", f"127.0.0.1:{port}"],
