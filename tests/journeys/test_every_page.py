@@ -4,8 +4,8 @@ The walk starts at a role's first page and follows each kind of address once. On
 no script fails, one heading of the first level, targets of 24 px, nothing scrolls sideways on a phone. For every build
 of a page (the same address is built otherwise for a teacher and for an inspector) axe finds no violation on a phone,
 contrast left out. For every kind of page nothing scrolls sideways on a desk or at 200 % zoom, and axe finds no
-violation on a phone in the light and on a desk in the dark. Contrast costs nine tenths of a look and depends on the
-style sheet alone: a kind of page is measured once in each of the two colour schemes, a role's first page in all four.
+violation on a phone in the light and on a desk in the dark. Contrast costs nine tenths of a look, so it is measured
+where colours meet that have not met before: letters, what lies under them, their size and weight.
 """
 
 import json
@@ -36,7 +36,6 @@ PHONE_BUILT = re.compile(r"/(lessons|diary|login)/")
 """Pages that a phone shows by other elements than a desk."""
 DOWNLOADS = re.compile(r"\.xlsx$|/files/")
 RULES = {"resultTypes": ["violations"], "elementRef": False}
-CONTRAST = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 BUILT = {**RULES, "rules": {"color-contrast": {"enabled": False}}}
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary, textarea")].filter((one) => {
   const box = one.getBoundingClientRect();
@@ -48,6 +47,19 @@ BUILD = """() => [...new Set([...document.body.querySelectorAll("*")].map((one) 
   [one.localName, one.getAttribute("class"), one.getAttribute("role"), one.hasAttribute("aria-label")].join("|")))]
   .sort().join()"""
 """What a page is made of: its kinds of elements, whatever is written in them."""
+COLOURS = """() => [...new Set([...document.body.querySelectorAll("*")].filter((one) => one.getClientRects().length && (
+  one.matches("input, select, textarea") || [...one.childNodes].some((its) => its.nodeType === 3 && its.data.trim())
+)).map((one) => {
+  const style = getComputedStyle(one), under = [];
+  for (let at = one; at; at = at.parentElement) {
+    const its = getComputedStyle(at);
+    if (its.opacity !== "1" || its.backgroundImage !== "none" || !/, 0\\)$/.test(its.backgroundColor))
+      under.push(its.backgroundColor, its.backgroundImage, its.opacity);
+    if (/^rgb\\(/.test(its.backgroundColor)) break;
+  }
+  return [style.color, style.fontSize, style.fontWeight, ...under].join("|");
+}))]"""
+"""Which letters stand on what: colour, size, weight, and everything down to the first solid ground."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +103,6 @@ class Walk:
     met: Met
     faults: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    faced: bool = False
-    """Whether the first page has been looked at."""
 
     def go(self, start: str) -> None:
         ahead = [start]
@@ -134,29 +144,31 @@ class Walk:
         if not self.met.is_new(kind, page.evaluate(BUILD)):
             return
         page.evaluate(Axe().axe_script)
-        is_first = not self.faced
-        self.faced = True
-        if not self.met.is_new(kind) and not is_first:
-            self.axe(here, "phone", BUILT)
+        self.axe(here, "phone")
+        if not self.met.is_new(kind):
             return
-        self.axe(here, "phone", RULES)
         page.emulate_media(color_scheme="dark")
-        if is_first or PHONE_BUILT.match(here):
-            self.axe(here, "phone, dark", CONTRAST)
+        if PHONE_BUILT.match(here):
+            self.axe(here, "phone, dark")
         self.window(DESK, here)
-        self.axe(here, "desk, dark", RULES)
+        self.axe(here, "desk, dark")
         page.emulate_media(color_scheme="light")
-        if is_first:
-            self.axe(here, "desk", CONTRAST)
+        if self.meets_new("light"):
+            self.axe(here, "desk")
         self.window(ZOOMED, here)
+
+    def meets_new(self, scheme: str) -> bool:
+        """Whether colours meet here that have not met before."""
+        self.page.evaluate(DRAWN)  # colours that have just changed are measured after they are drawn
+        return bool([one for one in self.page.evaluate(COLOURS) if self.met.is_new(scheme, one)])
 
     def window(self, size: tuple[int, int], here: str) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.faults.append(f"{here}: scrolls sideways at {size[0]} px")
 
-    def axe(self, here: str, how: str, options: dict[str, Any]) -> None:
-        self.page.evaluate(DRAWN)  # colours that have just changed are measured after they are drawn
+    def axe(self, here: str, how: str) -> None:
+        options = RULES if self.meets_new("dark" if "dark" in how else "light") else BUILT
         found = self.page.evaluate(f"axe.run({json.dumps(options)}).then((found) => found.violations)")
         for one in found:
             node = one["nodes"][0]
