@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests import schema
 from tests.reliability.installation import ROOT
 
 pytestmark = [pytest.mark.kill9, pytest.mark.slow]
@@ -60,7 +61,7 @@ def test_nothing_is_lost_doubled_or_halved_on_postgresql() -> None:
     url = urlsplit(f"postgresql://{database['USER']}:{database['PASSWORD']}@{folder}/{name}").geturl()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    _outside_transaction(f'CREATE DATABASE "{name}"')
+    _outside_transaction(f'CREATE DATABASE "{name}" TEMPLATE "{schema.database()}"')
     try:
         report = kill9(kills, "--database-url", url)
     finally:
