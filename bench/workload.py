@@ -16,6 +16,7 @@ from parta.foundation import log, sql
 from parta.journal.actions.bulk import Hand, Ids, Pour, pour
 from parta.organisation.models import AcademicYear, Homeroom, MarkScale, School, Subject, Term, WorkKind
 from parta.people.models import Enrolment, Guardianship, Person, Role, User
+from parta.plans.actions import CurriculumRow, approve, set_curriculum
 from parta.plans.models import Journal, TeachingLoad
 from parta.regulation.actions import adopt
 from parta.regulation.edition import PRESETS
@@ -165,6 +166,18 @@ def fill(today: date, at: datetime, school_code: str = "W") -> dict[str, int]:
         for c in range(CLASSES)
         for j in range(SUBJECTS)
     )
+    set_curriculum(
+        year=year,
+        rows=[
+            CurriculumRow(subject.id, WEEKLY[j], WEEKLY[j] * 34, grade=grade)
+            for grade in sorted({homeroom.grade for homeroom in homerooms if homeroom.grade})
+            for j, subject in enumerate(subjects)
+        ],
+        by=log.SYSTEM,
+        at=at,
+    )
+    for kind in ("curriculum", "teaching_load"):
+        approve(year=year, kind=kind, order_number="1-т", order_date=starts, by=log.SYSTEM, at=at)
     heads = {
         row[0]: log.Head(*row[1:])
         for row in sql.read(

@@ -51,7 +51,7 @@ from parta.people.models import (
     User,
 )
 from parta.people.viewer import Viewer, account
-from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
+from parta.plans.models import Approval, CurriculumHours, Journal, PlannedTopic, TeachingLoad, ThematicPlan
 from parta.regulation.actions import adopt
 from parta.timetable.models import Lesson, Substitution, TimetableSlot
 from tests.kept import Kept
@@ -626,8 +626,21 @@ class Builder:
             ("english_2", "english_teacher_2", date(2026, 9, 1)),
             ("younger_russian", "other_teacher", date(2026, 9, 1)),
         )
+        approved = {
+            kind: Approval.objects.create(
+                school=school,
+                year=year,
+                kind=kind,
+                order_number=number,
+                order_date=date(2026, 8, 28),
+                approved_at=world.local(date(2026, 8, 28), 9),
+            )
+            for kind, number in (("curriculum", ""), ("teaching_load", "41-т"), ("timetable", ""))
+        }
+        self.timetable_approval = approved["timetable"]
         TeachingLoad.objects.bulk_create(
             TeachingLoad(
+                approval=approved["teaching_load"],
                 school=school,
                 journal=world.journals[journal],
                 teacher=p[name],
@@ -639,14 +652,20 @@ class Builder:
         )
         CurriculumHours.objects.bulk_create(
             CurriculumHours(
+                approval=approved["curriculum"],
                 school=school,
                 year=year,
                 subject=s[code],
-                homeroom=six,
+                homeroom=room,
                 weekly_hours=hours,
                 yearly_hours=hours * 34,
             )
-            for code, hours in (("russian", 6), ("maths", 5), ("english", 3))
+            for room, code, hours in (
+                (six, "russian", 6),
+                (six, "maths", 5),
+                (six, "english", 3),
+                (three, "russian", 2),
+            )
         )
 
     def _lessons(self) -> None:
@@ -668,6 +687,7 @@ class Builder:
         places += [(3, 1, "younger_russian"), (5, 2, "younger_russian")]
         TimetableSlot.objects.bulk_create(
             TimetableSlot(
+                approval=self.timetable_approval,
                 school=school,
                 year=world.year,
                 journal=world.journals[name],

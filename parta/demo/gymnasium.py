@@ -67,6 +67,7 @@ from parta.plans.actions import (
     LoadRow,
     PlanRow,
     TopicRow,
+    approve,
     bulk_journals,
     bulk_load,
     bulk_plans,
@@ -619,6 +620,7 @@ class Gymnasium:
             by=SYSTEM,
             at=at,
         )
+        self._approve(year, "curriculum", at)
         author = {journal.subject: journal.post for journal in self.plan.journals.values()}
         order = self._order("plans")
         rows = []
@@ -693,7 +695,12 @@ class Gymnasium:
             by=SYSTEM,
             at=at,
         )
+        self._approve(year, "teaching_load", at, self._order("load"))
         return journals
+
+    def _approve(self, year: AcademicYear, kind: str, at: datetime, order: str = "") -> None:
+        """What the director signed before the year began."""
+        approve(year=year, kind=kind, order_number=order, order_date=year.starts - 3 * DAY, by=SYSTEM, at=at)
 
     def _timetable(
         self, calendar: YearCalendar, year: AcademicYear, journals: Mapping[str, int], at: datetime
@@ -720,6 +727,7 @@ class Gymnasium:
             by=SYSTEM,
             at=at,
         )
+        self._approve(year, "timetable", at)
         generate_lessons(year=year, since=calendar.starts, until=calendar.until, by=SYSTEM, at=at)
 
     # --- comings and goings ------------------------------------------------------------------------------------

@@ -6,6 +6,34 @@ from parta.organisation.models import AcademicYear, Homeroom, MarkScale, School,
 from parta.people.models import Person
 
 
+class Approval(models.Model):
+    """Утверждение: the director's act over all drafts of a kind in a year. A row without one is a draft."""
+
+    KINDS = [
+        ("curriculum", "учебный план"),
+        ("teaching_load", "педагогическая нагрузка"),
+        ("timetable", "расписание"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="approvals")
+    kind = models.CharField(max_length=16, choices=KINDS)
+    order_number = models.CharField(max_length=40, blank=True, default="")
+    order_date = models.DateField(null=True, blank=True)
+    approved_at = models.DateTimeField()
+    approved_by = models.BigIntegerField(null=True, help_text="Account; null: the program itself.")
+    rows = models.IntegerField(default=0)
+    lines = models.JSONField(default=list, help_text="What was approved, line by line, as it is printed.")
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "year", "kind"], name="approval_kind")]
+
+
+def approved_by() -> "models.ForeignKey[Approval | None, Approval | None]":
+    """The column of a row that takes effect by the director's approval; null: a draft."""
+    return models.ForeignKey(Approval, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+
 class CurriculumHours(models.Model):
     """A line of the curriculum (учебный план): hours of a subject in a grade (or one homeroom) per week and year."""
 
@@ -29,6 +57,7 @@ class CurriculumHours(models.Model):
         max_length=14, choices=CONTROLS, blank=True, default="", help_text="Form of interim attestation."
     )
     level = models.CharField(max_length=10, choices=LEVELS, blank=True, default="")
+    approval = approved_by()
 
     class Meta:
         constraints = [
@@ -130,6 +159,7 @@ class TeachingLoad(models.Model):
     weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     starts = models.DateField()
     until = models.DateField(null=True, blank=True)
+    approval = approved_by()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["journal", "teacher", "starts"], name="load_from")]

@@ -15,6 +15,9 @@ REGISTER = ("deputy", "director", "head_of_department", "secretary", "inspector"
 permission("timetable.register", "реестр замен", *REGISTER)
 permission("timetable.substitute", "назначать замены", "deputy")
 
+permission("approvals", "утверждение учебного плана, нагрузки и расписания", "director", "deputy", "operator")
+
+nav("approvals", "Утверждение", "approvals", "director", position=83)
 nav("timetable", "Расписание", "timetable", *READERS, position=40)
 nav("substitutions", "Замены", "substitutions", "deputy", position=50)
 

@@ -4,7 +4,7 @@ from django.db import models
 
 from parta.organisation.models import AcademicYear, Room, School
 from parta.people.models import Person
-from parta.plans.models import Journal
+from parta.plans.models import Journal, approved_by
 
 
 class TimetableSlot(models.Model):
@@ -32,6 +32,7 @@ class TimetableSlot(models.Model):
     )
     starts = models.DateField()
     until = models.DateField(null=True, blank=True)
+    approval = approved_by()
 
     class Meta:
         constraints = [

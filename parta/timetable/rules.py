@@ -8,12 +8,19 @@ from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
+from django.db.models import Q
+
+from parta.foundation import sql
+from parta.foundation.pagekit import WEEKDAYS, lesson_words
 from parta.organisation.acts import Refusal
+from parta.organisation.models import AcademicYear
 from parta.organisation.words import class_title
 from parta.people.rules import cited, rules
+from parta.plans.approvals import Approvable, Cells, approvable, asked_of_school
 from parta.plans.models import Journal
 from parta.plans.rules import law_of_school
 from parta.regulation.registry import Params, RuleKind, known_kind
+from parta.timetable.models import TimetableSlot
 
 
 class TopicPerLesson(Params):
@@ -52,3 +59,55 @@ def check_lesson_hours(*, school_id: int, journal_ids: Collection[int], on: date
                 "два урока по одному часу; одним занятием в несколько часов бывает только практика.",
                 "slots",
             )
+
+
+_WEEKS = ("", ", нечётная неделя", ", чётная неделя")
+
+
+def _drafts(year_id: int) -> list[tuple[int, Cells]]:
+    return [
+        (
+            id,
+            (
+                " ".join(filter(None, (class_title(room), group))),
+                f"{WEEKDAYS[weekday - 1]}, {lesson_words(number, hours)}{_WEEKS[week]}",
+                subject,
+                " ".join(filter(None, name)),
+            ),
+        )
+        for id, room, group, weekday, number, hours, week, subject, *name in sql.read(
+            "SELECT t.id, COALESCE(h.title, ''), COALESCE(g.short, ''), t.weekday, t.number, t.hours, t.week, s.title,"
+            " COALESCE(p.surname, ''), COALESCE(p.given_name, ''), COALESCE(p.patronymic, '')"
+            " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
+            " JOIN organisation_subject s ON s.id = j.subject_id"
+            " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
+            " LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id"
+            " LEFT JOIN people_person p ON p.id = t.teacher_id"
+            " WHERE t.year_id = %s AND t.approval_id IS NULL"
+            " ORDER BY j.grade, h.title, g.short, t.weekday, t.number, t.week, t.id",
+            (year_id,),
+        )
+    ]
+
+
+approvable(
+    Approvable(
+        "timetable",
+        "Расписание",
+        "timetable_timetableslot",
+        ("Класс", "День, урок", "Предмет", "Учитель"),
+        _drafts,
+        "уроков по этой сетке нет: остаются прежние",
+    )
+)
+
+
+def journals_with_draft(year: AcademicYear, since: date, until: date, on: date) -> frozenset[int]:
+    """Journals whose template in a span waits for the approval the act wants: no lessons are made of it."""
+    if not asked_of_school(year, on, "timetable").needed:
+        return frozenset()
+    return frozenset(
+        TimetableSlot.objects.filter(year=year, approval=None, starts__lt=until)
+        .filter(Q(until=None) | Q(until__gt=since))
+        .values_list("journal_id", flat=True)
+    )

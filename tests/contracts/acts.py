@@ -984,6 +984,17 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         ),
     ),
     # ── plans ──
+    "plans.actions.approvals.approve": (
+        lambda c: TeachingLoad.objects.filter(school=c.school).update(approval=None),
+        lambda c, _: plans.approve(
+            year=c.year,
+            kind="teaching_load",
+            order_number="7-т",
+            order_date=DAY,
+            by=Actor(c.director.user_id, "director"),
+            at=c.at,
+        ),
+    ),
     "plans.actions.journals.bulk_journals": (
         _nothing,
         lambda c, _: plans.bulk_journals(

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from parta.plans.models import Approval
 from tests.cast import World
 
 PERSONAS: Mapping[str, Callable[[World], Any]] = {
@@ -383,6 +384,20 @@ LINES: dict[str, dict[str, Line]] = {
             get="200 deputy foreign_deputy",
             post="404 deputy; 302 foreign_deputy",
             body=lambda cast: {"act": "cancel", "row": cast.outside.lesson_on("russian", cast.on).pk},
+        ),
+    },
+    "approvals": {
+        "page": Line(
+            get="200 director deputy operator foreign_deputy",
+            post="422 director deputy operator foreign_deputy",
+        ),
+    },
+    "approval": {
+        "own": Line(
+            args=lambda cast: {
+                "approval_id": Approval.objects.get(school=cast.school, kind="teaching_load").pk
+            },
+            get="200 director deputy operator; 404 foreign_deputy",
         ),
     },
     "substitution_register": {

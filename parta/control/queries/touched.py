@@ -64,6 +64,7 @@ _SCHOOL_ONLY = frozenset(
 """Kinds that only the questions about the school as a whole look at."""
 _EVERYTHING = frozenset(
     {
+        "approval",
         "bells",
         "curriculum",
         "department",

@@ -24,6 +24,7 @@ from parta.journal.actions.changes import (
 )
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
+from parta.plans.approvals import APPROVED_LINE
 
 SETUP = {
     "periods": "EXISTS (SELECT 1 FROM organisation_term q WHERE q.year_id = j.year_id AND q.kind = j.term_kind)",
@@ -35,6 +36,7 @@ SETUP = {
     "curricula": "EXISTS (SELECT 1 FROM plans_curriculumhours q WHERE q.year_id = j.year_id"
     " AND q.subject_id = j.subject_id)",
     "thematic_plans": "j.plan_id IS NOT NULL",
+    "approved_curriculum": APPROVED_LINE,
 }
 """Whether an item of the yearly set-up is there for journal `j`, in SQL."""
 SETUP_CODES = tuple(SETUP)
@@ -68,6 +70,8 @@ class JournalFacts:
     """Items of the yearly set-up that this journal still lacks, by the codes rules use."""
     is_assigned: bool
     """The viewer holds the journal by load today: term marks are theirs to set."""
+    load_is_approved: bool
+    """Its load, which the act may want approved before it is written by."""
     weights: dict[str, float]
     """Weight of each kind of work the school has, by code."""
 
@@ -86,6 +90,7 @@ class LessonFacts:
     substitute_id: int | None
     replaced_id: int | None
     is_assigned: bool
+    load_is_approved: bool
     has_record: bool
     topic: str
     planned_id: int | None
@@ -278,8 +283,8 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
     rows = sql.read(
         "SELECT j.id, j.school_id, j.homeroom_id, h.title, j.subgroup_id, s.code, s.title, s.area, s.tags, j.grade,"
         " j.weekly_hours, j.term_kind, j.plan_id, p.approved_on, m.symbols, y.state, c.id, c.head_seq, c.head_hash,"
-        " EXISTS (SELECT 1 FROM plans_teachingload d WHERE d.journal_id = j.id AND d.teacher_id = %s"
-        " AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)),"
+        " (SELECT MAX(CASE WHEN d.approval_id IS NULL THEN 1 ELSE 2 END) FROM plans_teachingload d"
+        " WHERE d.journal_id = j.id AND d.teacher_id = %s AND d.starts <= %s AND (d.until IS NULL OR d.until > %s)),"
         f" (SELECT {sql.json_object('w.code', 'w.weight')} FROM organisation_workkind w"
         " WHERE w.school_id = j.school_id),"
         f" {', '.join(SETUP.values())}"
@@ -316,6 +321,7 @@ def _journal(viewer: Viewer, journal_id: int) -> tuple[JournalFacts, Head]:
         year_state=row[15],
         missing_setup=frozenset(code for code, there in zip(SETUP_CODES, row[21:], strict=True) if not there),
         is_assigned=bool(row[19]),
+        load_is_approved=row[19] == 2,
         weights=json.loads(row[20]) if row[20] else {},
     )
     return journal, Head(row[16], row[1], row[17], row[18])
@@ -343,7 +349,7 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
         f" r.conducted_by_id, (SELECT q.title{_FINAL} LIMIT 1),"
         f" NOT EXISTS (SELECT 1 FROM {table} e WHERE e.{place} = %s AND e.starts <= l.date"
         " AND (e.until IS NULL OR e.until > l.date)"
-        f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id)), l.hours"
+        f" AND NOT EXISTS (SELECT 1{_FINAL} AND f.student_id = e.student_id)), l.hours, d.approval_id"
         " FROM timetable_lesson l"
         " LEFT JOIN timetable_substitution x ON x.lesson_id = l.id"
         " LEFT JOIN plans_teachingload d ON d.journal_id = l.journal_id AND d.teacher_id = %s"
@@ -365,6 +371,7 @@ def _lessons(viewer: Viewer, journal: JournalFacts, ids: Iterable[int]) -> dict[
             substitute_id=row[7],
             replaced_id=row[8],
             is_assigned=row[9] is not None,
+            load_is_approved=row[22] is not None,
             has_record=row[10] is not None,
             topic=row[11] or "",
             planned_id=row[12],

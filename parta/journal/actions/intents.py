@@ -67,16 +67,16 @@ def assigned_ids(context: Context, facts: LessonFacts) -> frozenset[int]:
 def writer_of(context: Context, facts: LessonFacts | None) -> Writer:
     """Who writes, and what ties them to the lesson."""
     viewer = context.viewer
-    relations = set()
+    relations: set[str] = set()
     if facts is not None:
         if facts.is_assigned or facts.teacher_id == viewer.person_id:
-            relations.add("assigned")
+            relations |= {"assigned"} if facts.load_is_approved else {"assigned", "draft_load"}
             if context.journal.subgroup_id is not None:
                 relations.add("subgroup_teacher")
         if facts.substitute_id == viewer.person_id:
             relations.add("substitute")
     elif context.journal.is_assigned:
-        relations.add("assigned")
+        relations |= {"assigned"} if context.journal.load_is_approved else {"assigned", "draft_load"}
     if context.is_class_teacher():
         relations.add("class_teacher")
     return Writer(viewer.person_id, viewer.roles, frozenset(relations))

@@ -268,3 +268,79 @@ def setup_gate(rule: Rule[SetupGate], bench: Bench) -> Ask:
         )
 
     return ask
+
+
+APPROVALS = {
+    "curriculum": "учебный план",
+    "teaching_load": "педагогическая нагрузка",
+    "timetable": "расписание",
+    "tarification_order": "приказ по тарификации",
+}
+
+
+class ApprovedBeforeUse(Params):
+    """What takes effect only when it has been approved, and by whom."""
+
+    kinds: Codes = Field(
+        description="что утверждают: curriculum, teaching_load, timetable, tarification_order"
+    )
+    by: Roles = Field(frozenset({"director"}), description="кто утверждает")
+
+    @field_validator("kinds")
+    @classmethod
+    def _known(cls, value: frozenset[str]) -> frozenset[str]:
+        for code in sorted(value - APPROVALS.keys()):
+            raise ValueError(f"«{code}» — неизвестное слово в kinds; {allowed(code, APPROVALS)}")
+        return value
+
+    def covers(self, kind: str) -> bool:
+        """Whether this kind is a draft until it is approved; the order of tarification is that of the load."""
+        return kind in self.kinds or self.has_order(kind)
+
+    def has_order(self, kind: str) -> bool:
+        """Whether the kind is approved by an order with its number and date."""
+        return kind == "teaching_load" and "tarification_order" in self.kinds
+
+
+@rule_kind(
+    "approved_before_use",
+    7,
+    ApprovedBeforeUse,
+    title="Сначала утвердить",
+    says=lambda p: (
+        f"{role_words(sorted(p.by)) or 'директор'} утверждает:"
+        f" {listed(words for code, words in APPROVALS.items() if code in p.kinds)}; до того это проект"
+    ),
+    facts=FACTS,
+    verbs={"record", "correct"},
+    own={"by"},
+)
+def approved_before_use(rule: Rule[ApprovedBeforeUse], bench: Bench) -> Ask:
+    """A write by a load, or into a subject of a curriculum, that is still a draft. A substitute has no load to approve.
+
+    Journals, lessons and orders themselves are held back by the actions that make them.
+    """
+    asks_curriculum = "curriculum" in rule.params.kinds
+    asks_load = rule.params.covers("teaching_load")
+
+    def ask(act: Act, calendar: Calendar) -> Breach | None:
+        relations = act.by.relations
+        if asks_curriculum and "approved_curriculum" in act.place.missing_setup:
+            found = "Предмета нет в утверждённом учебном плане этого класса."
+        elif (
+            asks_load
+            and "draft_load" in relations
+            and "substitute" not in relations
+            and not (act.fact == "absence" and "class_teacher" in relations)
+        ):
+            found = "Ваша нагрузка по этому журналу ещё не утверждена."
+        else:
+            return None
+        return Breach(
+            found,
+            "Записи откроются в день утверждения.",
+            (WayOut.ASK_PERSON,),
+            help=role_words(sorted(rule.params.by)),
+        )
+
+    return ask

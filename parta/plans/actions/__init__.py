@@ -1,5 +1,6 @@
 """What is to be taught: journals opened, load given, thematic plans and curricula saved."""
 
+from parta.plans.actions.approvals import approve
 from parta.plans.actions.journals import (
     JournalRow,
     LoadRow,
@@ -26,6 +27,7 @@ __all__ = [
     "LoadRow",
     "PlanRow",
     "TopicRow",
+    "approve",
     "bulk_journals",
     "bulk_load",
     "bulk_plans",

@@ -14,7 +14,7 @@ from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Homeroom, MarkScale, Subgroup, Subject, Term
 from parta.people.models import Person
-from parta.plans.actions.opening import check_opening
+from parta.plans.actions.opening import check_approved, check_opening
 from parta.plans.models import Journal, TeachingLoad, ThematicPlan
 
 
@@ -148,7 +148,8 @@ def open_journal(
     by: Actor,
     at: datetime,
 ) -> Journal:
-    """Open one journal, with its chain."""
+    """Open one journal, with its chain. Raises Refusal also for a subject outside the approved curriculum."""
+    check_approved(year, subject_id, homeroom_id, subgroup_id, grade, at.date())
     row = JournalRow(
         subject_id, homeroom_id, subgroup_id, grade, scale_id, plan_id, weekly_hours, term_kind, external_id
     )
@@ -235,6 +236,8 @@ def set_load(
         if load is not None:
             names = checks.changed(load, weekly_hours=hours, until=until)
             if names:
+                if "weekly_hours" in names and load.approval_id is not None:
+                    load.approval, names = None, [*names, "approval"]
                 load.save(update_fields=names)
                 lines.append(_load_line(load))
             return load

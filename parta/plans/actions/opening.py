@@ -8,10 +8,11 @@ from parta.foundation import sql
 from parta.organisation.acts import Refusal
 from parta.organisation.models import AcademicYear, School
 from parta.people.rules import cited
+from parta.plans.approvals import asked_of_school, in_approved_curriculum
 from parta.regulation.judge import Rule
 from parta.regulation.queries import law as law_of_school
 
-__all__ = ["check_opening"]
+__all__ = ["check_approved", "check_opening"]
 
 
 class Opened(Protocol):
@@ -93,3 +94,27 @@ def _check_curriculum(year: AcademicYear, rows: Sequence[Opened], rules: Sequenc
             f"{cited(rules).brackets}.",
             "subject",
         )
+
+
+def check_approved(
+    year: AcademicYear,
+    subject_id: int,
+    homeroom_id: int | None,
+    subgroup_id: int | None,
+    grade: int | None,
+    on: date,
+) -> None:
+    """Raise Refusal when the act wants the curriculum approved and the subject is not in it.
+
+    An import opens its journals all the same: they stay closed for writing until the curriculum is approved, so that
+    a school can be loaded before its director has signed anything.
+    """
+    wanted = asked_of_school(year, on, "curriculum")
+    if not wanted.needed or in_approved_curriculum(year, subject_id, homeroom_id, subgroup_id, grade):
+        return
+    found = sql.read("SELECT title FROM organisation_subject WHERE id = %s", [subject_id])
+    raise Refusal(
+        f"«{found[0][0] if found else subject_id}» нет в утверждённом учебном плане этого класса{wanted.law.brackets}:"
+        " внесите строку плана и дайте её на утверждение.",
+        "subject",
+    )

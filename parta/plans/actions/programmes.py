@@ -285,6 +285,7 @@ def set_curriculum(*, year: AcademicYear, rows: Sequence[CurriculumRow], by: Act
                 )
             elif not checks.changed(line, weekly_hours=weekly, yearly_hours=row.yearly_hours, **extra):
                 continue
+            line.approval = None
             line.save()
             touched += 1
             lines.append(

@@ -16,6 +16,7 @@ from parta.organisation.acts import Refusal, act
 from parta.organisation.models import AcademicYear, Bell, BellSchedule, School, Subgroup, Term, Vacation
 from parta.plans.models import Journal, TeachingLoad
 from parta.timetable.models import Lesson, TimetableSlot
+from parta.timetable.rules import journals_with_draft
 
 Place = tuple[int, date, int]
 """Journal, date, number of the lesson."""
@@ -29,6 +30,8 @@ class Generated:
     changed: int
     removed: int
     kept: int
+    waiting: int = 0
+    """Journals left as they are: their template waits for its approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,20 @@ def generate_lessons(
     """Make the lessons of [since, until) what the template says; all journals of the year, or those named.
 
     Running it again changes nothing. A lesson that anything hangs on (a record, a mark, an absence, homework, a
-    substitution, a permit), that was cancelled or moved, is left alone. Raises Refusal when a template's lesson
+    substitution, a permit), that was cancelled or moved, is left alone; so are all lessons of a journal whose template
+    is a draft where the act wants it approved. Raises Refusal when a template's lesson
     number has no bell. The number of statements does not depend on the number of lessons, chunks apart.
     """
     checks.not_closed(year)
     since, until = max(since, year.starts), min(until, year.until)
     if since >= until:
         return Generated(0, 0, 0, 0)
+    waiting = journals_with_draft(year, since, until, at.date())
+    if waiting:
+        asked = Journal.objects.filter(year=year).values_list("id", flat=True)
+        journal_ids = set(asked if journal_ids is None else journal_ids)
+        waiting &= journal_ids
+        journal_ids -= waiting
     with act(year.school_id, by=by, at=at) as lines:
         wanted = _wanted(year, since, until, journal_ids)
         found = _existing(year, since, until, journal_ids)
@@ -114,7 +124,7 @@ def generate_lessons(
                 for place, lesson in fresh
             ],
         )
-        result = Generated(len(fresh), len(changed), len(gone), kept)
+        result = Generated(len(fresh), len(changed), len(gone), kept, len(waiting))
         if fresh or changed or gone:
             lines.append(
                 Line(

@@ -3,9 +3,10 @@
 from django.urls import URLPattern
 
 from parta.timetable import access as access  # declares the permissions and the navigation
-from parta.timetable.pages import reading, register, substitutions, template
+from parta.timetable.pages import approvals, reading, register, substitutions, template
 
 urlpatterns: list[URLPattern] = [
+    *approvals.urlpatterns,
     *reading.urlpatterns,
     *register.urlpatterns,
     *substitutions.urlpatterns,

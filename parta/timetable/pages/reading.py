@@ -15,6 +15,7 @@ from parta.people.pages.persons import number_or_none
 from parta.people.pages.setup import looking
 from parta.people.queries import Option
 from parta.people.viewer import Viewer
+from parta.plans.queries.approvals import timetable_approved
 from parta.timetable import queries
 from parta.timetable.access import REGISTER
 
@@ -84,6 +85,7 @@ def timetable(request: HttpRequest) -> HttpResponse:
             "options": options,
             "title": title,
             "week": week,
+            "approved": timetable_approved(viewer, monday + timedelta(days=6)),
             "monday": monday,
             "earlier": monday - timedelta(days=7),
             "later": monday + timedelta(days=7),

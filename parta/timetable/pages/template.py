@@ -19,6 +19,7 @@ from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import FORM, looking
 from parta.people.setup import Progress, section, setup_page
 from parta.people.viewer import Viewer
+from parta.plans.approvals import asked_of_school
 from parta.timetable import actions, queries
 from parta.timetable.actions import SlotRow
 
@@ -36,13 +37,19 @@ def templates(request: HttpRequest) -> HttpResponse:
     def generate(posted: Posted) -> str:
         if year is None:
             raise Refusal("Сначала откройте учебный год.", "")
-        actions.generate_lessons(
+        made = actions.generate_lessons(
             year=year,
             since=posted.date("since", "первый день"),
             until=year.until,
             by=viewer.acting_as(),
             at=viewer.at,
         )
+        if made.waiting and not (made.added or made.changed or made.removed):
+            wanted = asked_of_school(year, viewer.on, "timetable")
+            raise Refusal(
+                f"Сетка — проект: уроки появятся, когда её утвердят{wanted.law.brackets}.",
+                "since",
+            )
         return "generated"
 
     forms = carry_out(request, {"generate": generate})
@@ -167,9 +174,11 @@ def template(request: HttpRequest, homeroom_id: int) -> HttpResponse:
                     "clash",
                 )
             if posted.is_ticked("generate"):
-                actions.generate_lessons(
+                made_of = actions.generate_lessons(
                     year=year, since=starts, until=year.until, journal_ids=set(journals), by=by, at=at
                 )
+                if made_of.waiting:
+                    return "drafted"
         return "saved"
 
     forms = carry_out(request, {"save": save})

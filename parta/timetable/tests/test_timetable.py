@@ -14,6 +14,8 @@ from parta.timetable.models import Lesson, Substitution, TimetableSlot
 from parta.timetable.pages.template import read_cell
 
 pytestmark = pytest.mark.django_db
+NO_APPROVAL = pytest.mark.parametrize("cast", ["dubrovo"], indirect=True)
+"""An act that makes lessons from a template at once, without the director's approval."""
 
 
 def generate(cast: Any, since: date, until: date, **more: Any) -> Generated:
@@ -66,6 +68,7 @@ def test_a_holiday_takes_lessons_away_and_gives_them_back(cast: Any) -> None:
     assert Lesson.objects.filter(school=cast.school, date=day).count() == before
 
 
+@NO_APPROVAL
 def test_template_changes_from_a_day_on(cast: Any) -> None:
     starts = date(2026, 11, 9)
     row = SlotRow(cast.russian.pk, 1, 6)
@@ -88,6 +91,7 @@ def test_template_changes_from_a_day_on(cast: Any) -> None:
     assert not [found for found in verify(cast.school.pk) if isinstance(found, Broken)]
 
 
+@NO_APPROVAL
 def test_odd_and_even_weeks(cast: Any) -> None:
     actions.set_slots(
         year=cast.year,
@@ -115,6 +119,7 @@ def test_impossible_places_are_refused(cast: Any, row: tuple[int, int, int]) -> 
         )
 
 
+@NO_APPROVAL
 def test_a_number_without_a_bell_is_refused(cast: Any) -> None:
     actions.set_slots(
         year=cast.year, rows=[SlotRow(cast.russian.pk, 1, 15)], starts=cast.on, journal_ids=[cast.russian.pk],
@@ -196,6 +201,7 @@ def test_statements_do_not_grow_with_lessons(
     assert len(few) == len(many) <= 14
 
 
+@NO_APPROVAL
 def test_template_page_saves_the_grid_and_the_lessons(cast: Any, client_of: Any) -> None:
     client = client_of(cast.operator)
     address = f"/setup/timetable/{cast.homeroom.pk}/"
