@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from parta.foundation import sql
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, MarkCell
@@ -24,6 +25,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     context = batch.context
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
     column = _column(batch, change)
+    if column is None:
+        return
     if (id(column), student.id) in batch.marked:
         raise BadInput("Одна клетка названа в операции дважды.")
     batch.marked.add((id(column), student.id))
@@ -109,8 +112,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     )
 
 
-def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
-    """The column of a change: named by id, found by kind and place, or made on the way."""
+def _column(batch: Batch, change: MarkChange) -> AssessmentFacts | None:
+    """The column of a change: named by id, found by kind and place, or made on the way; None where the act forbids."""
     context = batch.context
     columns = (
         context.assessments if not batch.new_assessments else [*context.assessments, *batch.new_assessments]
@@ -119,6 +122,8 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
         for column in columns:
             if column.id == change.assessment_id and column.lesson_id == change.lesson_id:
                 return column
+        if _is_of_another_day(batch, change):
+            return None
         raise BadInput("Такого столбца у урока нет: обновите страницу.")
     for column in columns:
         if (column.lesson_id, column.work, column.position) == (
@@ -131,6 +136,37 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
     column = AssessmentFacts(None, change.lesson_id, change.work, change.position, weight)
     batch.new_assessments.append(column)
     return column
+
+
+def _is_of_another_day(batch: Batch, change: MarkChange) -> bool:
+    """Whether the act refuses the mark because its work was held at another lesson of the journal (by its clause)."""
+    context = batch.context
+    work = sql.read(
+        "SELECT a.work_kind, l.date FROM journal_assessment a JOIN timetable_lesson l ON l.id = a.lesson_id"
+        " WHERE a.id = %s AND l.journal_id = %s",
+        (change.assessment_id, context.journal.id),
+    )
+    if not work:
+        return False
+    ((kind, held),) = work
+    lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
+    value = _value(batch, change, lesson.date)
+    let = batch.lets_through(
+        change,
+        None,
+        lambda: act_of(
+            batch,
+            "mark",
+            "record",
+            lesson,
+            student,
+            work=(kind,),
+            work_date=held,
+            new=value,
+            reason=change.reason,
+        ),
+    )
+    return let is None
 
 
 def _parts(value: str) -> dict[int, str]:

@@ -67,8 +67,8 @@ def write_scope(rule: Rule[WriteScope], bench: Bench) -> Ask:
                     help="учитель подгруппы",
                 )
             return None
-        if act.states_substitution and "substitute" in who and act.fact != "substitution":
-            return None
+        if act.states_substitution and "substitute" in who:
+            return None  # who states it is the substitute: the entry and the replacement are one form
         return Breach(
             "Этот урок ведёте не вы." if act.fact != "substitution" else "Замену записываете не вы.",
             f"Запись вносит {named}.",
