@@ -24,9 +24,9 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     """Put one change of a mark into the batch, or what stands against it."""
     context = batch.context
     lesson, student = context.lessons[change.lesson_id], context.students[change.student_id]
-    column = _column(batch, change)
-    if column is None:
+    if _is_of_another_day(batch, change):
         return
+    column = _column(batch, change)
     if (id(column), student.id) in batch.marked:
         raise BadInput("Одна клетка названа в операции дважды.")
     batch.marked.add((id(column), student.id))
@@ -112,8 +112,8 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     )
 
 
-def _column(batch: Batch, change: MarkChange) -> AssessmentFacts | None:
-    """The column of a change: named by id, found by kind and place, or made on the way; None where the act forbids."""
+def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
+    """The column of a change: named by id, found by kind and place, or made on the way."""
     context = batch.context
     columns = (
         context.assessments if not batch.new_assessments else [*context.assessments, *batch.new_assessments]
@@ -122,8 +122,6 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts | None:
         for column in columns:
             if column.id == change.assessment_id and column.lesson_id == change.lesson_id:
                 return column
-        if _is_of_another_day(batch, change):
-            return None
         raise BadInput("Такого столбца у урока нет: обновите страницу.")
     for column in columns:
         if (column.lesson_id, column.work, column.position) == (
@@ -141,6 +139,11 @@ def _column(batch: Batch, change: MarkChange) -> AssessmentFacts | None:
 def _is_of_another_day(batch: Batch, change: MarkChange) -> bool:
     """Whether the act refuses the mark because its work was held at another lesson of the journal (by its clause)."""
     context = batch.context
+    if change.assessment_id is None or any(
+        column.id == change.assessment_id and column.lesson_id == change.lesson_id
+        for column in context.assessments
+    ):
+        return False
     work = sql.read(
         "SELECT a.work_kind, l.date FROM journal_assessment a JOIN timetable_lesson l ON l.id = a.lesson_id"
         " WHERE a.id = %s AND l.journal_id = %s",
