@@ -209,9 +209,10 @@ class Context:
     marks: dict[tuple[int, int], MarkCell]
     """By (assessment, student)."""
     homework: dict[
-        tuple[int, int | None], tuple[int, str, bool, int | None, int | None, int | None, int, datetime]
+        tuple[int, int | None],
+        tuple[int, str, bool, int | None, int | None, int | None, int, datetime, datetime],
     ]
-    """By (lesson, student): id, text, none, minutes, due lesson, set by, version, set at."""
+    """By (lesson, student): id, text, none, minutes, due lesson, set by, version, set at, changed at."""
     topics: dict[int, tuple[int, str]]
     """Topics of the plan: position and text by id."""
     topics_given: dict[int, int]
@@ -467,8 +468,8 @@ def _homework(context: Context, lesson_ids: set[int]) -> None:
     ):
         context.lessons[lesson_id].day_ends_at = sql.moment(ends_at)
     for row in sql.read(
-        "SELECT lesson_id, student_id, id, text, is_none, minutes, due_lesson_id, set_by_id, version, set_at"
-        f" FROM journal_homework WHERE lesson_id IN ({sql.marks(len(ids))})",
+        "SELECT lesson_id, student_id, id, text, is_none, minutes, due_lesson_id, set_by_id, version, set_at,"
+        f" changed_at FROM journal_homework WHERE lesson_id IN ({sql.marks(len(ids))})",
         ids,
     ):
         context.homework[row[0], row[1]] = (
@@ -480,6 +481,7 @@ def _homework(context: Context, lesson_ids: set[int]) -> None:
             row[7],
             row[8],
             sql.aware(row[9]),
+            sql.aware(row[10]),
         )
 
 

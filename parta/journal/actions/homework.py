@@ -15,7 +15,7 @@ def plan_homework(batch: Batch, change: HomeworkChange) -> None:
     if due is not None and (due.date, due.number) <= (lesson.date, lesson.number):
         raise BadInput("Задание задают на следующий урок: выберите урок позже этого.")
     standing = context.homework.get((lesson.id, change.student_id))
-    homework_id, text, is_none, minutes, due_id, set_by, version, set_at = standing or (
+    homework_id, text, is_none, minutes, due_id, set_by, version, set_at, changed_at = standing or (
         None,
         "",
         False,
@@ -24,11 +24,17 @@ def plan_homework(batch: Batch, change: HomeworkChange) -> None:
         None,
         0,
         context.at,
+        None,
     )
     if version != change.seen:
         batch.conflicts.append(
             Conflict(
-                change.index, text or ("не задано" if is_none else ""), version, change.text, set_by, None
+                change.index,
+                text or ("не задано" if is_none else ""),
+                version,
+                change.text,
+                set_by,
+                changed_at,
             )
         )
         return

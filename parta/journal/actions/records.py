@@ -1,9 +1,15 @@
 """The lesson record: topic, held or not, roll taken, and the substitution stated with it."""
 
+from datetime import datetime
+
+from parta.foundation import sql
 from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
 from parta.journal.actions.changes import BadInput, ConductedChange, RollChange, TopicChange
+from parta.journal.actions.context import LessonFacts
 from parta.journal.actions.intents import act_of
 from parta.journal.rules import headline
+
+TOPIC_VERBS = {"record": "topic_set", "correct": "topic_changed", "annul": "topic_annulled"}
 
 
 def plan_topic(batch: Batch, change: TopicChange) -> None:
@@ -17,7 +23,7 @@ def plan_topic(batch: Batch, change: TopicChange) -> None:
         topic = context.topics[change.planned_id][1]
     if lesson.version != change.seen and lesson.topic != topic and lesson.topic:
         batch.conflicts.append(
-            Conflict(change.index, lesson.topic, lesson.version, topic, None, lesson.topic_at)
+            Conflict(change.index, lesson.topic, lesson.version, topic, *_last_topic(batch, lesson))
         )
         return
     if lesson.topic == topic and lesson.planned_id == change.planned_id:
@@ -32,15 +38,30 @@ def plan_topic(batch: Batch, change: TopicChange) -> None:
     batch.record_of(lesson)
     lesson.topic, lesson.planned_id = topic, change.planned_id
     lesson.topic_at = lesson.topic_at or context.at
-    said = {"record": "topic_set", "correct": "topic_changed", "annul": "topic_annulled"}[verb]
     batch.note_draft(
-        Draft(change.index, said, "lesson", {}, lesson.id, object_id=lesson.id),
+        Draft(change.index, TOPIC_VERBS[verb], "lesson", {}, lesson.id, object_id=lesson.id),
         old,
         topic,
         change.reason,
         v=lesson.version,
         planned=change.planned_id,
     )
+
+
+def _last_topic(batch: Batch, lesson: LessonFacts) -> tuple[int | None, datetime | None]:
+    """Who wrote the topic that stands, and when: out of the log, for the record keeps no author of its topic.
+
+    Asked only when somebody has to choose between two topics.
+    """
+    verbs = tuple(TOPIC_VERBS.values())
+    rows = sql.read(
+        "SELECT p.id, e.at FROM foundation_logentry e"
+        " LEFT JOIN people_person p ON p.user_id = e.user_id AND p.school_id = e.school_id"
+        f" WHERE e.chain_id = %s AND e.lesson_id = %s AND e.verb IN ({sql.marks(len(verbs))})"
+        " ORDER BY e.seq DESC LIMIT 1",
+        (batch.context.head.chain_id, lesson.id, *verbs),
+    )
+    return (rows[0][0], sql.aware(rows[0][1])) if rows else (None, lesson.topic_at)
 
 
 def plan_conducted(batch: Batch, change: ConductedChange) -> None:

@@ -261,6 +261,39 @@ def test_without_network_cells_wait_and_go_in_order_with_the_same_operation(
     assert [row[0] for row in order] == [first.id, second.id, third.id]
 
 
+def test_one_who_was_signed_out_signs_in_beside_and_nothing_typed_is_lost(
+    cast: World, open_as: Open, client_of: Any
+) -> None:
+    """Signed in anew the browser has another session and another token; the page that waits has the old one."""
+    page = open_as(cast.teacher, cast.russian)
+    first, second, third = cast.students[:3]
+    press(page, "5")
+    saved(page)
+    expect(cell(page, first)).to_have_attribute("aria-label", "5")  # one still stands there
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    press(page, "ArrowDown", "4", "ArrowDown", "3", "ArrowUp", "ArrowDown")
+    expect(page.locator("#save")).to_contain_text("Вы вышли: 2")
+    expect(cell(page, third)).to_have_attribute("aria-label", "3, ждёт отправки")
+    press(page, "Control+z")  # what was typed last, not what was saved last
+    expect(cell(page, third)).to_have_text("")
+    url = page.evaluate("location.origin")
+    page.context.add_cookies(
+        [
+            {"name": name, "value": value, "url": url}
+            for name, value in (
+                (
+                    settings.SESSION_COOKIE_NAME,
+                    client_of(cast.teacher).cookies[settings.SESSION_COOKIE_NAME].value,
+                ),
+                (settings.CSRF_COOKIE_NAME, "a" * 32),
+            )
+        ]
+    )
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    assert [value_of(student, cast.lesson) for student in (first, second, third)] == ["5", "4", ""]
+
+
 def test_an_answer_lost_on_the_way_counts_once(cast: World, open_as: Open) -> None:
     page = open_as(cast.teacher, cast.russian)
     first = cast.students[0]

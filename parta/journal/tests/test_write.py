@@ -103,6 +103,18 @@ def test_stale_version_is_a_conflict_that_shows_both(cast: Any, teacher: Any) ->
     assert (conflict["theirs"], conflict["yours"], conflict["version"]) == ("5", "4", 1)
     assert "Соколова" in conflict["by"]
     assert Mark.objects.get(assessment__lesson=cast.lesson, student=student).value == "5"
+    # words too: whose topic and whose homework stand there, and since when
+    words = {"fact": "homework", "lesson": cast.lesson.id, "student": None, "none": False, "minutes": None}
+    send(teacher, cast.russian, {**words, "text": "§ 29", "due_lesson": None, "seen": 0})
+    for change in (
+        {"fact": "topic", "lesson": cast.lesson.id, "topic": "Другая тема", "seen": 0},
+        {**words, "text": "§ 30", "due_lesson": None, "seen": 0},
+    ):
+        answer = send(teacher, cast.russian, change)
+        assert answer.status_code == 409, answer.content.decode()
+        conflict = answer.json()["conflicts"][0]
+        assert conflict["theirs"] in ("Источники фразеологизмов", "§ 29")
+        assert "Соколова" in conflict["by"] and "14\u00a0октября" in conflict["at"]
 
 
 def test_one_bad_change_leaves_nothing_of_the_operation(cast: Any, teacher: Any) -> None:

@@ -1,7 +1,8 @@
 // @ts-check
 // Moving in the grid. It is one stop of Tab: one cell at a time has tabindex 0, and the arrows move it.
 
-import { cellsOf, columnName, columns, data, grid, isFinal, nameOf, placeOf, rowOf, rows, standing, columnOf, absenceCodes } from "./model.js";
+import { cellsOf, columnName, columns, data, grid, isFinal, nameOf, placeOf, rowOf, rows } from "./model.js";
+import { spoken } from "./spoken.js";
 import { place } from "./status.js";
 
 /** @type {HTMLTableCellElement | null} */
@@ -36,24 +37,6 @@ export function go(td, { focus = true, scroll = true } = {}) {
   if (focus) td.focus({ preventScroll: true });
   if (scroll) td.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (before !== td) for (const listener of listeners) listener(td, before);
-}
-
-/** What a screen reader says of a cell beyond its head and row. @param {HTMLTableCellElement} td */
-function spoken(td) {
-  const cell = standing(td);
-  const words = [];
-  if (td.classList.contains("pen") && td.textContent) words.push(`предлагается ${td.textContent}`);
-  else words.push(cell.value ? cell.value.replace("/", " дробь ") : cell.absence ? "" : "пусто");
-  const code = absenceCodes.find((other) => other.symbol === cell.absence);
-  if (cell.absence) words.push(code ? `${cell.absence}, ${code.title}` : cell.absence);
-  if (cell.first && cell.first !== cell.value) words.push(`исправлено, было ${cell.first}`);
-  if (cell.late) words.push("внесено позже срока");
-  if (cell.noted) words.push("есть заметка");
-  if (td.classList.contains("out")) words.push("нет в списке");
-  const closed = columnOf(td)?.closed;
-  if (closed) words.push(`закрыто: ${closed.clause}`);
-  if (td.classList.contains("no")) words.push("не сохранено");
-  return words.filter(Boolean).join(", ");
 }
 
 /** @param {number} down @param {number} right */

@@ -2,6 +2,7 @@
 // How a cell looks: the same classes the server writes, see the head of grid.css.
 
 import { absenceCodes, isFinal, scale, standing } from "./model.js";
+import { speakAnew } from "./spoken.js";
 
 const CONTENT = ["low", "dbl", "abs", "unk", "fix", "cmt", "pen", "edge", "lt", "wait", "off", "no", "cnf", "typing"];
 
@@ -52,4 +53,5 @@ export function paint(td, { value, absence, state = "" } = {}) {
   if (state === "no" || state === "cnf") td.classList.remove("low");
   if (state === "off") td.classList.add("wait");
   if (state) td.classList.add(state);
+  speakAnew(td);
 }

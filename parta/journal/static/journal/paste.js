@@ -108,7 +108,8 @@ function lineOf(td, text) {
 
 /** @param {Line[]} lines @param {string[]} astray @param {HTMLTableCellElement} from @param {boolean} byName */
 function show(lines, astray, from, byName) {
-  const good = lines.filter((line) => line.act && line.act.value !== line.now).slice(0, LIMIT);
+  const fitting = lines.filter((line) => line.act && line.act.value !== line.now);
+  const good = fitting.slice(0, LIMIT);
   const bad = lines.filter((line) => line.trouble);
   const corrected = good.filter((line) => line.now);
   const title = box("h2", "", "Вставка из таблицы");
@@ -118,6 +119,7 @@ function show(lines, astray, from, byName) {
     `Встанет: ${plural(good.length, ["значение", "значения", "значений"])}.`,
     corrected.length ? `Из них исправят стоящее: ${corrected.length}.` : "",
     bad.length ? `Не подойдут: ${bad.length}.` : "",
+    fitting.length > LIMIT ? `За один раз вставляют не больше ${LIMIT}: остальные ${fitting.length - LIMIT} вставьте потом.` : "",
   ];
   const body = document.createElement("tbody");
   for (const line of lines) {

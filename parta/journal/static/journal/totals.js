@@ -3,6 +3,7 @@
 
 import { cellsOf, columns, data, isFinal, isMissed, scale, standing } from "./model.js";
 import { paint } from "./paint.js";
+import { speakAnew } from "./spoken.js";
 
 /** @param {number} number */
 const shown = (number) => (Math.round(number * 100 + 1e-6) / 100).toFixed(2).replace(".", ",");
@@ -38,7 +39,9 @@ export function recount(row) {
   }
   if (absences) absences.textContent = missed ? String(missed) : "";
   const final = cells[cells.length - 1];
-  if (final && isFinal(final)) suggest(final, mean, counted);
+  if (!final || !isFinal(final)) return;
+  suggest(final, mean, counted);
+  speakAnew(final);
 }
 
 /** The nearest symbol in pencil, while no mark of the period stands. @param {HTMLTableCellElement} td @param {number | null} mean @param {number} counted */

@@ -63,21 +63,22 @@ export function write(act) {
   const now = fact === "absence" ? (waits?.absence ?? cell.absence) : (waits?.mark ?? cell.value);
   forget(td);
   if (now === act.value && act.comment === undefined && act.seen === undefined) return repaint(td);
-  enqueue({ ...act, td, fact });
+  enqueue({ ...act, td, fact }, now);
 }
 
-/** @param {Act} act */
-function enqueue(act) {
+/** @param {Act} act @param {string} before what stood there, or was on its way there */
+function enqueue(act, before) {
   const { td, fact } = act;
+  // Remembered at once: Ctrl+Z takes back what was typed last, though it still waits for its answer.
+  const entry = { td, fact, before };
+  if (!act.undo && act.comment === undefined) done.push(entry);
   const waits = pending.get(td) ?? { count: 0 };
   waits.count += 1;
   if (fact === "absence") waits.absence = act.value;
   else waits.mark = act.value;
   pending.set(td, waits);
-  let before = "";
   send({
     changes: () => {
-      before = fact === "absence" ? standing(td).absence : standing(td).value;
       const change = changeOf(act);
       const lesson = columnOf(td)?.lesson;
       return act.substitution ? [{ fact: "conducted", lesson, substitution: true }, change] : [change];
@@ -87,17 +88,19 @@ function enqueue(act) {
       const result = saved[saved.length - 1] ?? {};
       finish(td);
       accept(act, result);
-      if (!act.undo && !result.unchanged && act.comment === undefined) done.push({ td, fact, before });
+      if (result.unchanged) unlearn(entry);
       repaint(td);
     },
     conflict: (found) => {
       finish(td);
+      unlearn(entry);
       conflicts.set(td, { act, theirs: found[found.length - 1] });
       paint(td, { ...shownOf(act), state: "cnf" });
       hooks.conflict(td);
     },
     refused: (found) => {
       finish(td);
+      unlearn(entry);
       refuse(act, found[found.length - 1]);
       hooks.refused(td);
     },
@@ -205,7 +208,13 @@ function lock(row, isSet) {
   }
 }
 
-/** Take back the last act that was saved, as an act of its own. */
+/** An act that did not come about is not taken back. @param {(typeof done)[number]} entry */
+function unlearn(entry) {
+  const place = done.lastIndexOf(entry);
+  if (place >= 0) done.splice(place, 1);
+}
+
+/** Take back the last act, as an act of its own. */
 export function takeBack() {
   const last = done.pop();
   if (!last) return say("", "Возвращать нечего");

@@ -1,11 +1,11 @@
 // @ts-check
 // Sending JSON to our own server with the token that proves the request comes from our own page.
 
-/** @returns {string} */
+/** The cookie first: whoever was signed out and signs in again in another tab has a new one, and this page the old.
+ * @returns {string} */
 export function token() {
-  const meta = document.querySelector('meta[name="csrf-token"]');
-  if (meta) return meta.getAttribute("content") ?? "";
-  return /(?:^|; )(?:__Host-)?parta_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  const cookie = /(?:^|; )(?:__Host-)?parta_csrf=([^;]+)/.exec(document.cookie)?.[1];
+  return cookie ?? document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
 }
 
 /** Whose page this is: another account in another tab of the browser does not write in its name, nor it in theirs. */
