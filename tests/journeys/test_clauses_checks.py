@@ -415,7 +415,12 @@ LIMITS = {
 }
 
 
-@presets((IPATOVO, "IP-2.11f"), (IPATOVO, "IP-2.12f"), (DUBROVO, "DB-3.4.7b"), (COLLEGE, "ET-A-TEACHER-5a"))
+@presets(
+    (IPATOVO, "IP-2.11f"),
+    (IPATOVO, "IP-2.12f", "имя учителя в таблице класса"),
+    (DUBROVO, "DB-3.4.7b"),
+    (COLLEGE, "ET-A-TEACHER-5a"),
+)
 def test_students_without_the_mark_of_a_period_that_ended(cast: Any, client_of: Any) -> None:
     _period_marks(cast, client_of)
 
@@ -534,6 +539,11 @@ def test_month_without_a_recorded_check_is_found_on_the_first(
         assert len(lines) == 2, "each group"
     if clause == "CT-2.3a":
         assert len(lines) == 2, "each department"
+    if clause == "ET-A-DEP-10":
+        form = client_of(cast.deputy).get("/control/check/").content.decode()
+        assert [one for one in DIRECTIONS if f'value="{one}"' not in form] == [], (
+            "seven directions and the storage"
+        )
     if clause in ("IP-2.13d", "ET-A-DEP-10"):
         done(finish(client_of(cast.people[who]), ["lessons"]))
         assert "неполная" in missing(first)[0].text, "a direction left open"
@@ -688,6 +698,7 @@ def test_certificate_is_made_of_the_check_and_brought_to_whom_it_concerns(cast: 
         "не записан урок",
         check.sha256,
         "исправить по 28 октября",
+        "Подпись проверяющего ______________ Лаптева",
     ):
         assert part in words, part
     readers = dict(Acknowledgement.objects.values_list("person_id", "role"))

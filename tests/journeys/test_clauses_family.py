@@ -445,7 +445,7 @@ def test_seven_kinds_of_information_two_presses_away(cast: Any, client_of: Any) 
     )
 
 
-@presets((DUBROVO, "DB-2.2.4b"))
+@presets((DUBROVO, "DB-2.2.4b", "предмет, чьи работы не стоят в тематическом плане"))
 def test_forms_of_control_of_each_own_subject(cast: Any, client_of: Any) -> None:
     saved(
         send(
@@ -576,6 +576,9 @@ def test_family_sees_its_data_and_the_deputy_who_read_them(cast: Any, client_of:
     page(head, f"/students/{cast.student.pk}/")
     readers = page(deputy, f"/students/{cast.student.pk}/")
     assert "Кто открывал эту карточку" in readers and "Исаков" in readers[readers.index("Кто открывал") :]
+    page(client_of(cast.secretary), f"/students/{cast.student.pk}/report/")
+    readers = page(deputy, f"/students/{cast.student.pk}/")
+    assert "Носова" in readers[readers.index("Кто открывал") :], "who took a sheet of it out as well"
     assert "Кто открывал" not in page(head, f"/students/{cast.student.pk}/")
 
 

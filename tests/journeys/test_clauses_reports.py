@@ -190,13 +190,15 @@ def test_subject_without_a_programme_and_one_with_other_hours(cast: Any) -> None
 
 @under(CENTRE)
 @pytest.mark.clause("CT-5.6b")
-def test_no_operator_by_order(cast: Any) -> None:
+def test_no_operator_by_order(cast: Any, client_of: Any) -> None:
+    page(client_of(cast.operator), "/setup/")
     assert not found(cast, "appointment_required", "director")
     Role.objects.filter(person=cast.operator).update(order_number="")
     (line,) = found(cast, "appointment_required", "director")
     assert "ответственный оператор" in line.text and line.told == ("director",)
     Role.objects.filter(person=cast.operator).update(order_number="142", until=date(2026, 10, 14))
     assert found(cast, "appointment_required", "director"), "the appointment has ended"
+    page(client_of(cast.operator), "/setup/", 403)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -223,6 +225,12 @@ def test_report_of_the_program_stands_or_is_missed(cast: Any, client_of: Any, re
     form_reports({}, at)
     kept = Report.objects.get(school=cast.school, code=code, since=span[0], until=span[1])
     assert not missing(at) and kept.made_by_id is None and kept.contents["rows"]
+    asked = {
+        "user_activity": ("Роль",),
+        "journal_filling": ("Уроков", "Явка: в срок", "Явка: позже", "Явка: нет"),
+        "teachers_work": ("Заполнено, %", "В срок, %", "Позже срока"),
+    }[code]
+    assert set(asked) <= set(kept.contents["heads"]), kept.contents["heads"]
     form_reports({}, at)
     assert Report.objects.filter(school=cast.school, code=code, since=span[0]).count() == 1, "not doubled"
     Report.objects.all().delete()
@@ -256,6 +264,8 @@ def test_reports_of_the_end_of_a_period_and_of_the_year_make_themselves(cast: An
     rows = kept["performance"].contents["rows"]
     (six,) = [row for row in rows if row[0].startswith("6") and "«Б»" in row[0]]
     assert rows[-1][0] == "Школа" and six[1] == rows[-1][1] == 6, "six students have marks"
+    parallels = [row for row in rows if "параллель" in row[0].lower() or "классы" in row[0].lower()]
+    assert len(parallels) == 2, [row[0] for row in rows]
     absent = kept["attendance"].contents
     row = dict(zip(absent["heads"], absent["rows"][-1], strict=True))
     assert (row["Пропущено уроков"], row["Болел"], row["Неуважительная"], row["Опозданий"]) == (3, 2, 1, 1)
@@ -417,7 +427,7 @@ def test_sums_of_the_school_report_equal_the_classes(cast: Any, client_of: Any) 
 @pytest.mark.clause("ET-A-DEP-13g", partly="профили обучения")
 @pytest.mark.clause("ET-A-DEP-13d", "ET-A-DEP-13e", "ET-A-DEP-16f")
 @pytest.mark.clause("ET-A-DEP-11", "ET-A-DEP-13c", partly="поимённый список и итоги по курсу")
-@pytest.mark.clause("ET-3.1.5b")
+@pytest.mark.clause("ET-3.1.5b", partly="разрез по отделению и курсу; печать")
 def test_analytic_reports_of_the_college_on_screen_and_as_files(cast: Any, client_of: Any) -> None:
     deputy = client_of(cast.deputy)
     span = "since=2026-09-01&until=2026-10-14"
@@ -429,7 +439,25 @@ def test_analytic_reports_of_the_college_on_screen_and_as_files(cast: Any, clien
 
     work = {row["Учитель"].replace("\u00a0", " "): row for row in rows("teachers_work")}
     assert work["Исаков Б. М."]["Заполнено, %"] == "0" and work["Соколова М. В."]["Заполнено, %"] == "100"
-    assert "Замечаний открыто" in work["Исаков Б. М."] and work["Соколова М. В."]["Исправлений"] == "2"
+    own = work["Соколова М. В."]
+    assert [own[head] for head in ("Уроков", "В срок, %", "Явка, %", "Исправлений")] == [
+        "7",
+        "100",
+        "100",
+        "2",
+    ], own
+    assert [own[head] for head in ("Замечаний открыто", "Замечаний снято")] == ["0", "0"]
+    assert own["Задание, %"] == "100" and own["Отметок на ученика"].count(",") == 1, own
+    from parta.control.models import Remark
+
+    asked = {"act": "raise", "text": "Нет тем", "due": "2026-10-16"}
+    done(deputy.post(f"/control/remarks/?journal={cast.russian.pk}", asked))
+    assert rows("teachers_work")[-1]["Замечаний открыто"] == "1"
+    Remark.objects.update(state="accepted")
+    assert (rows("teachers_work")[-1]["Замечаний открыто"], rows("teachers_work")[-1]["Замечаний снято"]) == (
+        "0",
+        "1",
+    )
     missed = [row for row in rows("missed_topics") if row["Ученик"] == "Орлова Виктория"]
     assert [(row["Дата"], row["Причина"], row["Отработано"]) for row in missed] == [
         ("12.10.2026", "б", "нет"),
@@ -464,7 +492,7 @@ def test_text_that_looks_like_a_formula_stays_text(cast: Any, client_of: Any) ->
         assert "<f>" not in opened.read("xl/worksheets/sheet1.xml").decode()
 
 
-@presets((CENTRE, "CT-4.3c"), (CENTRE, "CT-4.3d"))
+@presets((CENTRE, "CT-4.3c"), (CENTRE, "CT-4.3d", "переход от суммы к записям"))
 def test_report_of_a_head_and_of_the_deputy_differ_by_the_department(cast: Any, client_of: Any) -> None:
     address = "/reports/timely_filling/?since=2026-10-01&until=2026-10-14&as=csv"
 
