@@ -48,6 +48,8 @@ MORE_VERBS = {
     "factors_reset": "сброшен второй шаг входа",
     "recovery_made": "напечатаны коды восстановления",
     "second_step_required": "изменено требование второго шага",
+    "handout_stated": "названа цель выгрузки или печати",
+    "handout_rule_set": "изменён порядок выгрузок и печати классов",
     "trust_forgotten": "забыты доверенные устройства",
     "incident_opened": "открыто происшествие",
     "incident_closed": "закрыто происшествие",
@@ -132,9 +134,9 @@ class Doings:
 
 
 def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: datetime) -> Doings:
-    """What the account wrote, read and exported from one moment to another, and from where. Five statements."""
+    """What the account wrote, read and exported from one moment to another, and from where. Six statements."""
     lines = sql.read(
-        "SELECT e.at, e.verb, c.kind, c.subject_id, l.date, e.student_id, e.data, s.title, h.title"
+        "SELECT e.at, e.verb, c.kind, c.subject_id, l.date, e.student_id, e.data, s.title, h.title, e.object_id"
         " FROM foundation_logentry e JOIN foundation_chain c ON c.id = e.chain_id"
         " LEFT JOIN timetable_lesson l ON l.id = e.lesson_id"
         " LEFT JOIN plans_journal j ON c.kind = 'journal' AND j.id = c.subject_id"
@@ -143,6 +145,13 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
         " WHERE e.school_id = %s AND e.user_id = %s AND e.at >= %s AND e.at <= %s"
         " ORDER BY e.at DESC, e.id DESC LIMIT %s",
         (school_id, user_id, first, last, SHOWN),
+    )
+    purposes: dict[int, str] = dict(
+        sql.read(
+            "SELECT id, purpose FROM people_handout WHERE school_id = %s AND user_id = %s"
+            " AND stated_at >= %s AND stated_at <= %s",
+            (school_id, user_id, first, last),
+        )
     )
     counts = sql.read(
         "SELECT verb, COUNT(*) FROM foundation_logentry WHERE school_id = %s AND user_id = %s AND at >= %s AND at <= %s"
@@ -163,7 +172,7 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
     ids = sorted({row[5] for row in lines if row[5]} | {row[1] for row in touched if row[1]})
     names = _names(school_id, ids)
     written = []
-    for at, verb, kind, subject_id, day, student_id, data, subject, homeroom in lines:
+    for at, verb, kind, subject_id, day, student_id, data, subject, homeroom, object_id in lines:
         told = json.loads(data)
         written.append(
             Written(
@@ -175,7 +184,7 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
                 names.get(student_id or 0, ""),
                 _value(told.get("before")),
                 _value(told.get("after")),
-                str(told.get("reason") or ""),
+                purposes.get(object_id, "") if verb == "handout_stated" else str(told.get("reason") or ""),
             )
         )
     read = [

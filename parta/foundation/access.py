@@ -174,12 +174,17 @@ def requires(
             if wrong is not None:
                 return wrong
             try:
-                with confirmation.asking(lambda: request.viewer.is_unconfirmed):  # type: ignore[attr-defined]
+                with confirmation.asking(
+                    lambda: request.viewer.is_unconfirmed,  # type: ignore[attr-defined]
+                    lambda: confirmation.lacks_purpose[0](request),
+                ):
                     if confirm:
                         confirmation.ask(confirm)
                     return view(request, *args, **kwargs)
             except confirmation.NotConfirmed as wanted:
                 return confirmation.answer_unconfirmed[0](request, wanted.kind)
+            except confirmation.NoPurpose as unsaid:
+                return confirmation.answer_purposeless[0](request, unsaid.kind)
 
         guarded.permission = name  # type: ignore[attr-defined]
         guarded.confirm = confirm  # type: ignore[attr-defined]

@@ -3,7 +3,8 @@
 Every act leaves a line in the change log, so the log is where the question is put: a line whose verb stands in
 `VERBS` is not written for somebody who has a second step and has not just given it. Nothing can be done around it, and
 nothing is half done: the transaction of the act is rolled back. Pages that hand out many people's data at once
-(exports, prints of classes) name themselves with ``@requires(…, confirm="export")``.
+(exports, prints of classes) name themselves with ``@requires(…, confirm="export")``. Of these a school may ask
+a purpose as well, and that they wait: `HANDED_OUT`.
 
 Commands and jobs have no one to ask: outside a request nothing is asked.
 """
@@ -72,8 +73,21 @@ VERBS = {
     "factor_removed": "factors",
     "recovery_made": "factors",
     "second_step_required": "factors",
+    "handout_rule_set": "locks",
 }
 """Verbs of the change log that are asked again, and of which kind they are."""
+
+
+HANDED_OUT = ("export", "print")
+"""Kinds that take many people's data out at once: the school may want to know what for, and may make them wait."""
+
+
+class NoPurpose(Exception):
+    """A page that hands out many people's data, of `kind`, has no stated purpose that counts now. Nothing was given."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class NotConfirmed(Exception):
@@ -85,29 +99,40 @@ class NotConfirmed(Exception):
 
 
 _needs: ContextVar[Callable[[], bool] | None] = ContextVar("needs_confirmation", default=None)
+_purposeless: ContextVar[Callable[[], bool] | None] = ContextVar("lacks_purpose", default=None)
 
 Answer = Callable[[HttpRequest, str], HttpResponseBase]
 answer_unconfirmed: list[Answer] = []
 """What somebody who has not confirmed is answered, by kind; filled in by people."""
 take_confirmation: list[Callable[[HttpRequest], HttpResponseBase | None]] = []
 """Look for the second step in a posted form; an answer when it was wrong. Filled in by people."""
+lacks_purpose: list[Callable[[HttpRequest], bool]] = []
+"""Whether the school asks what this address is handed out for and nobody has said so. Filled in by people."""
+answer_purposeless: list[Answer] = []
+"""Where the purpose is asked, by kind. Filled in by people."""
 
 
 @contextmanager
-def asking(needs: Callable[[], bool]) -> Iterator[None]:
-    """While a request is answered: `needs` says whether its account must give the second step again."""
-    token = _needs.set(needs)
+def asking(needs: Callable[[], bool], purposeless: Callable[[], bool]) -> Iterator[None]:
+    """While a request is answered: whether its account must give the second step again, or state a purpose."""
+    token, other = _needs.set(needs), _purposeless.set(purposeless)
     try:
         yield
     finally:
         _needs.reset(token)
+        _purposeless.reset(other)
 
 
 def ask(kind: str) -> None:
-    """Raise NotConfirmed when the account that asks must give its second step before an act of this kind."""
-    needs = _needs.get()
+    """Raise NotConfirmed when the account that asks must give its second step before an act of this kind.
+
+    After it, raises NoPurpose where the school wants to know what many people's data are taken out for.
+    """
+    needs, purposeless = _needs.get(), _purposeless.get()
     if needs is not None and needs():
         raise NotConfirmed(kind)
+    if kind in HANDED_OUT and purposeless is not None and purposeless():
+        raise NoPurpose(kind)
 
 
 def ask_for_verbs(verbs: Iterable[str]) -> None:

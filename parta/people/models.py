@@ -398,6 +398,8 @@ class SignalReview(models.Model):
 
 from parta.people.trust_models import (  # noqa: E402
     Factor,
+    Handout,
+    HandoutRule,
     Incident,
     Inspection,
     InspectionAlias,
@@ -413,6 +415,8 @@ __all__ = [
     "Enrolment",
     "Factor",
     "Guardianship",
+    "Handout",
+    "HandoutRule",
     "Incident",
     "Inspection",
     "InspectionAlias",

@@ -48,6 +48,31 @@ class SecondStepRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "role"], name="second_step_of_role")]
 
 
+class HandoutRule(models.Model):
+    """The school asks what many people's data are taken out for; no row: it does not."""
+
+    school = models.OneToOneField("organisation.School", on_delete=models.PROTECT, related_name="+")
+    wait_hours = models.PositiveSmallIntegerField(
+        default=0, help_text="So long a stated handout waits; 0: it opens at once."
+    )
+
+
+class Handout(models.Model):
+    """What one person took many people's data out for: one address, from a moment to a moment."""
+
+    school = models.ForeignKey("organisation.School", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, help_text="Of `foundation.confirm.HANDED_OUT`.")
+    address = models.CharField(max_length=500, help_text="Path and query: another class is another handout.")
+    purpose = models.CharField(max_length=200)
+    stated_at = models.DateTimeField()
+    opens_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "user", "until"], name="handouts_of_account")]
+
+
 class Incident(models.Model):
     """Происшествие: an account that may have been in other hands between two moments, until the school closes it."""
 

@@ -955,6 +955,20 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             at=c.at,
         ),
     ),
+    "people.actions.handouts.set_rule": (
+        _nothing,
+        lambda c, _: people.handouts.set_rule(viewer=c.viewer("operator"), wait_hours=24, at=c.at),
+    ),
+    "people.actions.handouts.state_purpose": (
+        _nothing,
+        lambda c, _: people.handouts.state_purpose(
+            viewer=c.viewer("deputy"),
+            kind="export",
+            address="/reports/",
+            purpose="отчёт в управление, запрос 14",
+            at=c.at,
+        ),
+    ),
     "people.actions.sign_ins.end_own_sessions": (
         _signed_in,
         lambda c, row: people.sign_ins.end_own_sessions(

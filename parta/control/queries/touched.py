@@ -20,6 +20,7 @@ _NOTHING = frozenset(
         "data_change",
         "edition_draft",
         "factor",
+        "handout",
         "feed",
         "homework",
         "incident",

@@ -4,7 +4,7 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
-from parta.people.actions import incidents, inspection, second, sign_ins
+from parta.people.actions import handouts, incidents, inspection, second, sign_ins
 from parta.people.actions.access import (
     Invitation,
     IssueRow,
@@ -97,6 +97,7 @@ __all__ = [
     "enrol",
     "grant_role",
     "hand_over",
+    "handouts",
     "incidents",
     "inspection",
     "invitation",

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from parta.foundation import confirm
 from parta.foundation.access import requires
 from parta.people import access as access  # declares the permissions
+from parta.people.actions import handouts
 from parta.people.actions import second as actions
 from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import FORM, looking
@@ -26,10 +27,16 @@ def setup_second(request: HttpRequest) -> HttpResponse:
         actions.require_second_step(viewer=viewer, role=posted.text("row"), required_from=day, at=viewer.at)
         return "saved"
 
-    forms = carry_out(request, {"require": require})
+    def hand_out(posted: Posted) -> str:
+        hours = posted.whole("hours", 0, handouts.LONGEST_WAIT, "сколько часов ждать")
+        handouts.set_rule(viewer=viewer, wait_hours=hours if posted.is_ticked("asks") else None, at=viewer.at)
+        return "saved"
+
+    forms = carry_out(request, {"require": require, "hand_out": hand_out})
     if isinstance(forms, HttpResponse):
         return forms
     context = {"roles": school_steps(viewer), "today": viewer.on, "kinds": list(confirm.KINDS.values())}
+    context |= {"rule": handouts.rule_of(viewer.school.id), "longest": handouts.LONGEST_WAIT}
     return setup_page(request, "people/setup_second.html", context, forms)
 
 
