@@ -350,7 +350,7 @@ def report(seen: Seen, counted: tuple[int, int, int, int], seconds: float, title
         table.add_column(head, justify="left" if head == "страница" else "right")
     everything = [one for times in seen.took.values() for one in times]
     for name, times in [*sorted(seen.took.items()), ("всего", everything)]:
-        cuts = statistics.quantiles(times, n=100) if len(times) > 1 else times * 99
+        cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
         faults = sum(
             count for fault, count in seen.errors.items() if name == "всего" or fault.startswith(f"{name}: ")
         )

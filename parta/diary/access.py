@@ -12,6 +12,7 @@ permission("diary", "дневник ученика", *FAMILY)
 permission("diary.tell", "сообщать школе об ученике", "guardian")
 permission("families", "участие семей класса", *TOWARDS_FAMILIES)
 permission("families.absences", "причины пропусков класса", "class_teacher", "master")
+permission("forecast", "прогноз отметок класса", *TOWARDS_FAMILIES, "inspector")
 permission("absence.file", "справки к пропускам", "guardian", "student", *TOWARDS_FAMILIES)
 permission(
     "homework.states",

@@ -254,3 +254,18 @@ class HandedWork(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["homework", "student"], name="handed_work_homework")]
+
+
+class SchoolForecast(models.Model):
+    """To whom a school shows the forecast of marks. No row: to class teachers and families."""
+
+    SHOWN_TO = [
+        ("all", "классным руководителям, администрации и семьям"),
+        ("staff", "только классным руководителям и администрации"),
+        ("nobody", "никому"),
+    ]
+
+    school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="+")
+    shown_to = models.CharField(max_length=6, choices=SHOWN_TO)
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()

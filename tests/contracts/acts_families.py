@@ -10,7 +10,7 @@ from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, closeout, findings, remarks, reports
 from parta.control.models import Finding
-from parta.diary.actions import feeds, looks, notices, works
+from parta.diary.actions import feeds, forecast, looks, notices, works
 from parta.diary.actions import reports as family_reports
 from parta.diary.models import CalendarFeed, FamilyReport
 from parta.foundation.log import Actor
@@ -393,6 +393,10 @@ MORE: Mapping[str, Case] = {
     ),
     "diary.actions.notices.settle_accepted": (_accepted, lambda c, _: _settled(c)),
     "diary.actions.notices.tell_change": (_nothing, lambda c, _: _change(c)),
+    "diary.actions.forecast.show_forecast": (
+        _nothing,
+        lambda c, _: forecast.show_forecast(c.viewer("deputy"), "staff", at=c.at),
+    ),
     "diary.actions.feeds.make_feed": (
         _nothing,
         lambda c, _: feeds.make_feed(c.viewer("guardian"), c.student.pk, at=c.at),

@@ -480,6 +480,13 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"lesson_id": cast.lesson.pk}, get="405 *", post="400 WRITERS FOREIGN_STAFF"
         ),
     },
+    "class_forecast": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 director deputy class_teacher inspector; 404 master foreign_deputy",
+            post="400 director deputy class_teacher inspector; 404 master foreign_deputy",
+        ),
+    },
     "lesson_online": {
         "own": Line(
             lambda cast: {"lesson_id": cast.lesson.pk},
@@ -791,6 +798,7 @@ LINES: dict[str, dict[str, Line]] = {
     "diary_absences": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
     "diary_subject": family_page(subject_id=lambda cast: cast.subjects["russian"].pk),
     "diary_results": family_page(),
+    "diary_forecast": family_page(),
     "diary_class": family_page(),
     "diary_news": family_page(),
     "diary_data": {

@@ -253,6 +253,7 @@ def one_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
         "meanings": MEANINGS,
         "spans": [(one.title, _address(one.since, one.until, None)) for one in spans_of(viewer)],
         "own": homeroom_id in viewer.homeroom_ids,
+        "forecasts": may(viewer, "forecast"),
     }
     return control_page(request, "control/class.html", context, forms)
 
