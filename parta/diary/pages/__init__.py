@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from parta.diary.pages import family, feeds, reports, teachers, week
+from parta.diary.pages import family, feeds, forecast, reports, teachers, week
 
 urlpatterns: list[URLPattern] = [
     *week.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     *teachers.urlpatterns,
     *reports.urlpatterns,
     *feeds.urlpatterns,
+    *forecast.urlpatterns,
 ]

@@ -86,7 +86,7 @@ class OwnForecast:
 
 _TERMS = """
 SELECT t.id, t.title, t.starts, t.until, h.title FROM organisation_homeroom h
-JOIN organisation_term t ON t.year_id = h.year_id AND t.kind = h.term_kind
+LEFT JOIN organisation_term t ON t.year_id = h.year_id AND t.kind = h.term_kind
 WHERE h.id = %s AND h.school_id = %s ORDER BY t.starts
 """
 _MEMBERS = """
@@ -170,7 +170,9 @@ def read_book(school_id: int, law: Law, homeroom_id: int, on: date) -> Book | No
     rows = sql.read(_TERMS, (homeroom_id, school_id))
     if not rows:
         return None
-    terms = tuple(Period(row[0], row[1], row[2], row[3]) for row in rows)
+    terms = tuple(Period(row[0], row[1], row[2], row[3]) for row in rows if row[0] is not None)
+    if not terms:
+        return Book(class_name(rows[0][4]), (), {}, frozenset(), {}, {}, (), {})
     members = sorted(sql.read(_MEMBERS, (homeroom_id, on, on)), key=lambda row: register_key(*row[1:4]))
     journals = sql.read(_JOURNALS, (homeroom_id, homeroom_id))
     running = next((term for term in terms if term.starts <= on < term.until), terms[-1])

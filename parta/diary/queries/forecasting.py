@@ -1,4 +1,4 @@
-"""The method of the forecast: plain arithmetic, no database. Described for readers in docs/decisions/0016.
+"""The method of the forecast: plain arithmetic, no database. Described for readers in docs/decisions/0019.
 
 So far a student has `count` marks of a subject with the weighted mean `own`. Few marks say little, so the mean is drawn
 toward what else is known:

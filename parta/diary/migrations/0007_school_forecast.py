@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("diary", "0005_handed_works"),
+        ("diary", "0006_family_report_given"),
         ("organisation", "0003_term_closing_order"),
         ("people", "0010_student_orders"),
     ]
