@@ -484,7 +484,7 @@ LINES: dict[str, dict[str, Line]] = {
         "own": Line(
             lambda cast: {"homeroom_id": cast.homeroom.pk},
             get="200 director deputy class_teacher inspector; 404 master foreign_deputy",
-            post="400 director deputy class_teacher inspector; 404 master foreign_deputy",
+            post="422 director deputy class_teacher inspector; 404 master foreign_deputy",
         ),
     },
     "lesson_online": {
