@@ -230,7 +230,7 @@ class _CourseLife:
         self.pour.hold(lesson.id, at, hand, text, topic.id if topic is not None else None, late=late)
         children = self._children(lesson.date)
         present, missing = self._roll(lesson, children, at, hand, last)
-        if self.manners.has_homework and course.grade > 1:
+        if self.manners.has_homework:
             self._homework(lesson, topic, following, at, hand, late, present)
         if course.marked and present:
             self._marks(lesson, topic, at, hand, last, present, missing, term)

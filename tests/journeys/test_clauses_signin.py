@@ -142,8 +142,8 @@ def test_one_account_is_one_person(cast: Any, client_of: Any) -> None:
 @presets((COLLEGE, "ET-1.12"), (DUBROVO, "DB-1.5b"))
 def test_one_address_for_every_role_stands_on_the_slips(cast: Any, client_of: Any) -> None:
     landings = {
-        "director": "/journals/",
-        "deputy": "/journals/",
+        "director": "/control/",
+        "deputy": "/control/",
         "teacher": "/today/",
         "class_teacher": "/today/",
         "operator": "/setup/",

@@ -36,8 +36,8 @@ PENDING = "second"
 PENDING_LASTS = 600
 """Seconds to give it."""
 _LANDINGS = {
-    "director": ("journals",),
-    "deputy": ("journals",),
+    "director": ("control", "journals"),
+    "deputy": ("control", "journals"),
     "head_of_department": ("today", "journals"),
     "class_teacher": ("today", "journals"),
     "master": ("today", "journals"),
