@@ -272,7 +272,7 @@ def setup_gate(rule: Rule[SetupGate], bench: Bench) -> Ask:
 
 APPROVALS = {
     "curriculum": "учебный план",
-    "teaching_load": "педагогическая нагрузка",
+    "teaching_load": "педагогическую нагрузку",
     "timetable": "расписание",
     "tarification_order": "приказ по тарификации",
 }
