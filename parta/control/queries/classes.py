@@ -120,12 +120,11 @@ class ClassPage:
     one_three: tuple[str, ...]
     """Students with a single subject averaging below 4."""
     groups: dict[str, list[str]]
+    """Students by success: «отлично», «на 4 и 5», «есть 3», «не успевают»."""
 
     def teacher_of(self, journal_id: int) -> str:
         """Who holds a journal of the class, by short name; empty: nobody."""
         return next((line.who for line in self.subjects if line.id == journal_id), "")
-
-    """Students by success: «отлично», «на 4 и 5», «есть 3», «не успевают»."""
 
 
 _SUBJECTS = """
