@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.diary.models import AbsenceNotice, DataChange
-from parta.diary.queries.week import _MINE, AWAY_WORDS, CHECKS, Child, Period, _family
+from parta.diary.queries.children import MINE, family_of
+from parta.diary.queries.week_values import AWAY_WORDS, CHECKS, Child, Period
 from parta.foundation import sql
 from parta.foundation.pagekit import NBSP, number_span
 from parta.journal.queries.words import short_name
@@ -64,7 +65,7 @@ class ClassPage:
 
 _TEACHERS = f"""
 SELECT p.id, p.surname, p.given_name, p.patronymic, s.title, s.position, p.user_id, 0
-FROM {_MINE} mine JOIN plans_teachingload d ON d.journal_id = mine.journal_id AND d.starts <= %s
+FROM {MINE} mine JOIN plans_teachingload d ON d.journal_id = mine.journal_id AND d.starts <= %s
      AND (d.until IS NULL OR d.until > %s)
 JOIN people_person p ON p.id = d.teacher_id JOIN organisation_subject s ON s.id = mine.subject_id
 WHERE mine.starts <= %s AND (mine.until IS NULL OR mine.until > %s)
@@ -79,7 +80,7 @@ ORDER BY 8 DESC, 6, 5
 
 _COMING = f"""
 SELECT mine.journal_id, s.title, l.id, l.date, l.number, a.work_kind, r.topic, r.planned_topic_id
-FROM {_MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.state <> 'cancelled'
+FROM {MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.state <> 'cancelled'
      AND l.date >= %s AND l.date < %s AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
 JOIN organisation_subject s ON s.id = mine.subject_id
 LEFT JOIN journal_assessment a ON a.lesson_id = l.id
@@ -91,7 +92,7 @@ _PLAN = f"""
 SELECT DISTINCT mine.journal_id, s.title, q.position, q.id, q.text, q.work_kind,
        CASE WHEN EXISTS (SELECT 1 FROM journal_lessonrecord r JOIN timetable_lesson l ON l.id = r.lesson_id
             WHERE r.journal_id = mine.journal_id AND r.planned_topic_id = q.id AND l.date < %s) THEN 1 ELSE 0 END
-FROM {_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN plans_plannedtopic q ON q.plan_id = j.plan_id
+FROM {MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN plans_plannedtopic q ON q.plan_id = j.plan_id
 JOIN organisation_subject s ON s.id = mine.subject_id
 WHERE mine.starts <= %s AND (mine.until IS NULL OR mine.until > %s)
 ORDER BY mine.journal_id, q.position
@@ -109,7 +110,7 @@ WHERE v.homeroom_id IS NULL OR v.homeroom_id = h.id
 
 def class_page(viewer: Viewer, student_id: int) -> ClassPage:
     """Teachers, coming control works, vacations. Raises NotFound. Five statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     id, on = family.shown.id, viewer.on
     period = family.period_on(on)
     until = max(period.until if period else on, on + timedelta(days=14))
@@ -247,7 +248,7 @@ WHERE a.student_id = %s AND a.meaning <> '' AND l.date >= %s AND l.date < %s ORD
 """
 
 _HELD = f"""
-SELECT COALESCE(SUM(l.hours), 0) FROM {_MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id
+SELECT COALESCE(SUM(l.hours), 0) FROM {MINE} mine JOIN timetable_lesson l ON l.journal_id = mine.journal_id
 JOIN journal_lessonrecord r ON r.lesson_id = l.id AND r.conducted_at IS NOT NULL
 WHERE l.date >= %s AND l.date < %s AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
 """
@@ -255,9 +256,9 @@ WHERE l.date >= %s AND l.date < %s AND l.date >= mine.starts AND (mine.until IS 
 
 def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) -> AbsencePage:
     """Absences of a period (default: the one that runs) and notices of the year. Raises NotFound. Four statements."""
-    from parta.diary.queries.week import NotFound
+    from parta.diary.queries.week_values import NotFound
 
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     id = family.shown.id
     period = family.period_on(viewer.on)
     if period_id is not None:
@@ -343,7 +344,7 @@ def data_page(viewer: Viewer, student_id: int) -> DataPage:
     """Personal data that a guardian may report a change of. Raises NotFound. Three statements."""
     from parta.people.models import Person
 
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     people = {
         person.pk: person for person in Person.objects.filter(pk__in=[family.shown.id, viewer.person_id])
     }

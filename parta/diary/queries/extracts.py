@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from parta.diary.queries.marks import gather, scales_of, subjects_of
 from parta.diary.queries.reckoning import formulas
-from parta.diary.queries.week import AWAY_WORDS, CHECKS, NOTE_WORDS, _gather, _scales, _subjects
+from parta.diary.queries.week_values import AWAY_WORDS, CHECKS, NOTE_WORDS
 from parta.foundation import sql
 from parta.foundation.pagekit import avg, number_span, ru_date, ru_span
 from parta.journal.queries.words import class_name, day, register_key, short_name
@@ -162,10 +163,10 @@ def contents_of(
     )
     found = {}
     for id in ids:
-        scales = _scales(journals[id])
-        gathered = _gather(marks[id], kinds, journals[id], scales, since, term_until, ruled)
-        subjects = _subjects(journals[id], gathered, scales, since, term_until, with_lines=False)
-        within = _gather(marks[id], kinds, journals[id], scales, starts, until)
+        scales = scales_of(journals[id])
+        gathered = gather(marks[id], kinds, journals[id], scales, since, term_until, ruled)
+        subjects = subjects_of(journals[id], gathered, scales, since, term_until, with_lines=False)
+        within = gather(marks[id], kinds, journals[id], scales, starts, until)
         found[id] = {
             "school": school,
             "class": class_name(title),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from parta.diary.actions.notices import Cell
 from parta.diary.models import AbsenceNotice, DataChange
 from parta.diary.queries.about import NoticeShown, notice_shown
-from parta.diary.queries.week import monday_of
+from parta.diary.queries.children import monday_of
 from parta.diary.rules import Term, change_limit, is_look_overdue, look_term, notice_limit
 from parta.foundation import sql
 from parta.foundation.pagekit import number_span

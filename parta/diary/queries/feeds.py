@@ -9,7 +9,8 @@ from icalendar import Calendar, Event
 from parta.communication.queries.announcements import FOR_STUDENT
 from parta.diary.actions.feeds import TEACHING
 from parta.diary.models import CalendarFeed
-from parta.diary.queries.week import _MINE, CHECKS
+from parta.diary.queries.children import MINE
+from parta.diary.queries.week_values import CHECKS
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, short_name
 from parta.people.viewer import SchoolFacts, Viewer, account
@@ -25,7 +26,7 @@ LEFT JOIN timetable_substitution x ON x.lesson_id = l.id LEFT JOIN people_person
 LEFT JOIN journal_lessonrecord w ON w.lesson_id = l.id
 WHERE l.date >= %s AND l.date < %s {more} ORDER BY l.starts_at
 """
-_OF_STUDENT = f"""{_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id
+_OF_STUDENT = f"""{MINE} mine JOIN plans_journal j ON j.id = mine.journal_id
 JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
 """
 _OF_TEACHER = "timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id"

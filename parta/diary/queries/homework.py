@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.diary.queries.week import _MINE, Child, FileShown, NotFound, _family
+from parta.diary.queries.children import MINE, family_of
+from parta.diary.queries.week_values import Child, FileShown, NotFound
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, register_key
 from parta.people.viewer import Viewer
@@ -63,7 +64,7 @@ _TASKS = f"""
 SELECT w.id, s.title, w.text, w.minutes, w.student_id, l.date, w.due_date, f.id, f.name, x.done_at, x.seen_at,
        x.family_seen_at, l.id,
        COALESCE((SELECT ts.substitute_id FROM timetable_substitution ts WHERE ts.lesson_id = l.id), l.teacher_id)
-FROM {_MINE} mine
+FROM {MINE} mine
 JOIN journal_homework w ON w.journal_id = mine.journal_id AND w.text <> ''
      AND (w.student_id IS NULL OR w.student_id = %s)
 JOIN timetable_lesson l ON l.id = w.lesson_id AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
@@ -77,7 +78,7 @@ ORDER BY w.due_date, l.date, l.number, w.id
 
 def planner(viewer: Viewer, student_id: int, subject: str = "") -> Planner:
     """The planner of a student, of one subject where it is named. Raises NotFound. Two statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     id, on = family.shown.id, viewer.on
     rows = sql.read(
         _TASKS, (id, id, id, id, on - BACK, on + AHEAD, on - timedelta(days=10), on + timedelta(days=1))

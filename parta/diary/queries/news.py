@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.communication.queries.announcements import FOR_STUDENT, audience_values
-from parta.diary.queries.week import AWAY_WORDS, NOTE_WORDS, Child, _family
+from parta.diary.queries.children import family_of
+from parta.diary.queries.week_values import AWAY_WORDS, NOTE_WORDS, Child
 from parta.foundation import sql
 from parta.foundation.pagekit import NBSP
 from parta.journal.queries.words import moment, short_name
@@ -183,7 +184,7 @@ def news_page(viewer: Viewer, student_id: int) -> NewsPage:
 
     Three statements.
     """
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     before = sql.read(_LAST_LOOK[1:-1], (student_id, viewer.person_id))
     since = viewer.at - KEPT
     rows = sql.read(_NEWS.format(since="%s"), [value for _ in range(4) for value in (student_id, since)])

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from parta.diary.queries.week import monday_of
+from parta.diary.queries.children import monday_of
 from parta.foundation import sql
 from parta.foundation.pagekit import ru_span
 from parta.journal.queries.words import class_name, short_name

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.diary.models import FamilyReport
+from parta.diary.queries.children import family_of, monday_of
 from parta.diary.queries.extracts import pupils_of
 from parta.diary.queries.families import homerooms_of
-from parta.diary.queries.week import Child, NotFound, _family, monday_of
+from parta.diary.queries.week_values import Child, NotFound
 from parta.foundation import sql
 from parta.foundation.pagekit import ru_span
 from parta.journal.queries.words import day, short_name
@@ -217,7 +218,7 @@ class OwnReports:
 
 def own_reports(viewer: Viewer, student_id: int) -> OwnReports:
     """Reports given to the family of a student of the viewer's. Raises NotFound. Two statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     sheets = _sheets(
         "r.student_id = %s AND r.given_on IS NOT NULL", (student_id,), ZoneInfo(viewer.school.timezone)
     )
@@ -238,7 +239,7 @@ class OwnReport:
 
 def own_report(viewer: Viewer, student_id: int, report_id: int) -> OwnReport:
     """One report of a student of the viewer's. Raises NotFound. Four statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     row = (
         FamilyReport.objects.filter(pk=report_id, student_id=student_id, given_on__isnull=False)
         .select_related("made_by")

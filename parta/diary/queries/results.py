@@ -9,8 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from parta.diary.queries.children import MINE, family_of
+from parta.diary.queries.marks import scale_of
 from parta.diary.queries.reckoning import Final, Outcome, Reckoner, finals_of, formulas
-from parta.diary.queries.week import _MINE, Child, NotFound, Period, _family, _scale
+from parta.diary.queries.week_values import Child, NotFound, Period
 from parta.foundation import sql
 from parta.foundation.pagekit import plural
 from parta.journal.queries.words import class_name, short_name
@@ -149,7 +151,7 @@ SELECT s.title, mine.journal_id, j.plan_id, k.symbols, t.title, f.value, f.first
        (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id),
        (SELECT COUNT(DISTINCT r.planned_topic_id) FROM journal_lessonrecord r WHERE r.journal_id = j.id),
        mine.starts, t.until
-FROM {_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = mine.subject_id
+FROM {MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = mine.subject_id
 LEFT JOIN organisation_markscale k ON k.id = j.scale_id
 LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.student_id = %s
 LEFT JOIN organisation_term t ON t.id = f.term_id
@@ -181,7 +183,7 @@ def subject_page(
 
     `tried`: a symbol, the code of a kind of work and how many, as they were typed on the page.
     """
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     id = family.shown.id
     head = sql.read(_HEAD, (id, id, id, subject_id))
     if not head:
@@ -198,7 +200,7 @@ def subject_page(
     zone = ZoneInfo(viewer.school.timezone)
     for row in sql.read(_HISTORY.format(ids=sql.marks(len(journals))), (*journals, id)):
         history.setdefault(row[0], []).append(_change(row, zone))
-    scale = _scale(next((row[3] for row in reversed(head) if row[3]), ""))
+    scale = scale_of(next((row[3] for row in reversed(head) if row[3]), ""))
     found = formulas(viewer, journals, until)
     reckoner = Reckoner(next((found[id] for id in reversed(journals) if id in found), None), scale.worth)
     rows, total, weights = _rows(marks, history, reckoner)
@@ -353,7 +355,7 @@ def _rows(
     found, total, weights = [], Decimal(0), Decimal(0)
     for parts in groups.values():
         row = parts[0]
-        scale = _scale(row[11] or "")
+        scale = scale_of(row[11] or "")
         weight = (
             Decimal(str(reckoner.weight(row[13], float(row[10]))))
             if reckoner.formula
@@ -464,7 +466,7 @@ WHERE e.student_id = %s AND e.starts <= %s ORDER BY y.starts DESC, e.starts DESC
 
 _FINALS = f"""
 SELECT DISTINCT j.year_id, s.id, s.title, s.position, f.term_id, f.value, f.first_value
-FROM {_MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+FROM {MINE} mine JOIN plans_journal j ON j.id = mine.journal_id JOIN organisation_subject s ON s.id = j.subject_id
 LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.student_id = %s AND f.value <> ''
 WHERE j.scale_id IS NOT NULL
 """
@@ -478,7 +480,7 @@ WHERE a.student_id = %s AND a.meaning NOT IN ('', 'late') GROUP BY j.year_id
 
 def results(viewer: Viewer, student_id: int) -> Results:
     """Marks of all periods, of this year and of those before. Raises NotFound. Four statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     id = family.shown.id
     finals: dict[tuple[int, int, int], tuple[str, str]] = {}
     subjects: dict[int, dict[int, tuple[int, str]]] = {}
@@ -560,7 +562,7 @@ def own_place(viewer: Viewer, student_id: int, period: Period | None) -> Place |
     for student, value, weight, symbols in sql.read(
         _AVERAGES, (student_id, on, on, on, on, period.starts, period.until)
     ):
-        points = _scale(symbols or "").worth.get(value)
+        points = scale_of(symbols or "").worth.get(value)
         if points is not None:
             total, weights = sums.get(student, (0.0, 0.0))
             sums[student] = (total + points * float(weight), weights + float(weight))

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.journal.queries.words import short_name
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.plans.access import readable_journals
 
@@ -95,7 +96,7 @@ def cell_history(
         found.append(
             Happening(
                 at=sql.aware(at).astimezone(zone),
-                who=_short(surname, given, patronymic) if surname else "Программа",
+                who=short_name(surname, given, patronymic) if surname else "Программа",
                 role=ROLE_TITLES.get(role, ""),
                 verb=verb,
                 what=VERBS[verb],
@@ -117,7 +118,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("symbol") or value.get("text") or "")
     return "" if value is None else str(value)
-
-
-def _short(surname: str, given: str, patronymic: str) -> str:
-    return "\u00a0".join([surname, *(f"{part[0]}." for part in (given, patronymic) if part)])

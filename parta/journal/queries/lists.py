@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parta.foundation import sql
+from parta.journal.queries.words import short_name
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 
@@ -110,7 +111,7 @@ def journal_list(viewer: Viewer, wanted: Filters) -> JournalList:
     marks = dict(_marks(viewer, ids))
     teachers: dict[int, dict[str, None]] = {}
     for journal_id, *name in _teachers(viewer, ids):
-        teachers.setdefault(journal_id, {})[_short(*name)] = None
+        teachers.setdefault(journal_id, {})[short_name(*name)] = None
     students = {row[0]: row[1] for row in _students(viewer, ids)}
     homerooms, subjects, people = _choices(viewer, scope, values)
     return JournalList(
@@ -227,9 +228,5 @@ def _choices(
     return (
         tuple(Choice(row[1], row[2]) for row in rows if row[0] == 1),
         tuple(Choice(row[1], row[2]) for row in rows if row[0] == 2),
-        tuple(Choice(row[1], _short(*row[2:5])) for row in rows if row[0] == 3),
+        tuple(Choice(row[1], short_name(*row[2:5])) for row in rows if row[0] == 3),
     )
-
-
-def _short(surname: str, given: str, patronymic: str) -> str:
-    return "\u00a0".join([surname, *(f"{part[0]}." for part in (given, patronymic) if part)])

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from parta.foundation import sql
@@ -29,6 +30,7 @@ def short_name(surname: str, given: str, patronymic: str) -> str:
     return NBSP.join([surname, *(f"{part[0]}." for part in (given, patronymic) if part)])
 
 
+@lru_cache(maxsize=16384)
 def register_key(*names: str) -> tuple[str, ...]:
     """The order of a class register: «ё» beside «е»."""
     return tuple(part.casefold().replace("ё", "е") for part in names)
@@ -56,3 +58,16 @@ def moment(value: Any) -> datetime | None:
     """A moment out of a compound SELECT, aware."""
     found = sql.aware(datetime.fromisoformat(value) if isinstance(value, str) else value)
     return found if isinstance(found, datetime) else None
+
+
+@lru_cache(maxsize=16384)
+def date_of(text: str) -> date:
+    """A day cast to text, read once and remembered for the next page."""
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=65536)
+def moment_of(text: str, zone: tzinfo) -> datetime:
+    """A moment read as text (UTC, with or without saying so), by the clock of a zone."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
