@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from parta.diary.models import SchoolForecast
+from parta.diary.queries.children import family_of
 from parta.diary.queries.forecasting import LEAST, Forecast, Key, Steps, Sums, expectations, forecast
+from parta.diary.queries.marks import scale_of
 from parta.diary.queries.reckoning import COMPUTES, Reckoner
-from parta.diary.queries.week import Child, NotFound, Period, _family, _scale
+from parta.diary.queries.week_values import Child, NotFound, Period
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, day, register_key
 from parta.journal.rules.matters import JOINS, PLACE, places
@@ -183,7 +185,7 @@ def read_book(school_id: int, law: Law, homeroom_id: int, on: date) -> Book | No
     steps: dict[int, Steps] = {}
     for row in journals:
         formula = term_formula(law, on=judged, place=known.place(row)) if ruled else None
-        scale = _scale(row[-1])
+        scale = scale_of(row[-1])
         reckoners[row[0]] = Reckoner(formula, scale.worth)
         borders = [(worth - 0.5, symbol) for symbol, worth in scale.worth.items()]
         if formula is not None and (own := formula.steps(tuple(scale.worth))["steps"]):
@@ -301,7 +303,7 @@ AND (e.until IS NULL OR e.until > %s) ORDER BY e.starts DESC LIMIT 1
 def own_forecast(viewer: Viewer, student_id: int) -> OwnForecast:
     """The forecast of the viewer's own student, by the reckoning of the class; without lines where the school keeps
     it from families. Raises NotFound. Eight statements."""
-    family = _family(viewer, student_id, viewer.on)
+    family = family_of(viewer, student_id, viewer.on)
     if shown_to(viewer.school.id) != "all":
         return OwnForecast(family.shown, family.children, family.period_on(viewer.on), (), False)
     rows = sql.read(_CLASS, (student_id, viewer.on, viewer.on))
