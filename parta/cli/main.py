@@ -52,7 +52,9 @@ def build_parser(wanted: str | None = None) -> Parser:
         epilog=EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"Парта {version('parta')}")
+    parser.add_argument(
+        "--version", action="version", version=f"Парта {version('parta')}", help="показать версию и выйти"
+    )
     commands = parser.add_subparsers(dest="command", metavar="команда", title="команды", required=True)
     for name, line in COMMANDS.items():
         sub = commands.add_parser(

@@ -95,6 +95,10 @@ def apply(
     except Refusal as refusal:
         raise NotApplied(f"Ничего не загружено: {refusal}") from refusal
     except (IntegrityError, OperationalError) as fault:
+        if "disk is full" in str(fault) or "No space left" in str(fault):
+            raise NotApplied(
+                "Ничего не загружено: на диске сервера кончилось место. Освободите его и повторите загрузку."
+            ) from fault
         raise NotApplied(
             "Ничего не загружено: в то же время данные школы менял кто-то ещё. Повторите загрузку через минуту."
         ) from fault

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
@@ -73,11 +73,15 @@ def _mine(viewer: Viewer) -> str:
 
 
 def _store(viewer: Viewer, files: list[UploadedFile]) -> Upload:
-    """Put the files aside; what this person uploaded before, and what is older than a day, goes."""
+    """Put the files aside; what this person uploaded before, and what is older than a day, goes.
+
+    What is being written into the school at this moment stays: another tab of the same person reads it. Raises OSError.
+    """
     root = _root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for folder in root.iterdir():
-        if folder.name.startswith(_mine(viewer)) or time() - folder.stat().st_mtime > _KEEP_SECONDS:
+        is_over = folder.name.startswith(_mine(viewer)) or time() - folder.stat().st_mtime > _KEEP_SECONDS
+        if is_over and not _is_loading(folder):
             shutil.rmtree(folder, ignore_errors=True)
     token = secrets.token_urlsafe(16)
     upload = Upload(token, root / (_mine(viewer) + token))
@@ -92,6 +96,23 @@ def _store(viewer: Viewer, files: list[UploadedFile]) -> Upload:
             for piece in file.chunks():
                 out.write(piece)
     return upload
+
+
+def _is_loading(folder: Path) -> bool:
+    """Whether some process is writing this upload into the school; a killed one holds nothing."""
+    try:
+        with (folder / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # nobody has ever begun
+        return False
+    return False
+
+
+def _was_broken_off(upload: Upload) -> bool:
+    """Whether a load of it began, came to no end, and runs no more: its process was stopped or killed."""
+    return (upload.folder / "progress.json").exists() and not _is_loading(upload.folder)
 
 
 def _find(viewer: Viewer, token: str) -> Upload:
@@ -128,7 +149,14 @@ def imports(request: HttpRequest) -> HttpResponse:
             request,
             f"Файл больше {MAX_BYTES // 1048576} МБ. Уберите из него картинки и лишние листы или разделите на части.",
         )
-    upload = _store(viewer, files)
+    try:
+        upload = _store(viewer, files)
+    except OSError:
+        return _form(
+            request,
+            "Файл не удалось сохранить на сервере: похоже, на диске кончилось место. Ничего не загружено. "
+            "Сообщите тому, кто ведёт сервер (ему поможет parta doctor), и загрузите файл ещё раз.",
+        )
     try:
         read(upload.main)
     except BadFile as bad:
@@ -150,10 +178,12 @@ def import_preview(request: HttpRequest, token: str) -> HttpResponse:
     upload = _find(viewer, token)
     if (upload.folder / "report.json").exists():
         return HttpResponseRedirect(reverse("import_done", args=[token]))
-    return _show(request, upload, request.GET.get("choice", "")[:2000])
+    return _show(request, upload, request.GET.get("choice", "")[:2000], is_broken_off=_was_broken_off(upload))
 
 
-def _show(request: HttpRequest, upload: Upload, choice: str, error: str = "") -> HttpResponse:
+def _show(
+    request: HttpRequest, upload: Upload, choice: str, error: str = "", *, is_broken_off: bool = False
+) -> HttpResponse:
     try:
         plan = _plan(upload, _viewer(request), choice)
     except BadFile as bad:
@@ -171,6 +201,8 @@ def _show(request: HttpRequest, upload: Upload, choice: str, error: str = "") ->
         "digest": plan.digest(),
         "choice": choice,
         "error": error,
+        "is_broken_off": is_broken_off,
+        "is_loading": not error and _is_loading(upload.folder),
     }
     return page(request, "exchange/preview.html", context, status=409 if error else 200)
 
@@ -218,8 +250,10 @@ def import_apply(request: HttpRequest, token: str) -> HttpResponse:
                 progress=partial(_tell, upload),
             )
         except BadFile as bad:
+            _came_to_an_end(upload)
             return _form(request, bad.message)
         except NotApplied as refused:
+            _came_to_an_end(upload)
             return _show(request, upload, choice, str(refused))
         _keep(upload, report)
     return HttpResponseRedirect(reverse("import_done", args=[token]))
@@ -238,12 +272,17 @@ def _alone(upload: Upload) -> Iterator[bool]:
         yield waited
 
 
+def _came_to_an_end(upload: Upload) -> None:
+    (upload.folder / "progress.json").unlink(missing_ok=True)
+
+
 def _tell(upload: Upload, title: str, done: int, total: int) -> None:
     """Leave word of how far an import is, beside the file: the database shows nothing before the end."""
     told = upload.folder / "progress.json"
     written = told.with_suffix(".new")
-    written.write_text(json.dumps({"title": title, "done": done, "total": total}), encoding="utf-8")
-    written.replace(told)
+    with suppress(OSError):  # a full disk stops no import by its bar: whether the data fit, the database says
+        written.write_text(json.dumps({"title": title, "done": done, "total": total}), encoding="utf-8")
+        written.replace(told)
 
 
 @requires("import_data")
@@ -268,7 +307,9 @@ def _keep(upload: Upload, report: Report) -> None:
         "lessons": report.lessons,
         "starts": report.plan.starts.isoformat(),
     }
-    (upload.folder / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    written = upload.folder / "report.new"  # a half-written report would be an error on every look at it
+    written.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    written.replace(upload.folder / "report.json")
     for file in (upload.folder / "files").iterdir():
         file.unlink()
 

@@ -95,16 +95,20 @@ def prepare(arguments: Namespace) -> None:
                 "Укажите для показа другую папку: PARTA_HOME=/tmp/parta-demo parta demo"
             )
         return
+    from django.db import transaction
+
     from parta.demo.fill import fill
     from parta.foundation import clock
 
     today = arguments.today or clock.local_date(clock.now(), "Europe/Moscow")
     say(f"Заполняю показательную гимназию по {today:%d.%m.%Y}")
     before = time.monotonic()
-    with progress() as report:
+    with progress() as report, transaction.atomic():
         summary = fill(seed=arguments.seed, today=today, progress=report)
-    data = asdict(summary) | {"seed": arguments.seed, "today": today.isoformat()}
-    kept.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+        data = asdict(summary) | {"seed": arguments.seed, "today": today.isoformat()}
+        # Before the commit: killed in between, the next run finds an empty database and fills it anew. The other way
+        # round it would find schools of which it does not know that they are its own.
+        kept.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     counts = ", ".join(
         f"{title} {number:,}".replace(",", "\u00a0") for title, number in summary.counts.items()
     )

@@ -1,5 +1,6 @@
 """Loading in the browser: upload, preview, consent, and what each refuses."""
 
+import fcntl
 import json
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -164,3 +166,59 @@ def test_what_was_done_is_kept_without_names(client: Client, tmp_path: Path) -> 
     client.post(f"{url}apply", {"digest": digest})
     kept = list((Path(settings.HOME) / "imports").glob("*/report.json"))
     assert {"file", "kind", "rows", "refused", "lessons", "starts"} == set(json.loads(kept[-1].read_text()))
+
+
+def test_a_load_broken_off_is_told_and_runs_again(client: Client, tmp_path: Path) -> None:
+    """A process killed in the middle leaves its bar behind, and no lock; a refusal in words leaves no such trace."""
+    url = upload(client, files.workbook(tmp_path / "a.xlsx", ROOM)).url
+    (folder,) = (Path(settings.HOME) / "imports").iterdir()
+    assert "оборвалась" not in client.get(url).content.decode()
+    assert client.post(f"{url}apply", {"digest": "0"}).status_code == 409
+    assert "оборвалась" not in client.get(url).content.decode()
+    (folder / "progress.json").write_text('{"title": "Классы", "done": 0, "total": 1}')
+    (folder / "lock").touch()
+    text = client.get(url).content.decode()
+    assert "Прошлая загрузка оборвалась" in text and "не записано ничего" in text
+    digest = text.split('name="digest" value="')[1].split('"')[0]
+    assert client.post(f"{url}apply", {"digest": digest}).status_code == 302
+    # killed after the data were written and before the page knew: nothing to do, and it says so
+    url = upload(client, files.workbook(tmp_path / "a.xlsx", ROOM)).url
+    (folder,) = (Path(settings.HOME) / "imports").iterdir()
+    (folder / "progress.json").write_text("{}")
+    assert "Загружать снова не нужно" in client.get(url).content.decode()
+
+
+def test_another_tab_takes_no_file_from_under_a_load(client: Client, tmp_path: Path) -> None:
+    url = upload(client, files.workbook(tmp_path / "a.xlsx", ROOM)).url
+    (folder,) = (Path(settings.HOME) / "imports").iterdir()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert upload(client, files.workbook(tmp_path / "b.xlsx", ROOM)).status_code == 302
+        text = client.get(url).content.decode()
+        assert "сейчас загружается" in text and "оборвалась" not in text
+    assert upload(client, files.workbook(tmp_path / "b.xlsx", ROOM)).status_code == 302
+    assert not folder.exists()
+
+
+def test_a_full_disk_is_said_in_words(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cast: Any
+) -> None:
+    path = files.workbook(tmp_path / "a.xlsx", ROOM)
+    url = upload(client, path).url
+    digest = client.get(url).content.decode().split('name="digest" value="')[1].split('"')[0]
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("parta.exchange.apply.organisation.ensure_homerooms", full)
+        answer = client.post(f"{url}apply", {"digest": digest})
+    assert answer.status_code == 409 and "кончилось место" in answer.content.decode()
+    assert cast.school.homerooms.filter(title="7Я").count() == 0
+
+    def no_space(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pages, "_store", no_space)
+    answer = upload(client, path)
+    assert answer.status_code == 422 and "кончилось место" in answer.content.decode()
