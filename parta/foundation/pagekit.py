@@ -5,7 +5,7 @@ Plain functions over plain values. Moments must already be in the school's own t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -232,6 +232,20 @@ def small(text: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
+_ACT = re.compile(r"^(.+?) ([А-ЯЁ][а-яё].*)$")
+"""«п. 2.1 Положения»: the place and the act."""
+
+
+def cited(clauses: Sequence[str]) -> str:
+    """Several clauses in a line, an act named once: «п. 2.1, п. 2.2 Положения, п. 3.4 Инструкции»."""
+    acts: dict[str, list[str]] = {}
+    for one in clauses:
+        hit = _ACT.match(one)
+        place, act = (hit[1], hit[2]) if hit else (one, "")
+        acts.setdefault(act, []).append(nbsp(place))
+    return ", ".join(f"{', '.join(places)}{' ' + act if act else ''}" for act, places in acts.items())
+
+
 JINJA_FILTERS: dict[str, Callable[..., Any]] = {
     "ru_date": ru_date,
     "ru_date_full": ru_date_full,
@@ -247,6 +261,7 @@ JINJA_FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "nbsp": nbsp,
     "clause": clause,
+    "cited": cited,
     "capital": capital,
     "small": small,
 }

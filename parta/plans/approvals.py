@@ -34,6 +34,8 @@ class Approvable:
     """The drafts of a year: id and printed cells, in the order of print."""
     waits: str
     """What does not happen before the approval, said on the page."""
+    of_year: str = "d.year_id = %s"
+    """Which rows `d` of the table belong to a year."""
 
 
 KINDS: dict[str, Approvable] = {}
@@ -129,6 +131,7 @@ approvable(
         ("Учитель", "Предмет", "Класс", "В неделю"),
         _load,
         "эти учителя не могут писать в свои журналы",
+        of_year="d.journal_id IN (SELECT j.id FROM plans_journal j WHERE j.year_id = %s)",
     )
 )
 

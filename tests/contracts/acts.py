@@ -214,6 +214,18 @@ def _closed(cast: World) -> Person:
     return cast.other_teacher
 
 
+def _approved_subject(c: World) -> int:
+    """A subject without a journal that stands in the approved curriculum."""
+    subject = organisation.ensure_subjects(
+        school_id=c.school.pk, rows=[organisation.SubjectRow("labour", "Труд")], **_by(c)
+    )["labour"]
+    plans.set_curriculum(
+        year=c.year, rows=[plans.CurriculumRow(subject, 1, 34, grade=c.homeroom.grade)], **_by(c)
+    )
+    plans.approve(year=c.year, kind="curriculum", by=Actor(c.director.user_id, "director"), at=c.at)
+    return subject
+
+
 def _edition(cast: World) -> str:
     return preset_file(cast.preset).read_text(encoding="utf-8")
 
@@ -1018,9 +1030,7 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         ),
     ),
     "plans.actions.journals.open_journal": (
-        lambda c: organisation.ensure_subjects(
-            school_id=c.school.pk, rows=[organisation.SubjectRow("labour", "Труд")], **_by(c)
-        )["labour"],
+        _approved_subject,
         lambda c, subject_id: plans.open_journal(
             year=c.year, subject_id=subject_id, homeroom_id=c.homeroom.pk, weekly_hours=1, **_by(c)
         ),

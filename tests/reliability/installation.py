@@ -100,10 +100,15 @@ def filled(home: Path, prepared: Path | None = None) -> tuple[str, list[Post]]:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on, below those that the system gives to outgoing connections.
+
+    A client that tries again and again to reach a killed server on a port of that range gets it one day as its own.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("a hundred ports are taken")
 
 
 @dataclass(slots=True)
@@ -144,7 +149,8 @@ class Server:
     def listens(self) -> bool:
         """Whether someone accepts connections. Raises RuntimeError when the process has ended instead."""
         if self.process.poll() is not None:
-            raise RuntimeError(f"сервер закончился с кодом {self.process.returncode}")
+            said = self.log.read_text(errors="replace")[-600:] if self.log else ""
+            raise RuntimeError(f"сервер закончился с кодом {self.process.returncode}: {said}")
         with socket.socket() as probe:
             probe.settimeout(5)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -17,6 +17,7 @@ from parta.journal.queries.home_values import (
     AskLine,
     DueItem,
     JournalLine,
+    NextLesson,
     OwnPermit,
     SchoolDay,
     TeacherDay,
@@ -35,6 +36,8 @@ from parta.timetable.calendar import calendar_of
 
 BACK = timedelta(days=21)
 """How far back the page looks for what has not been written, and for whom to ask."""
+AHEAD = timedelta(days=120)
+"""How far ahead the next lesson is looked for: over the summer."""
 SHOWN_DUES = 12
 TABS = {"topic": "topic", "conducted": "topic", "homework": "topic", "mark": "marks"}
 """The step of the lesson where a fact is written; the rest belong to the roll."""
@@ -75,6 +78,19 @@ LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
 LEFT JOIN journal_homework w ON w.lesson_id = l.id AND w.student_id IS NULL
 WHERE l.school_id = %s
 ORDER BY l.number, l.id
+"""
+
+_NEXT = """
+SELECT l.date, l.starts_at, h.title, g.short, s.title, l.id
+FROM timetable_lesson l
+JOIN plans_journal j ON j.id = l.journal_id
+JOIN organisation_subject s ON s.id = j.subject_id
+LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
+LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
+LEFT JOIN timetable_substitution x ON x.lesson_id = l.id
+WHERE l.school_id = %s AND l.date > %s AND l.date <= %s AND l.state <> 'cancelled'
+  AND COALESCE(x.substitute_id, l.teacher_id) = %s
+ORDER BY l.date, l.number, l.id LIMIT 1
 """
 
 _PERMITS = """
@@ -134,6 +150,7 @@ def today_page(viewer: Viewer) -> TodayPage:
     term = next((row for row in journals if row[5] and row[6] <= on < row[7]), None)
     return TodayPage(
         lessons=_today(viewer, lessons, zone),
+        ahead=_next(viewer, zone) if journals and not lessons else None,
         dues=tuple(dues[:SHOWN_DUES]),
         more_dues=max(0, len(dues) - SHOWN_DUES),
         journals=tuple(journal_line(row, students) for row in sorted(journals, key=_journal_key)),
@@ -156,6 +173,20 @@ def _journal_key(row: sql.Row) -> tuple[object, ...]:
     title = row[1] or ""
     digits = "".join(letter for letter in title if letter.isdigit())
     return (int(digits or 0), title, row[2], row[3] or "")
+
+
+def _next(viewer: Viewer, zone: ZoneInfo) -> NextLesson | None:
+    """The first lesson of the days to come; asked when today has none."""
+    row = next(
+        iter(sql.read(_NEXT, (viewer.school.id, viewer.on, viewer.on + AHEAD, viewer.person_id))), None
+    )
+    if row is None:
+        return None
+    return NextLesson(
+        id=row[5],
+        starts=sql.aware(row[1]).astimezone(zone),
+        title=journal_name(row[2], row[4], row[3]),
+    )
 
 
 # --- today ----------------------------------------------------------------------------------------------------------

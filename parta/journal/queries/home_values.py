@@ -34,6 +34,15 @@ class TodayLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class NextLesson:
+    """The first lesson of a day to come."""
+
+    id: int
+    starts: datetime
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueItem:
     """Something to be written: where, what, until when, by which clause."""
 
@@ -130,6 +139,8 @@ class TodayPage:
     """Everything the home page shows."""
 
     lessons: tuple[TodayLesson, ...]
+    ahead: NextLesson | None
+    """Where today has no lessons."""
     dues: tuple[DueItem, ...]
     more_dues: int
     journals: tuple[JournalLine, ...]

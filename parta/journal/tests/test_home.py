@@ -35,10 +35,21 @@ def test_what_is_to_be_filled_until_when_under_which_clause(cast: Any, client_of
     with clock.rehearse(cast.local(cast.on, 11, 20)):
         page = text_of(client)
     assert "нет темы, явки, задания" in page and "Дописать" in page
-    assert '<span class="tag tag--mark">сегодня</span>' in page and "п. 2.1 Положения" in page
+    assert '<span class="tag tag--mark">сегодня</span>' in page and "п. 2.1, п. 2.2 Положения" in page
     with clock.rehearse(cast.local(date(2026, 10, 15), 8)):
         page = text_of(client)
     assert "срок был 14 октября" in page
+
+
+def test_a_day_without_lessons_names_the_next(cast: Any, client_of: Any, count_statements: Any) -> None:
+    client = client_of(cast.teacher)
+    with clock.rehearse(cast.local(date(2026, 10, 18), 9, 0)):
+        text_of(client)
+        with count_statements() as seen:
+            page = text_of(client)
+    assert "Следующий: " in page and "понедельник, 19 октября, 8:" in page and len(seen) <= 10
+    with clock.rehearse(cast.local(date(2027, 8, 1), 9, 0)):
+        assert "И в расписании впереди их нет." in text_of(client)
 
 
 def test_journals_in_figures(cast: Any, client_of: Any) -> None:

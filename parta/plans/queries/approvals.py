@@ -49,6 +49,22 @@ def drafts(viewer: Viewer, year: AcademicYear | None) -> list[Draft]:
     return found
 
 
+def waiting(viewer: Viewer, year: AcademicYear | None) -> list[str]:
+    """Titles of the kinds that have drafts where the act asks for an approval. One statement at most."""
+    if year is None:
+        return []
+    law, on = law_of(viewer), max(viewer.on, year.starts)
+    kinds = [kind for kind in KINDS.values() if asked(law, on, kind.code).needed]
+    if not kinds:
+        return []
+    columns = ", ".join(
+        f"EXISTS (SELECT 1 FROM {kind.table} d WHERE {kind.of_year} AND d.approval_id IS NULL)"
+        for kind in kinds
+    )
+    (row,) = sql.read(f"SELECT {columns}", tuple(year.pk for _ in kinds))
+    return [kind.title for kind, has in zip(kinds, row, strict=True) if has]
+
+
 def given(viewer: Viewer, year: AcademicYear | None, *, id: int | None = None) -> list[Given]:
     """Approvals of the year, the latest first. One statement."""
     return [

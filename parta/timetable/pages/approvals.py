@@ -81,11 +81,10 @@ def order(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 
 def _progress(viewer: Viewer) -> Progress:
-    found = queries.drafts(viewer, people.current_year(viewer))
-    waiting = [draft for draft in found if draft.total and draft.asked.needed]
+    waiting = queries.waiting(viewer, people.current_year(viewer))
     if not waiting:
         return Progress("Ничто не ждёт утверждения.", "порядок")
-    words = ", ".join(draft.kind.title.lower() for draft in waiting)
+    words = ", ".join(title.lower() for title in waiting)
     return Progress(
         f"Ждёт утверждения: {words}.", plural(len(waiting), "проект", "проекта", "проектов"), True
     )
