@@ -282,7 +282,12 @@ LINES: dict[str, dict[str, Line]] = {
     "second_step": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
     "key_options": {"page": Line(get="405 *", post="200 SIGNED", body=lambda cast: {}, json=True)},
     "confirm": {"page": Line(get="302 SIGNED", post="302 SIGNED")},
-    "handout": {"page": Line(get="302 SIGNED", post="302 SIGNED")},
+    "handout": {
+        "page": Line(
+            get="302 READERS SETUP secretary social_pedagogue nurse FOREIGN_STAFF",
+            post="302 READERS SETUP secretary social_pedagogue nurse FOREIGN_STAFF",
+        )
+    },
     "setup_second": {
         "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy"),
         "other_role": Line(

@@ -41,6 +41,7 @@ FAMILY_PAGES = {
     *(
         "diary_homework",
         "diary_absences",
+        "diary_forecast",
         "diary_subject",
         "diary_results",
         "diary_class",

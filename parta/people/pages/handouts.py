@@ -38,7 +38,7 @@ confirm.answer_purposeless[:] = [answer_purposeless]
 
 
 @require_http_methods(FORM)
-@requires("account")
+@requires("handout")
 def handout(request: HttpRequest) -> HttpResponse:
     """The question, or until when a stated handout waits."""
     viewer = looking(request)
