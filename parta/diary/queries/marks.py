@@ -22,7 +22,7 @@ from parta.foundation import sql
 from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import day, from_json
 from parta.journal.rules.evidence import MarkFact
-from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.formula import Formula
 from parta.people.viewer import Viewer
 
 MARKS = """

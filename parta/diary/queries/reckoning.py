@@ -1,6 +1,6 @@
 """By what the family's numbers are reckoned: the act's own formula where it has one, else the weights of the journal.
 
-One formula for page, report and print: `parta.journal.rules.outcomes.Formula`, the one the teacher's grid and the
+One formula for page, report and print: `parta.journal.rules.formula.Formula`, the one the teacher's grid and the
 guards of the period's mark ask. Where no act in force computes that mark, the mean of the marks that count by the
 scale, each with the weight of its work.
 """
@@ -12,8 +12,8 @@ from typing import Any
 
 from parta.foundation import sql
 from parta.journal.rules.evidence import MarkFact
+from parta.journal.rules.formula import Formula, number_of, rounded, said_number
 from parta.journal.rules.matters import JOINS, PLACE, places
-from parta.journal.rules.outcomes import Formula, number_of, rounded, said_number
 from parta.journal.rules.questions import term_formula
 from parta.people.viewer import Viewer
 from parta.regulation.judge import Law

@@ -17,7 +17,7 @@ from parta.foundation import sql
 from parta.foundation.pagekit import plural
 from parta.journal.queries.words import class_name, short_name
 from parta.journal.rules.evidence import MarkFact
-from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.formula import Formula
 from parta.people.viewer import Viewer
 from parta.regulation.queries import law as law_of_school
 

@@ -19,7 +19,7 @@ from parta.journal.queries.grid_values import (
 )
 from parta.journal.queries.words import date_of, register_key
 from parta.journal.rules.evidence import MarkFact
-from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.formula import Formula
 
 
 def students_of(

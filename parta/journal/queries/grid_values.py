@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from parta.journal.queries.closures import Codes
-from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.formula import Formula
 
 MarkCell = tuple[str, str, int, bool, str]
 """What stands in a cell: value («4/3» for a double mark), first value, version, whether late, comment."""

@@ -1,6 +1,6 @@
 """Do marks accumulate as the act asks: students under the norm of the term or under the school's schedule.
 
-The same entries that look at a final (:func:`~parta.journal.rules.outcomes.mark_density`) are asked here during the
+The same entries that look at a final (:func:`~parta.journal.rules.density.mark_density`) are asked here during the
 term. Up to the last days of the term (``warn``) only the part of the norm that the passed days make is due; then the
 whole. A schedule by months is due month by month. Each student is judged by the rules that bind that student; who came
 late owes the part of the days since, and nobody owes more marks than lessons at which he was there.
@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from parta.foundation import sql
+from parta.journal.rules.density import MarkDensity
 from parta.journal.rules.marking_watches import MarkCount, mark_counts
 from parta.journal.rules.matters import Matter, Places, Reach, clauses_of, places, told_of
-from parta.journal.rules.outcomes import MarkDensity
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import watch

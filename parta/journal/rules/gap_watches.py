@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from parta.foundation import sql
+from parta.journal.rules.density import MarkDensity, gap_words
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, rules_on, told_of
-from parta.journal.rules.outcomes import MarkDensity, gap_words
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, WorkFact
 from parta.journal.rules.marks import nested_works
-from parta.journal.rules.wording import ACCUSATIVE_WORKS, WORKS, day_words, listed
+from parta.journal.rules.wording import ACCUSATIVE_WORKS, day_words, listed, work_name
 from parta.regulation.durations import WEEKDAYS, Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, rule_kind
@@ -71,7 +71,7 @@ class ControlWorkSchedule(Params):
 
 
 def _says(params: ControlWorkSchedule) -> str:
-    named = listed(WORKS.get(code, (code,))[0].lower() for code in sorted(params.work))
+    named = listed(work_name(code) for code in sorted(params.work))
     asks = []
     if params.max_per_day is not None:
         asks.append(f"не больше {params.max_per_day} в день")
@@ -89,9 +89,7 @@ def _says(params: ControlWorkSchedule) -> str:
     if params.not_on:
         asks.append(f"нельзя {listed(_place_words(place) for place in PLACES if place in params.not_on)}")
     if params.exclusive:
-        asks.append(
-            f"не в один день: {listed(WORKS.get(code, (code,))[0].lower() for code in sorted(params.exclusive))}"
-        )
+        asks.append(f"не в один день: {listed(work_name(code) for code in sorted(params.exclusive))}")
     if params.latest is not None:
         asks.append("не позже названного дня")
     if params.notice is not None:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from parta.journal.rules.acts import MEANINGS, Act
 from parta.journal.rules.evidence import Away
 from parta.journal.rules.marks import nested_works
-from parta.journal.rules.wording import MEANING_WORDS, WORKS, day_words, listed, quoted, work_words
+from parta.journal.rules.wording import MEANING_WORDS, day_words, listed, quoted, work_name, work_words
 from parta.regulation.durations import Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, rule_kind
@@ -189,9 +189,7 @@ class Admission(Params):
 
 
 def _says_admission(params: Admission) -> str:
-    needs = [
-        f"{WORKS.get(work, (work,))[0].lower()} — {number}" for work, number in sorted(params.works.items())
-    ]
+    needs = [f"{work_name(work)} — {number}" for work, number in sorted(params.works.items())]
     if params.no_finals:
         needs.append(f"нет итоговых {quoted(params.no_finals)}")
     if params.max_missed is not None:
@@ -226,7 +224,7 @@ def admission(rule: Rule[Admission], bench: Bench) -> Ask:
         for work, number in sorted(params.works.items()):
             has = sum(1 for mark in facts.marks if mark.work == work and mark.value not in params.bad_marks)
             if has < number:
-                lacks.append(f"{WORKS.get(work, (work,))[0].lower()}: {has} из {number}")
+                lacks.append(f"{work_name(work)}: {has} из {number}")
         bad = [part for part in facts.parts if part.value in params.no_finals]
         lacks += [f"«{part.value}» за период «{part.title}»" for part in bad]
         if params.max_missed is not None and facts.held and act.lesson is not None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from parta.journal.rules.absences import KeyedCode, capacities, code_title, codes_at, keyed, read_code
 from parta.journal.rules.acts import Act, Lesson, Place, Writer
+from parta.journal.rules.formula import Formula, formula_of
 from parta.journal.rules.locks import grace_of
 from parta.journal.rules.marks import allowed_symbols, read_symbol, work_title, works_at
-from parta.journal.rules.outcomes import Formula, formula_of
 from parta.journal.rules.scales import scale_at
 from parta.journal.rules.windows import (
     attendance_deadlines,

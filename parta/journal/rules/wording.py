@@ -12,6 +12,7 @@ __all__ = [
     "listed",
     "moment_words",
     "quoted",
+    "work_name",
     "work_words",
 ]
 
@@ -87,6 +88,11 @@ def listed(items: Iterable[str], last: str = "и") -> str:
 def quoted(items: Iterable[str]) -> str:
     """««2», «3», «4»»."""
     return ", ".join(f"«{item}»" for item in items)
+
+
+def work_name(code: str) -> str:
+    """«устный ответ» — a common kind of work by its code; the code itself where an act defined it."""
+    return WORKS.get(code, (code,))[0].lower()
 
 
 def work_words(codes: Iterable[str], titles: Mapping[str, str] | None = None) -> str:

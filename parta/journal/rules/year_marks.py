@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, PartFact
+from parta.journal.rules.formula import ROUND_WORDS, Numbers, Rounding, number_of, rounded, said_number
 from parta.journal.rules.marks import nested_works
-from parta.journal.rules.outcomes import ROUND_WORDS, Numbers, Rounding, number_of, rounded, said_number
-from parta.journal.rules.wording import WORKS, listed, quoted
+from parta.journal.rules.wording import listed, quoted, work_name
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, disputes, rule_kind
@@ -49,7 +49,7 @@ class Part(BaseModel):
             return self.title
         if self.terms:
             return _TERMS.get(self.terms, self.terms)
-        return listed(WORKS.get(work, (work,))[0].lower() for work in sorted(self.work))
+        return listed(work_name(work) for work in sorted(self.work))
 
 
 class FinalMark(Params):

@@ -8,7 +8,7 @@ import pytest
 
 from parta.journal.rules import Outcome, SettingChange, judge, law_of, mark_symbols, read_mark
 from parta.journal.rules.evidence import Away, Evidence, MarkFact, PartFact, WorkFact
-from parta.journal.rules.outcomes import Formula
+from parta.journal.rules.formula import Formula
 from parta.journal.rules.papers import printing_forbidden
 from parta.journal.rules.questions import scale_symbols, term_formula
 from parta.journal.rules.tests.acting import (
