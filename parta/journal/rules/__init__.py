@@ -30,6 +30,7 @@ from parta.journal.rules import (
     thresholds,
     topics,
     windows,
+    works,
     year_marks,
 )
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
@@ -111,5 +112,6 @@ __all__ = [
     "topics",
     "windows",
     "work_kinds",
+    "works",
     "year_marks",
 ]

@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.formula import NOT_ATTESTED
-from parta.journal.rules.marks import is_unmarked, nested_works
+from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.wording import quoted
+from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, parse_duration, rule_kind

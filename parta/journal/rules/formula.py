@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from parta.journal.rules.evidence import MarkFact
-from parta.journal.rules.marks import is_unmarked, nested_works
+from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.scales import scale_at
 from parta.journal.rules.wording import listed, work_name, work_words
+from parta.journal.rules.works import nested_works
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Codes, Params, Texts
 

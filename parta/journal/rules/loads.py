@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, WorkFact
-from parta.journal.rules.marks import nested_works
 from parta.journal.rules.wording import ACCUSATIVE_WORKS, day_words, listed, work_name
+from parta.journal.rules.works import nested_works
 from parta.regulation.durations import WEEKDAYS, Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, rule_kind

@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field
 
 from parta.journal.rules.acts import MEANINGS, Act
 from parta.journal.rules.evidence import Away
-from parta.journal.rules.marks import nested_works
 from parta.journal.rules.wording import MEANING_WORDS, day_words, listed, quoted, work_name, work_words
+from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, rule_kind

@@ -11,7 +11,7 @@ from parta.journal.rules.absences import KeyedCode, capacities, code_title, code
 from parta.journal.rules.acts import Act, Lesson, Place, Writer
 from parta.journal.rules.formula import Formula, formula_of
 from parta.journal.rules.locks import grace_of
-from parta.journal.rules.marks import allowed_symbols, read_symbol, work_title, works_at
+from parta.journal.rules.marks import allowed_symbols, read_symbol
 from parta.journal.rules.scales import scale_at
 from parta.journal.rules.windows import (
     attendance_deadlines,
@@ -20,6 +20,7 @@ from parta.journal.rules.windows import (
     mark_deadlines,
 )
 from parta.journal.rules.wording import MARK_NAMES, WORKS
+from parta.journal.rules.works import work_title, works_at
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar, Duration, PlainCalendar
 from parta.regulation.judge import Law

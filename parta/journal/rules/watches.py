@@ -18,7 +18,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.rules.absences import codes_at
 from parta.journal.rules.acts import Lesson, Place
-from parta.journal.rules.marks import is_unmarked, nested_works, work_title, works_at
+from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.windows import (
     Deadlines,
     Limit,
@@ -30,6 +30,7 @@ from parta.journal.rules.windows import (
     reason_deadlines,
 )
 from parta.journal.rules.wording import ACCUSATIVE_WORKS
+from parta.journal.rules.works import nested_works, work_title, works_at
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Law, Rule

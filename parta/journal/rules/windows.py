@@ -191,7 +191,7 @@ class MarkDeadlines(Deadlines):
 
 def mark_deadlines(bench: Bench) -> MarkDeadlines:
     """The deadlines of marks at a place."""
-    from parta.journal.rules.marks import nested_works
+    from parta.journal.rules.works import nested_works
 
     return bench.memo(  # type: ignore[no-any-return]
         "mark_deadlines", lambda: MarkDeadlines(bench.of("mark_deadline"), nested_works(bench))
@@ -203,7 +203,7 @@ def column_deadlines(bench: Bench) -> MarkDeadlines:
 
     Where the act sets no deadline of marks at all, a whole column is asked for by the end of its day.
     """
-    from parta.journal.rules.marks import nested_works
+    from parta.journal.rules.works import nested_works
 
     def made() -> MarkDeadlines:
         known, whole = bench.of("mark_deadline"), bench.of("all_present_marked")

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, PartFact
 from parta.journal.rules.formula import ROUND_WORDS, Numbers, Rounding, number_of, rounded, said_number
-from parta.journal.rules.marks import nested_works
 from parta.journal.rules.wording import listed, quoted, work_name
+from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, disputes, rule_kind
