@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
 from itertools import pairwise
+from typing import Final
 
 from .data import BellRow, PersonRow
 from .located import Problems
@@ -18,6 +19,9 @@ from .values import MAX_NUMBER, add_minutes, fold, split_name
 
 Bells = dict[int, tuple[time, time]]
 """Lesson number → its start and end."""
+
+_NO_NAMES: Final = {"истина", "ложь", "true", "false", "null", "none"}
+"""What programs write for a boolean or for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ def person_fault(row: PersonRow, on: date) -> Fault | None:
         message = too_long(column.lower(), text, 80)
         if message:
             return Fault(column, message)
+        if text.casefold() in _NO_NAMES:
+            return Fault(
+                column, f"«{text}» – значение из таблицы, а не {column.lower()}. Впишите, как зовут человека."
+            )
         strange = re.search(r"[\d<>;@=_|\\/,]", text)
         if strange:
             return Fault(

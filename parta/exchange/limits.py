@@ -128,13 +128,22 @@ def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Ite
         ) from None
 
 
-def check_spreadsheet(path: Path) -> dict[str, list[str]]:
+_FORMULA_WITHOUT_VALUE: Final = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*><f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?</c>'
+)
+_ERROR_VALUE: Final = re.compile(
+    rb'<c\s([^>]*\bt="e"[^>]*)>(?:<f[^>]*(?:/>|>[^<]*</f>))?\s*<v>([^<]{1,20})</v>'
+)
+
+
+def check_spreadsheet(path: Path) -> dict[str, dict[str, str]]:
     """Limits of a zipped workbook (xlsx, ods) before it is read.
 
-    Returns the cells whose formula has no saved value: part of the archive → cell names. Raises BadFile for bombs:
-    a cell far outside the table would make a reader fill the memory with empty cells.
+    Returns the cells a reader would take for empty ones: part of the archive → cell name → its error value («#REF!»),
+    empty for a formula without a saved value. Raises BadFile for bombs: a cell far outside the table would make a
+    reader fill the memory with empty cells.
     """
-    without_value: dict[str, list[str]] = {}
+    lost: dict[str, dict[str, str]] = {}
     with open_zip(path) as archive:
         names = {entry.filename: entry for entry in archive.infolist()}
         for name, entry in names.items():
@@ -145,19 +154,20 @@ def check_spreadsheet(path: Path) -> dict[str, list[str]]:
                         f"В книге «{path.name}» есть объявления сущностей XML. Такой файл не принимается."
                     )
                 _check_extent(content, path.name)
-                cells = re.findall(
-                    rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*><f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?</c>',
-                    content,
-                )
+                cells = dict.fromkeys(map(bytes.decode, _FORMULA_WITHOUT_VALUE.findall(content)), "")
+                for attributes, value in _ERROR_VALUE.findall(content):
+                    place = re.search(rb'\br="([A-Z]{1,3}\d{1,7})"', attributes)
+                    if place:
+                        cells[place[1].decode()] = value.decode(errors="replace")
                 if cells:
-                    without_value[name] = [cell.decode() for cell in cells]
+                    lost[name] = cells
         if "content.xml" in names and "xl/workbook.xml" not in names:
             _check_ods(b"".join(unpacked(archive, names["content.xml"], path.name)), path.name)
         elif not any(name.startswith("xl/") for name in names):
             raise BadFile(
                 f"«{path.name}» – архив, но не таблица Excel или OpenDocument. Проверьте, тот ли это файл."
             )
-    return without_value
+    return lost
 
 
 def _check_extent(content: bytes, name: str) -> None:

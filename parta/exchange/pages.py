@@ -5,23 +5,15 @@ An upload waits a day in the home folder.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import re
-import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path, PurePath
-from time import time
+from collections.abc import Callable
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,7 +24,7 @@ from parta.people.chrome import page
 from parta.people.viewer import Viewer
 
 from . import access as access  # declares the permission
-from . import template
+from . import template, uploads
 from .apply import NotApplied, Report, apply, preview_of
 from .data import Options
 from .export import school_sheets
@@ -40,91 +32,30 @@ from .formats import read
 from .limits import MAX_BYTES
 from .located import BadFile
 from .plan import KINDS, ImportPlan, State
+from .uploads import Replaced, Upload
 
-_KEEP_SECONDS: Final = 24 * 3600
 _MAX_FILES: Final = 24
 _SHOWN: Final = 200
 """Rows of one list on the page; the command line shows all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file (or the files of one folder) that waits for consent."""
-
-    token: str
-    folder: Path
-
-    @property
-    def main(self) -> Path:
-        """The file to read: the only one, the `.fet` beside its solution, else the folder of a OneRoster set."""
-        files = sorted((self.folder / "files").iterdir())
-        fet = [file for file in files if file.suffix.lower() == ".fet"]
-        if len(files) == 1:
-            return files[0]
-        return fet[0] if fet else self.folder / "files"
-
-
-def _root() -> Path:
-    return Path(settings.HOME) / "imports"
-
-
-def _mine(viewer: Viewer) -> str:
-    return f"{viewer.school.id}-{viewer.user_id}-"
-
-
-def _store(viewer: Viewer, files: list[UploadedFile]) -> Upload:
-    """Put the files aside; what this person uploaded before, and what is older than a day, goes.
-
-    What is being written into the school at this moment stays: another tab of the same person reads it. Raises OSError.
-    """
-    root = _root()
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for folder in root.iterdir():
-        is_over = folder.name.startswith(_mine(viewer)) or time() - folder.stat().st_mtime > _KEEP_SECONDS
-        if is_over and not _is_loading(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-    token = secrets.token_urlsafe(16)
-    upload = Upload(token, root / (_mine(viewer) + token))
-    place = upload.folder / "files"
-    place.mkdir(parents=True, mode=0o700)
-    for number, file in enumerate(files):
-        name = (
-            re.sub(r"[^\w .()\-]", "_", PurePath(str(file.name or "")).name)[-120:].strip(". ")
-            or f"file{number}"
-        )
-        with (place / name).open("wb") as out:
-            for piece in file.chunks():
-                out.write(piece)
-    return upload
-
-
-def _is_loading(folder: Path) -> bool:
-    """Whether some process is writing this upload into the school; a killed one holds nothing."""
-    try:
-        with (folder / "lock").open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # nobody has ever begun
-        return False
-    return False
-
-
-def _was_broken_off(upload: Upload) -> bool:
-    """Whether a load of it began, came to no end, and runs no more: its process was stopped or killed."""
-    return (upload.folder / "progress.json").exists() and not _is_loading(upload.folder)
-
-
-def _find(viewer: Viewer, token: str) -> Upload:
-    folder = _root() / (_mine(viewer) + token)
-    if not re.fullmatch(r"[\w-]{8,40}", token) or not (folder / "files").is_dir():
-        raise Http404
-    return Upload(token, folder)
-
-
 def _viewer(request: HttpRequest) -> Viewer:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     return viewer
+
+
+def _of_upload(view: Callable[[HttpRequest, Upload], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of one upload: 404 for what is not this person's; one that another file replaced is told, not lost."""
+
+    @wraps(view)
+    def found(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            upload = uploads.find(_viewer(request), token)
+        except Replaced as gone:
+            return page(request, "exchange/replaced.html", {"gone": gone}, status=410)
+        return view(request, upload)
+
+    return found
 
 
 def _plan(upload: Upload, viewer: Viewer, choice: str) -> ImportPlan:
@@ -149,8 +80,14 @@ def imports(request: HttpRequest) -> HttpResponse:
             request,
             f"Файл больше {MAX_BYTES // 1048576} МБ. Уберите из него картинки и лишние листы или разделите на части.",
         )
+    twice = uploads.named_alike(files)
+    if twice:
+        return _form(
+            request,
+            f"Выбраны два файла с именем «{twice}». Оставьте один или переименуйте второй и выберите файлы снова.",
+        )
     try:
-        upload = _store(viewer, files)
+        upload = uploads.store(viewer, files)
     except OSError:
         return _form(
             request,
@@ -162,6 +99,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     except BadFile as bad:
         shutil.rmtree(upload.folder, ignore_errors=True)
         return _form(request, bad.message)
+    uploads.replace_earlier(viewer, upload)
     return HttpResponseRedirect(reverse("import_preview", args=[upload.token]))
 
 
@@ -172,13 +110,14 @@ def _form(request: HttpRequest, error: str = "") -> HttpResponse:
 
 @requires("import_data")
 @require_GET
-def import_preview(request: HttpRequest, token: str) -> HttpResponse:
+@_of_upload
+def import_preview(request: HttpRequest, upload: Upload) -> HttpResponse:
     """What the file would do."""
-    viewer = _viewer(request)
-    upload = _find(viewer, token)
-    if (upload.folder / "report.json").exists():
-        return HttpResponseRedirect(reverse("import_done", args=[token]))
-    return _show(request, upload, request.GET.get("choice", "")[:2000], is_broken_off=_was_broken_off(upload))
+    if upload.report.exists():
+        return HttpResponseRedirect(reverse("import_done", args=[upload.token]))
+    return _show(
+        request, upload, request.GET.get("choice", "")[:2000], is_broken_off=uploads.was_broken_off(upload)
+    )
 
 
 def _show(
@@ -202,7 +141,7 @@ def _show(
         "choice": choice,
         "error": error,
         "is_broken_off": is_broken_off,
-        "is_loading": not error and _is_loading(upload.folder),
+        "is_loading": not error and uploads.is_loading(upload.folder),
     }
     return page(request, "exchange/preview.html", context, status=409 if error else 200)
 
@@ -228,18 +167,18 @@ def _items(plan: ImportPlan, state: State) -> dict[str, Any]:
 
 @requires("import_data")
 @require_POST
-def import_apply(request: HttpRequest, token: str) -> HttpResponse:
+@_of_upload
+def import_apply(request: HttpRequest, upload: Upload) -> HttpResponse:
     """Carry out what was previewed, exactly that."""
     viewer = _viewer(request)
-    upload = _find(viewer, token)
-    if (upload.folder / "report.json").exists():
-        return HttpResponseRedirect(reverse("import_done", args=[token]))
+    if upload.report.exists():
+        return HttpResponseRedirect(reverse("import_done", args=[upload.token]))
     choice = request.POST.get("choice", "")[:2000]
-    with _alone(upload) as waited:
-        if waited and (upload.folder / "report.json").exists():  # the button was pressed twice
-            return HttpResponseRedirect(reverse("import_done", args=[token]))
+    with uploads.alone(upload) as waited:
+        if waited and upload.report.exists():  # the button was pressed twice
+            return HttpResponseRedirect(reverse("import_done", args=[upload.token]))
         try:
-            _tell(upload, "Чтение файла", 0, 0)
+            uploads.tell(upload, "Чтение файла", 0, 0)
             plan = _plan(upload, viewer, choice)
             report = apply(
                 plan,
@@ -247,49 +186,24 @@ def import_apply(request: HttpRequest, token: str) -> HttpResponse:
                 at=viewer.at,
                 skip_refused=request.POST.get("skip_refused") == "1",
                 agreed=request.POST.get("digest", "") or "-",
-                progress=partial(_tell, upload),
+                progress=partial(uploads.tell, upload),
             )
         except BadFile as bad:
-            _came_to_an_end(upload)
+            uploads.came_to_an_end(upload)
             return _form(request, bad.message)
         except NotApplied as refused:
-            _came_to_an_end(upload)
+            uploads.came_to_an_end(upload)
             return _show(request, upload, choice, str(refused))
         _keep(upload, report)
-    return HttpResponseRedirect(reverse("import_done", args=[token]))
-
-
-@contextmanager
-def _alone(upload: Upload) -> Iterator[bool]:
-    """One at a time over an upload, whichever process serves it. Yields whether another one was waited for."""
-    with (upload.folder / "lock").open("w") as file:
-        waited = False
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waited = True
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield waited
-
-
-def _came_to_an_end(upload: Upload) -> None:
-    (upload.folder / "progress.json").unlink(missing_ok=True)
-
-
-def _tell(upload: Upload, title: str, done: int, total: int) -> None:
-    """Leave word of how far an import is, beside the file: the database shows nothing before the end."""
-    told = upload.folder / "progress.json"
-    written = told.with_suffix(".new")
-    with suppress(OSError):  # a full disk stops no import by its bar: whether the data fit, the database says
-        written.write_text(json.dumps({"title": title, "done": done, "total": total}), encoding="utf-8")
-        written.replace(told)
+    return HttpResponseRedirect(reverse("import_done", args=[upload.token]))
 
 
 @requires("import_data")
 @require_GET
-def import_progress(request: HttpRequest, token: str) -> HttpResponse:
+@_of_upload
+def import_progress(request: HttpRequest, upload: Upload) -> HttpResponse:
     """How far the import is: `title`, `done` and `total` (0: not known)."""
-    told = _find(_viewer(request), token).folder / "progress.json"
+    told = upload.folder / "progress.json"
     try:
         state = json.loads(told.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -309,19 +223,19 @@ def _keep(upload: Upload, report: Report) -> None:
     }
     written = upload.folder / "report.new"  # a half-written report would be an error on every look at it
     written.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-    written.replace(upload.folder / "report.json")
+    written.replace(upload.report)
     for file in (upload.folder / "files").iterdir():
         file.unlink()
 
 
 @requires("import_data")
 @require_GET
-def import_done(request: HttpRequest, token: str) -> HttpResponse:
+@_of_upload
+def import_done(request: HttpRequest, upload: Upload) -> HttpResponse:
     """What was done."""
-    upload = _find(_viewer(request), token)
-    report = upload.folder / "report.json"
+    report = upload.report
     if not report.exists():
-        return HttpResponseRedirect(reverse("import_preview", args=[token]))
+        return HttpResponseRedirect(reverse("import_preview", args=[upload.token]))
     return page(request, "exchange/done.html", {"report": json.loads(report.read_text(encoding="utf-8"))})
 
 

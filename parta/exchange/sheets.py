@@ -44,6 +44,8 @@ class Table:
     merges: list[Merge] = field(default_factory=list)
     formulas_without_value: list[tuple[int, int]] = field(default_factory=list)
     file: str = ""
+    booleans: frozenset[tuple[int, int]] = frozenset()
+    """Cells that hold TRUE or FALSE and not the word."""
 
     def cell(self, row: int, column: int) -> str:
         """Text, or empty outside the table."""
@@ -131,10 +133,10 @@ def forget_book() -> None:
 @lru_cache(maxsize=1)
 def _read_book(path: Path, _changed: int, _size: int) -> Book:
     kind = looks_like(path)
-    without_value: dict[str, list[str]] = {}
+    lost: dict[str, dict[str, str]] = {}
     remarks = []
     if kind == "zip":
-        without_value = check_spreadsheet(path)
+        lost = check_spreadsheet(path)
     elif kind == "ole":
         check_ole(path)
         if path.suffix.lower() != ".xls":
@@ -168,12 +170,16 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
     for table in tables:
         if sum(any(row) for row in table.rows) > MAX_ROWS:
             raise BadFile(too_many_rows(path.name, table.name))
-    by_name = _by_sheet(path, without_value)
+    by_name = _by_sheet(path, lost)
     for table in tables:
-        cells = by_name.get(table.name, [])
-        table.formulas_without_value = [_position(cell) for cell in cells]
-        last = max((row for row, _ in table.formulas_without_value), default=-1)
+        cells = {_position(cell): value for cell, value in by_name.get(table.name, {}).items()}
+        table.formulas_without_value = [place for place, value in cells.items() if not value]
+        last = max((row for row, _ in cells), default=-1)
         table.rows += [[] for _ in range(last + 1 - len(table.rows))]
+        for (row, column), value in cells.items():
+            if value:
+                table.rows[row].extend([""] * (column + 1 - len(table.rows[row])))
+                table.rows[row][column] = value
     return Book(path.name, tables, remarks)
 
 
@@ -186,9 +192,16 @@ def _table(book: CalamineWorkbook, name: str, file: str) -> Table:
         sheet = book.get_sheet_by_name(name)
     except ValueError:
         return Table(name, [], file=file)
-    rows = [[as_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    values = sheet.to_python(skip_empty_area=False)
+    rows = [[as_text(value) for value in row] for row in values]
     merges = [(a[0], a[1], b[0], b[1]) for a, b in (sheet.merged_cell_ranges or [])]
-    return Table(name, rows, merges, file=file)
+    booleans = frozenset(
+        (index, position)
+        for index, row in enumerate(values)
+        for position, value in enumerate(row)
+        if value is True or value is False
+    )
+    return Table(name, rows, merges, file=file, booleans=booleans)
 
 
 def _position(cell: str) -> tuple[int, int]:
@@ -215,7 +228,7 @@ def _hidden(book: CalamineWorkbook) -> list[str]:
     return hidden if len(hidden) < len(book.sheet_names) else []
 
 
-def _by_sheet(path: Path, cells: dict[str, list[str]]) -> dict[str, list[str]]:
+def _by_sheet(path: Path, cells: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Cells of archive parts put to the sheets by the names the workbook gives them."""
     if not cells:
         return {}
@@ -229,7 +242,7 @@ def _by_sheet(path: Path, cells: dict[str, list[str]]) -> dict[str, list[str]]:
         link.get("Id"): link.get("Target").removeprefix("/xl/").removeprefix("xl/") for link in links.children
     }
     return {
-        sheet.attributes.get("name", ""): cells.get("xl/" + targets.get(sheet.get("r:id"), ""), [])
+        sheet.attributes.get("name", ""): cells.get("xl/" + targets.get(sheet.get("r:id"), ""), {})
         for sheets in root.all("sheets")
         for sheet in sheets.all("sheet")
     }
@@ -322,4 +335,4 @@ def spread_merges(table: Table) -> Table:
             rows[row].extend([""] * (min(right + 1, width) - len(rows[row])))
             for column in range(left, min(right + 1, width)):
                 rows[row][column] = value
-    return Table(table.name, rows, table.merges, table.formulas_without_value, table.file)
+    return Table(table.name, rows, table.merges, table.formulas_without_value, table.file, table.booleans)

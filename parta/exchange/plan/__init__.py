@@ -27,6 +27,7 @@ from .outcome import Entity as Entity
 from .outcome import ImportPlan as ImportPlan
 from .outcome import Item as Item
 from .outcome import State as State
+from .renames import ask_of_renames
 from .roles import plan_roles_of_teachers
 from .rooms import plan_rooms
 from .staff import plan_staff
@@ -49,6 +50,7 @@ PLANNERS: Final[tuple[Planner, ...]] = (
     plan_homerooms,
     plan_subgroups,
     plan_students,
+    ask_of_renames,
     plan_topics,
     plan_journals,
     plan_timetable,

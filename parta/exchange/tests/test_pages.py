@@ -116,7 +116,7 @@ def test_a_name_never_leads_out_of_the_folder(client: Client, tmp_path: Path) ->
         answer = client.post(reverse("imports"), {"file": SimpleUploadedFile(name, content)})
         assert answer.status_code in {302, 422}
     kept = [path for path in (Path(settings.HOME) / "imports").rglob("*") if path.is_file()]
-    assert all(path.parent.name == "files" for path in kept)
+    assert all(path.parent.name == "files" or path.name == "replaced.json" for path in kept)
 
 
 def test_an_upload_is_its_owner_s_alone(client: Client, client_of: Any, cast: Any, tmp_path: Path) -> None:
@@ -219,6 +219,35 @@ def test_a_full_disk_is_said_in_words(
     def no_space(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pages, "_store", no_space)
+    monkeypatch.setattr(pages.uploads, "store", no_space)
     answer = upload(client, path)
     assert answer.status_code == 422 and "кончилось место" in answer.content.decode()
+
+
+def test_two_files_of_one_name_and_a_file_replaced_in_another_tab(client: Client, tmp_path: Path) -> None:
+    """Neither overwrites the other; the tab left behind is told where the work went on; a bad file replaces nothing."""
+    content = files.workbook(tmp_path / "a.xlsx", ROOM).read_bytes()
+    both = [SimpleUploadedFile("a.xlsx", content), SimpleUploadedFile("A.xlsx", b"other")]
+    answer: Any = client.post(reverse("imports"), {"file": both})
+    assert answer.status_code == 422 and "два файла с именем «a.xlsx»" in answer.content.decode()
+    near = [SimpleUploadedFile(name, content) for name in ("a#.xlsx", "a@.xlsx")]
+    stored = pages.uploads.store(client.get(reverse("imports")).wsgi_request.viewer, near)  # type: ignore[attr-defined,arg-type]
+    assert [file.name for file in sorted((stored.folder / "files").iterdir())] == ["1-a_.xlsx", "a_.xlsx"]
+
+    first = upload(client, tmp_path / "a.xlsx").url
+    client.post(reverse("imports"), {"file": SimpleUploadedFile("b.xlsx", b"PK\x03\x04")})
+    digest = client.get(first).content.decode().split('name="digest" value="')[1].split('"')[0]
+    second = upload(client, tmp_path / "a.xlsx").url
+    third = upload(client, tmp_path / "a.xlsx").url
+    for answer in (
+        client.get(first),
+        client.post(f"{first}apply", {"digest": digest}),
+        client.get(f"{second}done"),
+    ):
+        text = answer.content.decode()
+        assert answer.status_code == 410 and "заменён другим" in text and f'href="{third}"' in text
+        assert "Из него ничего не записано" in text
+    assert client.post(f"{third}apply", {"digest": digest}).status_code == 302
+    fourth = upload(client, tmp_path / "a.xlsx").url
+    text = client.get(third).content.decode()
+    assert f'href="{fourth}"' in text and "были записаны до замены" in text

@@ -20,7 +20,7 @@ from parta.exchange.values import fold, tidy
 from .building import TITLE as TITLE
 from .building import build
 from .choosing import chosen_sheets
-from .remarks import remark_contradictions, remark_formulas, remark_shifts
+from .remarks import remark_contradictions, remark_errors, remark_formulas, remark_shifts, without_errors
 from .weeks import weekly, weeks_of_cells
 
 
@@ -96,6 +96,7 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
 
 def read_tables_of(file: str, tables: list[Table], problems: Problems) -> SchoolData:
     """The timetable in the sheets of a book. Raises BadFile when there is none."""
+    tables, errors = without_errors(tables)
     sheets = _sheets(tables)
     if not sheets:
         raise BadFile(
@@ -120,6 +121,7 @@ def read_tables_of(file: str, tables: list[Table], problems: Problems) -> School
     remark_shifts(chosen, file, problems)
     entries = weeks_of_cells(entries)
     remark_formulas({sheet.name for sheet in chosen}, tables, problems)
+    remark_errors({sheet.name for sheet in chosen}, errors, problems)
     said = Names(problems)
     grid = {place: said.parts(entry) for place, entry in entries.items()}
     said.settle()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from parta.exchange.grid import Sheet
 from parta.exchange.located import Problems, Where
 from parta.exchange.sheets import Table, column_letters
-from parta.exchange.values import DAY_NAMES, tidy
+from parta.exchange.values import DAY_NAMES, is_error_value, tidy
 
 from .building import class_order
 
@@ -18,6 +20,35 @@ def remark_formulas(names: set[str], tables: list[Table], problems: Problems) ->
                 Where(table.file, table.name, row + 1, column_letters(column)),
                 "В ячейке формула без вычисленного значения. Вставьте значение вместо формулы.",
             )
+
+
+def without_errors(tables: list[Table]) -> tuple[list[Table], list[Where]]:
+    """The tables with error values («#REF!») emptied, as a lesson of that name is none, and where those stood."""
+    places: list[Where] = []
+    emptied = []
+    for table in tables:
+        found = [
+            (row, column)
+            for row, cells in enumerate(table.rows)
+            for column, cell in enumerate(cells)
+            if is_error_value(cell)
+        ]
+        if found:
+            table = replace(table, rows=[list(cells) for cells in table.rows])
+        for row, column in found:
+            places.append(Where(table.file, table.name, row + 1, column_letters(column)))
+            table.rows[row][column] = ""
+        emptied.append(table)
+    return emptied, places
+
+
+def remark_errors(names: set[str], places: list[Where], problems: Problems) -> None:
+    """Refuse the cells with error values in the sheets that are read."""
+    read = [place for place in places if place.sheet in names]
+    for place in read[:20]:
+        problems.error(place, "В ячейке ошибка вместо значения. Исправьте формулу или впишите само значение.")
+    if len(read) > 20:
+        problems.error(read[20], f"И ещё таких ячеек: {len(read) - 20}.")
 
 
 def remark_contradictions(sheets: list[Sheet], problems: Problems) -> None:

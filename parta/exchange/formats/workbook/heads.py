@@ -82,7 +82,7 @@ def lacking(beginning: str, table: Table, found: Found) -> str:
 def _heads(table: Table, sheet: Sheet) -> Found | None:
     """The heads of a sheet in one of the first rows (or in two, one below the other): those that find most columns."""
     best: Found | None = None
-    known = frozenset(fold(name) for column in sheet.columns for name in (column.head, *column.also))
+    known = frozenset(fold(name) for column in sheet.columns for name in sheet.heads_of(column))
     for index in range(min(len(table.rows), _HEAD_ROWS)):
         found = max(
             (_with(table, sheet, names, row) for names, row in _names(table, index, known)),
@@ -122,7 +122,7 @@ def _names(table: Table, index: int, known: frozenset[str]) -> Iterator[tuple[di
 def _with(table: Table, sheet: Sheet, names: dict[str, int], head: int) -> Found:
     places: dict[str, int] = {}
     for column in sheet.columns:
-        for name in (column.head, *column.also):
+        for name in sheet.heads_of(column):
             if fold(name) in names and names[fold(name)] not in places.values():
                 places[column.key] = names[fold(name)]
                 break

@@ -27,6 +27,30 @@ class Column:
     in_template: bool = True
 
 
+_CLASS_HEADS: Final = (
+    "Группа", "Объединение", "Класс/группа", "Класс (группа)", "Группа (класс)", "Группа/класс", "Класс или группа",
+    "Учебный класс", "Учебная группа", "Название класса", "Наименование класса", "Номер класса", "Класс обучения",
+)  # fmt: skip
+"""How else the column of classes is headed."""
+_OWNERS: Final = {
+    "students": ("ученика", "учащегося", "обучающегося", "студента", "ребёнка", "воспитанника"),
+    "staff": ("сотрудника", "учителя", "педагога", "преподавателя", "работника"),
+}
+"""Sheet → whose its values are, which heads often add: «Фамилия ученика», «Дата рождения ребёнка»."""
+_OWNED: Final = {
+    "homeroom",
+    "surname",
+    "given_name",
+    "patronymic",
+    "sex",
+    "birth_date",
+    "phone",
+    "email",
+    "roles",
+}
+"""Columns whose head may name their owner."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of the workbook. `also`: beginnings of words by which other names of it are known.
@@ -48,6 +72,12 @@ class Sheet:
         if words in ([self.title.casefold()], ["класс"] if self.key == "homerooms" else []):
             return True
         return any(word.startswith(stem) for word in words for stem in self.also)
+
+    def heads_of(self, column: Column) -> tuple[str, ...]:
+        """All heads by which a column of this sheet is known, its own first."""
+        names = (column.head, *column.also)
+        owners = _OWNERS.get(self.key, ()) if column.key in _OWNED else ()
+        return (*names, *(f"{name} {owner}" for name in names for owner in owners))
 
 
 _GUARDIAN_HEADS: Final = {
@@ -182,7 +212,7 @@ SHEETS: Final = (
             Column(
                 "title",
                 "Класс",
-                ("Группа", "Объединение", "Название"),
+                (*_CLASS_HEADS, "Название"),
                 True,
                 "Например: 6Б.",
                 example=("6Б", "10А"),
@@ -235,7 +265,7 @@ SHEETS: Final = (
             Column(
                 "homeroom",
                 "Класс",
-                ("Группа", "Объединение"),
+                _CLASS_HEADS,
                 True,
                 "Как в листе «Классы».",
                 example=("6Б", "6Б", "10А"),
@@ -335,7 +365,7 @@ SHEETS: Final = (
             Column(
                 "homeroom",
                 "Класс",
-                ("Группа", "Объединение"),
+                _CLASS_HEADS,
                 True,
                 example=("6Б", "6Б", "6Б", "10А"),
                 width=10,
@@ -383,7 +413,7 @@ SHEETS: Final = (
             Column(
                 "homeroom",
                 "Класс",
-                ("Группа", "Объединение"),
+                _CLASS_HEADS,
                 True,
                 example=("6Б", "6Б", "6Б", "10А"),
                 width=10,
@@ -450,7 +480,7 @@ SHEETS: Final = (
             Column(
                 "homeroom",
                 "Класс или параллель",
-                ("Класс", "Параллель", "Классы", "Группа"),
+                ("Класс", "Параллель", "Классы", *_CLASS_HEADS),
                 True,
                 "«6» – вся параллель, «6А, 6Б» – эти классы.",
                 example=("6", "6", "6"),

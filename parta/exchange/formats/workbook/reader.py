@@ -11,7 +11,15 @@ from typing import Final, TypeVar
 from parta.exchange.data import PlanRow, SchoolData, StaffRow, StudentRow
 from parta.exchange.located import Problems, Where
 from parta.exchange.sheets import Merge, Table
-from parta.exchange.values import fold, is_formula, is_month_first, parse_int, split_name, tidy
+from parta.exchange.values import (
+    fold,
+    is_error_value,
+    is_formula,
+    is_month_first,
+    parse_int,
+    split_name,
+    tidy,
+)
 
 from . import people, teaching
 from .gathered import Gathered
@@ -95,6 +103,17 @@ def read_sheet(found: Found, table: Table, book: Gathered) -> None:
                 )
             elif is_formula(values[key]):
                 line.refuse(key, f"«{tidy(values[key])[:40]}» похоже на формулу. Запишите в ячейку значение.")
+            elif is_error_value(values[key]):
+                line.refuse(
+                    key,
+                    f"В ячейке ошибка «{tidy(values[key])}»: значение в таблице потеряно. Исправьте формулу или "
+                    "впишите само значение; если его нет, очистите ячейку.",
+                )
+            elif (index, position) in table.booleans:
+                shown = "ИСТИНА" if values[key] == "да" else "ЛОЖЬ"
+                line.refuse(
+                    key, f"В ячейке «{shown}» (логическое значение), а нужен текст. Впишите само значение."
+                )
         if not filled or not line.is_good or (whole and not _parted(line)):
             continue
         if lacks:
