@@ -65,12 +65,21 @@ def _mine(viewer: Viewer) -> str:
     return f"{viewer.school.id}-{viewer.user_id}-"
 
 
+def _folders() -> list[tuple[float, Path]]:
+    """Everybody's uploads, the oldest first, each with its moment; another request may take one away meanwhile."""
+    found = []
+    for folder in _root().iterdir():
+        with suppress(FileNotFoundError):
+            found.append((folder.stat().st_mtime, folder))
+    return sorted(found)
+
+
 def store(viewer: Viewer, files: list[UploadedFile]) -> Upload:
     """Put the files aside, each under a name of its own; what is older than a day goes. Raises OSError."""
     root = _root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for folder in root.iterdir():
-        if time() - folder.stat().st_mtime > _KEEP_SECONDS and not is_loading(folder):
+    for made_at, folder in _folders():
+        if time() - made_at > _KEEP_SECONDS and not is_loading(folder):
             shutil.rmtree(folder, ignore_errors=True)
     token = secrets.token_urlsafe(16)
     upload = Upload(token, root / (_mine(viewer) + token))
@@ -102,14 +111,15 @@ def replace_earlier(viewer: Viewer, upload: Upload) -> None:
     What is being written into the school at this moment stays: another tab of the same person reads it.
     """
     replaced: dict[str, bool] = {}
-    for folder in sorted(_root().iterdir(), key=lambda folder: folder.stat().st_mtime):
+    for _, folder in _folders():
         token = folder.name.removeprefix(_mine(viewer))
         if token in {folder.name, upload.token} or is_loading(folder):
             continue
         replaced |= _replaced_by(folder) | {token: Upload(token, folder).report.exists()}
         shutil.rmtree(folder, ignore_errors=True)
     kept = dict(list(replaced.items())[-_REMEMBERED:])
-    (upload.folder / "replaced.json").write_text(json.dumps(kept), encoding="utf-8")
+    with suppress(OSError):  # on a full disk another tab hears less; this upload goes on
+        (upload.folder / "replaced.json").write_text(json.dumps(kept), encoding="utf-8")
 
 
 def _replaced_by(folder: Path) -> dict[str, bool]:
