@@ -71,8 +71,8 @@ class WritingRule(models.Model):
     """A cell of the matrix of who may write whom that differs from the default."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    writer = models.CharField(max_length=13)
-    reader = models.CharField(max_length=13)
+    writer = models.CharField(max_length=20)
+    reader = models.CharField(max_length=20)
     is_allowed = models.BooleanField()
     set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
