@@ -321,3 +321,69 @@ def test_college_master_writes_on_the_pages_of_practice(cast: Any, client_of: An
     saved(put_topic(client, lesson, "Сборка узлов"))
     assert "ET-A-MASTER-19a" in remarks_of(give(client, lesson, "повторить"))
     assert "ET-A-MASTER-19a" not in remarks_of(give(client, lesson, none=True))
+
+
+DUTIES = [
+    (GYMNASIUM, ["GT-I-3.4d", "GT-I-3.4e", "GT-P-2.2"], "отметить явку", "записать домашнее задание"),
+    (COLLEGE, ["ET-4.7b"], "отметить явку", ""),
+    (DUBROVO, ["DB-3.4.5b"], "", "записать домашнее задание"),
+]
+
+
+@pytest.mark.parametrize(
+    ("cast", "roll_words", "homework_words"),
+    [
+        pytest.param(preset, of_roll, of_homework, marks=pytest.mark.clause(*clauses), id=preset)
+        for preset, clauses, of_roll, of_homework in DUTIES
+    ],
+    indirect=["cast"],
+)
+def test_what_a_lesson_lacks_stands_before_its_teacher_in_time_and_before_the_deputy_after_it(
+    cast: Any, client_of: Any, roll_words: str, homework_words: str
+) -> None:
+    """On the teacher's home while the day lasts, with its end; on the board of control from the next day on."""
+    teacher, deputy, lesson = (
+        client_of(cast.class_teacher),
+        client_of(cast.deputy),
+        cast.lesson_on("maths", TUESDAY),
+    )
+    duties = [words for words in (roll_words, homework_words) if words]
+
+    def told(of: Any, words: str) -> list[str]:
+        """Lines of the teacher's home about a lesson and a duty; each duty with an hour of its own has its line."""
+        body = teacher.get("/today/").content.decode().replace("\u00a0", " ")
+        lines = [one.split("</li>")[0] for one in body.split("<li>")]
+        return [one for one in lines if f"/lessons/{of.pk}/?tab=" in one and words in one]
+
+    def listed(words: str) -> bool:
+        """Whether the deputy's board has the lesson for this duty."""
+        body = deputy.get("/control/?since=2026-10-13&until=2026-10-13").content.decode()
+        return any(f"/lessons/{lesson.pk}/" in one and words in one for one in body.split("<tr"))
+
+    planned(cast, cast.maths)
+    with clock.rehearse(cast.local(TUESDAY, 15)):
+        for duty in duties:
+            (line,) = told(lesson, duty)
+            assert "срок был" not in line and ("сегодня" in line or "до " in line), (
+                "while it can be done in time"
+            )
+        if roll_words:
+            saved(send(teacher, cast.maths, absent(lesson, cast.named("Авдеев"), "н")))
+            assert told(lesson, roll_words), "an absence is no roll: all present is a click of its own"
+    with clock.rehearse(cast.local(cast.on, 9)):
+        for duty in duties:
+            assert listed(duty), duty
+    with clock.rehearse(cast.local(TUESDAY, 15, 5)):
+        if roll_words:
+            saved(send(teacher, cast.maths, roll(lesson)))
+        if homework_words:
+            saved(give(teacher, lesson, none=True))
+        assert not [duty for duty in duties if told(lesson, duty)]
+    with clock.rehearse(cast.local(cast.on, 9)):
+        assert not [duty for duty in duties if listed(duty)]
+    if homework_words:  # given in advance, it is not asked on the day
+        ahead = cast.lesson_on("maths", THURSDAY)
+        with clock.rehearse(cast.local(cast.on, 12)):
+            saved(give(teacher, ahead, "упражнение 7"))
+        with clock.rehearse(cast.local(THURSDAY, 20)):
+            assert told(ahead, "записать урок") and not told(ahead, homework_words)

@@ -319,7 +319,12 @@ def test_one_missed_lesson_between_two_attended(cast: Any) -> None:
     assert len(found(cast, "attendance_consistency")) == 1
 
 
-@presets((GYMNASIUM, "GT-P-1.4"), (CENTRE, "CT-1.6"), (IPATOVO, "IP-2.9"), (COLLEGE, "ET-A-DEP-8"))
+@presets(
+    (GYMNASIUM, "GT-P-1.4"),
+    (CENTRE, "CT-1.6", "страница заведующего отделом"),
+    (IPATOVO, "IP-2.9"),
+    (COLLEGE, "ET-A-DEP-8"),
+)
 def test_records_that_do_not_agree_with_the_timetable(cast: Any, client_of: Any) -> None:
     """A record on a vacation day, outside the timetable, and one teacher in two classes at once."""
     recorded(cast, "maths", 6)
@@ -675,7 +680,16 @@ def test_remark_stands_on_its_page_with_date_term_and_removal(cast: Any, client_
     words = page(head, "/control/remarks/")
     for word in ("Соколова М. В.", "Нет тем", "исправить по 16 октября", "Терентьева Н. Л., 14 октября"):
         assert word in words
-    assert "Нет тем" in page(client_of(cast.teacher), "/control/remarks/")
+    from parta.control.models import Remark
+
+    teacher, row = client_of(cast.teacher), Remark.objects.get().pk
+    assert "Нет тем" in page(teacher, "/control/remarks/")
+    done(teacher.post("/control/remarks/", {"act": "answer", "row": row, "answer": "Темы записаны."}))
+    with clock.rehearse(cast.local(date(2026, 10, 16), 9)):
+        done(head.post("/control/remarks/", {"act": "accept", "row": row}))
+        words = page(head, "/control/remarks/?state=accepted")
+    for word in ("Нет тем", "Темы записаны.", "16 октября"):
+        assert word in words, "the mark of removal"
 
 
 @presets((IPATOVO, "IP-2.13k"), (IPATOVO, "IP-2.13l"), (IPATOVO, "IP-2.13m"), (IPATOVO, "IP-2.13n"))

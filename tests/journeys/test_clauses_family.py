@@ -423,6 +423,7 @@ def test_seven_kinds_of_information_two_presses_away(cast: Any, client_of: Any) 
             note(cast.lesson, cast.student, "recommendation", "Повторить корни"),
         )
     )
+    assert family.get(at(cast, cast.other_student)).status_code == 404, "the own child only"
     start = family.get(at(cast, cast.student)).content.decode()
     week = page(family, at(cast, cast.student))
     assert "Замена: Мельник О. П." in week, "changes"

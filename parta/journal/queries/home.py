@@ -256,7 +256,10 @@ def _lacks(row: sql.Row) -> tuple[str, ...]:
 
 
 def _dues(viewer: Viewer, since: date, zone: ZoneInfo) -> list[DueItem]:
-    """What the watches find of this person's own, in words for the list."""
+    """What the watches find of this person's own, in words for the list: first what ends today, then the oldest.
+
+    However much has been left undone, today's can still be done in time and is not to fall off the list.
+    """
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
     scope = Scope(teacher_id=viewer.person_id)
@@ -281,7 +284,7 @@ def _dues(viewer: Viewer, since: date, zone: ZoneInfo) -> list[DueItem]:
                 is_today=deadline.date() == viewer.on,
             )
         )
-    return sorted(_joined(items), key=lambda item: (item.deadline, item.date, item.lesson))
+    return sorted(_joined(items), key=lambda item: (not item.is_today, item.deadline, item.date, item.lesson))
 
 
 def _joined(items: Sequence[DueItem]) -> list[DueItem]:
