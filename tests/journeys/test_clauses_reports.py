@@ -108,7 +108,7 @@ def test_item_that_is_not_ready_is_found_after_the_eighth_of_september(
     assert not lines(last)
     (line,) = lines(late)
     assert "08.09.2026" in line.text and line.who and "deputy" in line.told
-    assert clause != "CT-2.2a" or cast.operator.surname in line.who, line.who
+    assert clause != "CT-2.2a" or cast.operator.surname in line.owner
     assert item(cast, code, late).is_overdue
     with clock.rehearse(late):
         words = page(client_of(cast.deputy), "/control/year/")
