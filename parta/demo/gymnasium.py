@@ -695,12 +695,13 @@ class Gymnasium:
             by=SYSTEM,
             at=at,
         )
-        self._approve(year, "teaching_load", at, self._order("load"))
+        self._approve(year, "teaching_load", at)
         return journals
 
-    def _approve(self, year: AcademicYear, kind: str, at: datetime, order: str = "") -> None:
-        """What the director signed before the year began."""
-        approve(year=year, kind=kind, order_number=order, order_date=year.starts - 3 * DAY, by=SYSTEM, at=at)
+    def _approve(self, year: AcademicYear, kind: str, at: datetime) -> None:
+        """What the director signed before the year began, by an order of that day."""
+        day = at.astimezone(self.clerk.zone).date()
+        approve(year=year, kind=kind, order_number=self._order(kind), order_date=day, by=SYSTEM, at=at)
 
     def _timetable(
         self, calendar: YearCalendar, year: AcademicYear, journals: Mapping[str, int], at: datetime

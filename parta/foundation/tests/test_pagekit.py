@@ -132,6 +132,14 @@ def test_clauses_are_quoted_alike() -> None:
     assert kit.clause("разд. 3") == f"разд.{N}3"
 
 
+def test_an_act_is_named_once_for_its_clauses() -> None:
+    told = ("п. 2.1 Положения", "п. 5.2 «б» Инструкции (учитель)", "п. 2.2 Положения", "п. 7")
+    assert (
+        kit.cited(told).replace(N, " ") == "п. 2.1, п. 2.2 Положения, п. 5.2 «б» Инструкции (учитель), п. 7"
+    )
+    assert kit.cited(()) == ""
+
+
 def test_capital_keeps_the_rest() -> None:
     assert kit.capital("русский язык (ОГЭ)") == "Русский язык (ОГЭ)"
 
