@@ -128,22 +128,11 @@ def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Ite
         ) from None
 
 
-_FORMULA_WITHOUT_VALUE: Final = re.compile(
-    rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*><f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?</c>'
-)
-_ERROR_VALUE: Final = re.compile(
-    rb'<c\s([^>]*\bt="e"[^>]*)>(?:<f[^>]*(?:/>|>[^<]*</f>))?\s*<v>([^<]{1,20})</v>'
-)
+def check_spreadsheet(path: Path) -> None:
+    """Limits of a zipped workbook (xlsx, xlsb, ods) before it is read.
 
-
-def check_spreadsheet(path: Path) -> dict[str, dict[str, str]]:
-    """Limits of a zipped workbook (xlsx, ods) before it is read.
-
-    Returns the cells a reader would take for empty ones: part of the archive → cell name → its error value («#REF!»),
-    empty for a formula without a saved value. Raises BadFile for bombs: a cell far outside the table would make a
-    reader fill the memory with empty cells.
+    Raises BadFile for bombs: a cell far outside the table would make a reader fill the memory with empty cells.
     """
-    lost: dict[str, dict[str, str]] = {}
     with open_zip(path) as archive:
         names = {entry.filename: entry for entry in archive.infolist()}
         for name, entry in names.items():
@@ -154,20 +143,12 @@ def check_spreadsheet(path: Path) -> dict[str, dict[str, str]]:
                         f"В книге «{path.name}» есть объявления сущностей XML. Такой файл не принимается."
                     )
                 _check_extent(content, path.name)
-                cells = dict.fromkeys(map(bytes.decode, _FORMULA_WITHOUT_VALUE.findall(content)), "")
-                for attributes, value in _ERROR_VALUE.findall(content):
-                    place = re.search(rb'\br="([A-Z]{1,3}\d{1,7})"', attributes)
-                    if place:
-                        cells[place[1].decode()] = value.decode(errors="replace")
-                if cells:
-                    lost[name] = cells
         if "content.xml" in names and "xl/workbook.xml" not in names:
             _check_ods(b"".join(unpacked(archive, names["content.xml"], path.name)), path.name)
         elif not any(name.startswith("xl/") for name in names):
             raise BadFile(
                 f"«{path.name}» – архив, но не таблица Excel или OpenDocument. Проверьте, тот ли это файл."
             )
-    return lost
 
 
 def _check_extent(content: bytes, name: str) -> None:
@@ -195,10 +176,10 @@ def _check_ods(content: bytes, name: str) -> None:
     def start(tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if tag == "table-row":
-            state["row"] = _repeat(attributes, "table:number-rows-repeated")
+            state["row"] = repeated(attributes, "table:number-rows-repeated")
             state["cells"] = state["filled"] = 0
         elif tag in {"table-cell", "covered-table-cell"}:
-            width = _repeat(attributes, "table:number-columns-repeated")
+            width = repeated(attributes, "table:number-columns-repeated")
             state["cells"] += width
             if "office:value-type" in attributes:
                 state["filled"] = state["cells"]
@@ -209,10 +190,11 @@ def _check_ods(content: bytes, name: str) -> None:
             if state["total"] > MAX_CELLS:
                 raise BadFile(_bomb(name, state["total"] * 10))
 
-    _expat(content, start, end, None, name)
+    expat_events(content, start, end, None, name)
 
 
-def _repeat(attributes: dict[str, str], key: str) -> int:
+def repeated(attributes: dict[str, str], key: str) -> int:
+    """How many times a row or a cell of an OpenDocument table stands."""
     text = attributes.get(key, "1")
     return int(text) if text.isdigit() and len(text) < 10 else 1
 
@@ -374,7 +356,8 @@ def read_xml(content: bytes, name: str) -> tuple[Element, str]:
     return root, encoding
 
 
-def _expat(content: bytes, start: object, end: object, words: object, name: str) -> None:
+def expat_events(content: bytes, start: object, end: object, words: object, name: str) -> None:
+    """Run through an XML of any size without building it. Raises BadFile for a broken one and for entities."""
     _run(expat.ParserCreate(), content, start, end, words, name)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,9 +23,9 @@ from .limits import (
     decode,
     looks_like,
     read_bytes,
-    read_xml,
 )
 from .located import BadFile
+from .lost import lost_cells
 from .values import tidy
 
 SUFFIXES: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
@@ -133,10 +132,9 @@ def forget_book() -> None:
 @lru_cache(maxsize=1)
 def _read_book(path: Path, _changed: int, _size: int) -> Book:
     kind = looks_like(path)
-    lost: dict[str, dict[str, str]] = {}
     remarks = []
     if kind == "zip":
-        lost = check_spreadsheet(path)
+        check_spreadsheet(path)
     elif kind == "ole":
         check_ole(path)
         if path.suffix.lower() != ".xls":
@@ -153,6 +151,7 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
             book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
             hidden = _hidden(book)
             tables = [_table(book, name, path.name) for name in _names(book) if name not in hidden]
+        lost = lost_cells(path)
     except BadFile:
         raise
     except (KeyboardInterrupt, SystemExit):
@@ -170,9 +169,8 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
     for table in tables:
         if sum(any(row) for row in table.rows) > MAX_ROWS:
             raise BadFile(too_many_rows(path.name, table.name))
-    by_name = _by_sheet(path, lost)
     for table in tables:
-        cells = {_position(cell): value for cell, value in by_name.get(table.name, {}).items()}
+        cells = lost.get(table.name, {})
         table.formulas_without_value = [place for place, value in cells.items() if not value]
         last = max((row for row, _ in cells), default=-1)
         table.rows += [[] for _ in range(last + 1 - len(table.rows))]
@@ -204,14 +202,6 @@ def _table(book: CalamineWorkbook, name: str, file: str) -> Table:
     return Table(name, rows, merges, file=file, booleans=booleans)
 
 
-def _position(cell: str) -> tuple[int, int]:
-    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(digits) - 1, column - 1
-
-
 def column_letters(position: int) -> str:
     """«A» for 0, «AB» for 27: how a spreadsheet names a column."""
     letters = ""
@@ -226,26 +216,6 @@ def _hidden(book: CalamineWorkbook) -> list[str]:
     """Names of the sheets a person does not see, unless there is no other."""
     hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
     return hidden if len(hidden) < len(book.sheet_names) else []
-
-
-def _by_sheet(path: Path, cells: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Cells of archive parts put to the sheets by the names the workbook gives them."""
-    if not cells:
-        return {}
-    with zipfile.ZipFile(path) as archive:
-        try:
-            root, _ = read_xml(archive.read("xl/workbook.xml"), path.name)
-            links, _ = read_xml(archive.read("xl/_rels/workbook.xml.rels"), path.name)
-        except (KeyError, BadFile):
-            return {}
-    targets = {
-        link.get("Id"): link.get("Target").removeprefix("/xl/").removeprefix("xl/") for link in links.children
-    }
-    return {
-        sheet.attributes.get("name", ""): cells.get("xl/" + targets.get(sheet.get("r:id"), ""), {})
-        for sheets in root.all("sheets")
-        for sheet in sheets.all("sheet")
-    }
 
 
 def is_table(path: Path) -> bool:

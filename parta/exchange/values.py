@@ -332,14 +332,14 @@ def is_formula(text: str) -> bool:
 
 _ERROR_VALUES: Final = re.compile(
     r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|GETTING_DATA"
-    r"|ССЫЛКА!|Н/Д|ЗНАЧ!|ДЕЛ/0!|ИМЯ\?|ЧИСЛО!|ПУСТО!|ПЕРЕНОС!|ВЫЧИСЛ!|ПОЛЕ!)|Err:\d{3}",
+    r"|ССЫЛ(?:КА)?!|Н/Д|ЗНАЧ!|ДЕЛ/0!|ИМЯ\?|ЧИСЛО!|ПУСТО!|ПЕРЕНОС!|ВЫЧИСЛ!|ПОЛЕ!)|(?:Err|Ошибка):\d{3}",
     re.IGNORECASE,
 )
 
 
 def is_error_value(text: str) -> bool:
     """True for what a spreadsheet shows in place of a value it cannot work out: «#REF!», «#Н/Д», «Err:502»."""
-    return text.lstrip()[:1] in {"#", "E", "e"} and bool(_ERROR_VALUES.fullmatch(text.strip()))
+    return text.lstrip()[:1] in set("#EeОо") and bool(_ERROR_VALUES.fullmatch(text.strip()))
 
 
 def defused(text: str) -> str:
