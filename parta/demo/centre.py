@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from parta.demo.clerk import Clerk, Progress, hand_of
+from parta.demo.clerk import Clerk, Progress, hand_of, holidays_of
 from parta.demo.content import Content
 from parta.demo.content.calendar import YearCalendar
 from parta.demo.content.loader import CentreUnit
@@ -16,11 +16,9 @@ from parta.organisation.actions import (
     RoomRow,
     SubjectRow,
     VacationRow,
-    bulk_vacations,
     ensure_homerooms,
     ensure_rooms,
     ensure_subjects,
-    open_year,
     set_bells,
 )
 from parta.plans.actions import (
@@ -103,9 +101,7 @@ class CentreBuilder:
             if place == 0:
                 human.login = "pedagog"
             self.staff[unit.code] = human
-        people = list(self.staff.values())
-        self.clerk.register(people, at)
-        self.clerk.give_accounts(people, at)
+        self.clerk.admit(list(self.staff.values()), at)
         kinds = {key: key if key in ("director", "deputy") else "teacher" for key in self.staff}
         self.clerk.grant(self.staff, kinds, calendar.starts - 10 * DAY, "7-к", at)
 
@@ -117,18 +113,12 @@ class CentreBuilder:
         groups = [(unit, number) for unit in self.units for number in range(1, unit.groups + 1)]
         children = {(unit.code, number): self._children(calendar, unit, number) for unit, number in groups}
         with clerk.act(clerk.moment(calendar.starts - 2 * DAY, 10 * 60)) as at:
-            year = open_year(
-                school_id=clerk.school_id,
-                title=calendar.name,
-                starts=calendar.starts,
-                until=calendar.until,
-                by=SYSTEM,
-                at=at,
-            )
-            days_off = [VacationRow("holiday", day.name, day.day, day.day + DAY) for day in calendar.holidays]
-            days_off.append(VacationRow("vacation", "Лето", span.until, calendar.until))
-            days_off.append(VacationRow("vacation", "Набор в объединения", calendar.starts, span.starts))
-            bulk_vacations(year=year, rows=days_off, by=SYSTEM, at=at)
+            days_off = [
+                *holidays_of(calendar),
+                VacationRow("vacation", "Лето", span.until, calendar.until),
+                VacationRow("vacation", "Набор в объединения", calendar.starts, span.starts),
+            ]
+            year = clerk.open_year(calendar, (), days_off, at)
             homerooms = ensure_homerooms(
                 year=year,
                 rows=[

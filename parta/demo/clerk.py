@@ -9,14 +9,24 @@ from importlib.resources import files
 from random import Random
 from zoneinfo import ZoneInfo
 
+from parta.demo.content.calendar import Span, YearCalendar
 from parta.demo.families import Child, Human
 from parta.demo.life import Hour, TermSpan, Topic
 from parta.foundation import log, sql
 from parta.foundation.log import SYSTEM, Head
 from parta.journal.actions.bulk import Hand, Ids, Pour
-from parta.organisation.actions import WorkKindRow, create_school, set_work_kinds
+from parta.organisation.actions import (
+    TermRow,
+    VacationRow,
+    WorkKindRow,
+    bulk_vacations,
+    create_school,
+    open_year,
+    set_terms,
+    set_work_kinds,
+)
 from parta.organisation.acts import act
-from parta.organisation.models import School, Term
+from parta.organisation.models import AcademicYear, School, Term
 from parta.people.actions import (
     AccountRow,
     EnrolmentRow,
@@ -135,6 +145,27 @@ class Clerk:
             (day := first + timedelta(days=n)): self.moment(day, 0) for n in range((until - first).days + 31)
         }
 
+    def open_year(
+        self,
+        calendar: YearCalendar,
+        terms: Sequence[TermRow],
+        days_off: Sequence[VacationRow],
+        at: datetime,
+    ) -> AcademicYear:
+        """A year with its terms (none where nothing is marked) and the days on which nobody is taught."""
+        year = open_year(
+            school_id=self.school_id,
+            title=calendar.name,
+            starts=calendar.starts,
+            until=calendar.until,
+            by=SYSTEM,
+            at=at,
+        )
+        if terms:
+            set_terms(year=year, terms=terms, by=SYSTEM, at=at)
+        bulk_vacations(year=year, rows=days_off, by=SYSTEM, at=at)
+        return year
+
     def register(self, humans: Sequence[Human], at: datetime) -> None:
         """Rows for people who have none yet."""
         fresh = [human for human in humans if not human.id]
@@ -183,6 +214,11 @@ class Clerk:
         for human, user_id in zip(fresh, ids, strict=True):
             human.user_id = user_id
 
+    def admit(self, humans: Sequence[Human], at: datetime) -> None:
+        """Rows and accounts for people who have none."""
+        self.register(humans, at)
+        self.give_accounts(humans, at)
+
     def grant(
         self, humans: Mapping[str, Human], kinds: Mapping[str, str], starts: date, order: str, at: datetime
     ) -> None:
@@ -215,9 +251,7 @@ class Clerk:
             for one in (family.mother, family.father)
             if one is not None and not one.id
         ]
-        people = [child.human for child in fresh] + parents
-        self.register(people, at)
-        self.give_accounts(people, at)
+        self.admit([child.human for child in fresh] + parents, at)
         self.bind_families(fresh, at.date(), at)
         bulk_enrolments(
             school_id=self.school_id,
@@ -305,3 +339,16 @@ class Clerk:
 def hand_of(human: Human, role: str) -> Hand:
     """A person's hand in a role."""
     return Hand(human.user_id, human.id, role)
+
+
+def vacations_of(spans: Sequence[Span]) -> list[VacationRow]:
+    """Vacations for the whole school."""
+    return [VacationRow("vacation", span.name, span.starts, span.until) for span in spans]
+
+
+def holidays_of(calendar: YearCalendar) -> list[VacationRow]:
+    """Holidays of the year, a day each."""
+    return [
+        VacationRow("holiday", holiday.name, holiday.day, holiday.day + timedelta(days=1))
+        for holiday in calendar.holidays
+    ]
