@@ -318,6 +318,22 @@ def parse_class(text: str) -> tuple[int, str, str] | None:
     return int(found["grade"]), (found["letter"] or "").upper(), (found["part"] or "").strip()
 
 
+_LETTER_LAST: Final = re.compile(r"\d\s*[-«\"(]?\s*([^\W\d_]{1,2})[»\")]?$")
+_LETTERS_FIRST: Final = re.compile(r"([^\W\d_]{1,8})[\s./-]*\d")
+
+
+def group_letter(title: str) -> str:
+    """The letter or the code by which a group is named: А of «ТМ-2А», МС of «МС-11»; empty for «Группа 3»."""
+    word = tidy(title).translate(_DASHES)
+    if last := _LETTER_LAST.search(word):
+        return last[1].upper()
+    first = _LETTERS_FIRST.match(word)
+    if first is None or not first[1][0].isupper():
+        return ""
+    capitals = sum(sign.isupper() for sign in first[1])
+    return first[1] if capitals * 2 >= len(first[1]) else ""
+
+
 def class_title(grade: int, letter: str, part: str = "") -> str:
     """«7К», «10В (с)»: the written form of a class, Latin look-alikes made Cyrillic."""
     joined = f"-{letter}" if letter.isdigit() else letter.translate(_LOOKALIKE)

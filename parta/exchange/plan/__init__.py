@@ -21,6 +21,7 @@ from .draft import Draft
 from .endings import keep_what_stands
 from .homerooms import plan_homerooms, plan_subgroups
 from .journals import plan_journals
+from .opening import ask_of_openings, tell_of_waiting
 from .outcome import KINDS as KINDS
 from .outcome import Change as Change
 from .outcome import Entity as Entity
@@ -52,8 +53,10 @@ PLANNERS: Final[tuple[Planner, ...]] = (
     plan_students,
     ask_of_renames,
     plan_topics,
+    ask_of_openings,
     plan_journals,
     plan_timetable,
+    tell_of_waiting,
     plan_roles_of_teachers,
     keep_what_stands,
 )

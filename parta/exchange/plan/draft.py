@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from parta.organisation.models import AcademicYear, MarkScale, School
 from parta.people.models import Enrolment, Guardianship, Person, Role
@@ -23,6 +23,9 @@ from ..fitness import Bells, too_long
 from ..located import NOWHERE, Problems, Where
 from ..values import fold
 from .outcome import Change, Entity, Item, State
+
+if TYPE_CHECKING:
+    from .opening import Opening
 
 _FIELDS: Final = {
     "surname": "фамилия", "given_name": "имя", "patronymic": "отчество", "sex": "пол", "birth_date": "дата рождения",
@@ -59,6 +62,7 @@ class Draft:
 
     # the year, and the school as it stands
     year: Entity = field(init=False)
+    opening: Opening = field(init=False)
     first_day: date = field(init=False)
     """When a timetable of the file begins to hold."""
     year_row: AcademicYear | None = None

@@ -54,6 +54,7 @@ def plan_homerooms(draft: Draft) -> None:
                 "bells_id": homeroom.bells_id,
             }
             draft.add(State.KEPT, entity, row.where, changes)
+        entity.links["where"] = row.where
         if row.class_teacher:
             plan_class_teacher(draft, entity, row.class_teacher, row.where)
 

@@ -10,6 +10,7 @@ from ..located import NOWHERE, Where
 from ..values import fold
 from .draft import Draft
 from .homerooms import homeroom_named
+from .opening import may_open
 from .outcome import Entity, State
 from .subjects import subject_named
 from .teachers import teacher_named
@@ -89,20 +90,31 @@ def journal_of(draft: Draft, key: JournalKey, where: Where, *, may_make: bool) -
         return None
     if homeroom is None and subgroup is None:
         return None
-    found = draft.journals.get(journal_key(subject, homeroom, subgroup))
+    whole = journal_key(subject, homeroom, subgroup)
+    found = draft.journals.get(whole)
     if found is None and may_make:
-        found = Entity("journal", _journal_title(subject, homeroom, subgroup))
         rooms: list[Entity] = (
             subgroup.links["homerooms"] if subgroup else [room for room in [homeroom] if room]
         )
+        if not may_open(draft, subject, None if subgroup else homeroom, rooms, whole, where):
+            return None
+        found = Entity("journal", _journal_title(subject, homeroom, subgroup))
         grades = {room.links["grade"] for room in rooms}
         found.links = {
             "subject": subject, "homeroom": homeroom, "subgroup": subgroup, "teachers": [],
             "grade": next(iter(grades)) if len(grades) == 1 else None,
             "term_kind": rooms[0].links["term_kind"],
         }  # fmt: skip
-        draft.journals[journal_key(subject, homeroom, subgroup)] = found
+        draft.journals[whole] = found
     return found
+
+
+def waits(draft: Draft, key: JournalKey) -> bool:
+    """Whether the journal a lesson belongs to was refused in this file."""
+    subject = draft.subjects.get(fold(key.subject))
+    homeroom = draft.homerooms.get(fold(key.homeroom)) if key.homeroom else None
+    subgroup = draft.subgroups.get(fold(key.subgroup)) if key.subgroup else None
+    return subject is not None and journal_key(subject, homeroom, subgroup) in draft.opening.closed
 
 
 def _derived(draft: Draft, slot: SlotRow, first: dict[Entity, Where]) -> None:

@@ -13,7 +13,7 @@ from ..data import SlotRow
 from ..values import DAY_NAMES, MAX_NUMBER, fold
 from .clashes import Placed, clashing
 from .draft import Draft
-from .journals import journal_of
+from .journals import journal_of, waits
 from .outcome import Entity, State
 from .rooms import room_named
 from .teachers import teacher_named
@@ -30,6 +30,9 @@ def plan_timetable(draft: Draft) -> None:
 def _place(draft: Draft, row: SlotRow) -> Placed | None:
     """The lesson with its journal, teacher and room; None when it is refused."""
     journal = journal_of(draft, row.journal, row.where, may_make=False)
+    if journal is None and waits(draft, row.journal):
+        draft.opening.lessons += 1
+        return None
     if journal is None:
         subject = draft.subjects.get(fold(row.journal.subject))
         homeroom = draft.homerooms.get(fold(row.journal.homeroom)) if row.journal.homeroom else None
