@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from parta.foundation.log import Actor, Line, write_to_school
+from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal
 from parta.organisation.models import School
 from parta.regulation.choices import misfits
@@ -74,12 +75,15 @@ def set_setting(
     in_force_from: date,
     by: Actor,
     at: datetime,
+    ground: str = "",
     operation_id: str | None = None,
 ) -> None:
     """Choose the value of a setting from a date on; what was before stays and judges its own days.
 
+    `ground` names the local act (приказ, положение) it rests on, where there is one.
     Raises Refusal when no edition of the act declares such a setting, or a rule could not run with the value.
     """
+    ground = checks.text(ground, 200, "ground", "чем установлено", needed=False)
     known = False
     values = {
         row.name: row.value
@@ -103,6 +107,7 @@ def set_setting(
         act_code=act_code,
         name=name,
         value=value,
+        ground=ground,
         in_force_from=in_force_from,
         set_at=at,
         set_by_id=by.user_id,
@@ -121,7 +126,8 @@ def set_setting(
                     "before": values.get(name),
                     "after": value,
                     "from": in_force_from.isoformat(),
-                },
+                }
+                | ({"ground": ground} if ground else {}),
             )
         ],
         by=by,

@@ -33,6 +33,12 @@ class SettingValue(models.Model):
     act_code = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     value = models.JSONField()
+    ground = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="The local act it is chosen by, with number and date.",
+    )
     in_force_from = models.DateField()
     set_at = models.DateTimeField()
     set_by_id = models.BigIntegerField(null=True)

@@ -78,6 +78,7 @@ def regulation_setting(request: HttpRequest) -> HttpResponse:
             name=name,
             value=_value(viewer, found, posted),
             in_force_from=since,
+            ground=posted.text("ground"),
             by=viewer.acting_as(),
             at=clock.now(),
         )

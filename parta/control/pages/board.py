@@ -1,11 +1,13 @@
 """Control over the journals: how they were filled."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from parta.control.actions.findings import keep
-from parta.control.pages.frame import READ, control_page, span
+from parta.control.pages.frame import READ, control_page, kinds_of, span
 from parta.control.queries.filling import board
 from parta.control.queries.findings import facts
 from parta.control.queries.lessons import FACTS
@@ -27,8 +29,17 @@ def control(request: HttpRequest) -> HttpResponse:
         cut.until,
         number_or_none(request.GET.get("teacher", "")),
         facts(viewer, cut.since, cut.until),
+        cut.kind,
     )
-    return control_page(request, "control/board.html", {"found": found, "facts": FACTS})
+    days = {"since": cut.since.isoformat(), "until": cut.until.isoformat()}
+    context = {
+        "found": found,
+        "facts": FACTS,
+        "kinds": kinds_of(viewer),
+        "kind": cut.kind,
+        "days": urlencode(days | ({"kind": cut.kind} if cut.kind else {})),
+    }
+    return control_page(request, "control/board.html", context)
 
 
 urlpatterns = [path("control/", control, name="control")]

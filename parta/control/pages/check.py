@@ -1,5 +1,6 @@
 """The check of the journals: sheets over a span, and the act that ends it with a certificate."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from parta.control.queries.class_sheet import class_sheet
 from parta.control.queries.duties import duties, kept_duties, year_of
 from parta.control.queries.lessons import OPEN
 from parta.control.queries.sheets import SHEETS, Cut
+from parta.control.queries.topic_quality import topic_quality
 from parta.control.queries.year import year_page
 from parta.foundation.access import may, requires
 from parta.organisation.acts import Refusal
@@ -43,7 +45,7 @@ def sheet_of(viewer: Viewer, cut: Cut, name: str) -> dict[str, Any]:
     if name == "homework":
         count, lacking = sheets.homework_sheet(viewer, cut)
         return {"lines": lacking[: sheets.LISTED], "count": len(lacking), "of": count}
-    return {"sheet_found": sheets.teacher_sheet(viewer, cut)}
+    return {"sheet_found": sheets.teacher_sheet(viewer, cut), "topics": topic_quality(viewer, cut)}
 
 
 @require_http_methods(FORM)
@@ -51,9 +53,10 @@ def sheet_of(viewer: Viewer, cut: Cut, name: str) -> dict[str, Any]:
 def check(request: HttpRequest) -> HttpResponse:
     """A sheet of the check; the form that finishes it."""
     viewer = looking(request)
-    cut = span(request, viewer, days=30)
+    cut = shown = span(request, viewer, days=30)
 
     def finish(posted: Posted) -> str:
+        cut = replace(shown, kind="")  # a certificate is about all the subjects of the department or class
         if not may(viewer, "control.act"):
             raise Refusal("Проверку записывает заместитель директора, директор или заведующий кафедрой.")
         directions = tuple(
@@ -111,6 +114,8 @@ def check(request: HttpRequest) -> HttpResponse:
     for key, value in (("homeroom", cut.homeroom_id), ("department", cut.department_id)):
         if value is not None:
             query[key] = str(value)
+    if cut.kind:
+        query["kind"] = cut.kind
     context = {
         "cut": cut,
         "sheet": name,

@@ -13,6 +13,7 @@ from parta.foundation import sql
 from parta.foundation.access import may
 from parta.journal.queries.words import class_name
 from parta.organisation.acts import Refusal
+from parta.organisation.models import Subject
 from parta.people.chrome import page
 from parta.people.forms import Forms, status
 from parta.people.pages.persons import number_or_none
@@ -22,6 +23,7 @@ READ = ["GET", "HEAD"]
 FORM = ["GET", "HEAD", "POST"]
 LONGEST = timedelta(days=62)
 """The widest span of one page."""
+KINDS = dict(Subject.KINDS)
 YEAR = timedelta(days=370)
 TABS = (
     ("control", "Записи", "control"),
@@ -59,11 +61,23 @@ def span(request: HttpRequest, viewer: Viewer, *, days: int = 7, longest: timede
         until,
         number_or_none(sent.get("homeroom", "")),
         number_or_none(sent.get("department", "")),
+        kind if (kind := sent.get("kind", "")) in KINDS else "",
     )
 
 
-def cuts(viewer: Viewer) -> dict[str, list[tuple[int, str]]]:
-    """Departments and classes a check may be cut to. Two statements."""
+def kinds_of(viewer: Viewer) -> list[tuple[str, str]]:
+    """The kinds of subject a page may be cut to, where the school has several. One statement."""
+    named: set[str] = set()
+    for kind, tags in sql.read(
+        "SELECT DISTINCT kind, CAST(tags AS TEXT) FROM organisation_subject WHERE school_id = %s",
+        [viewer.school.id],
+    ):
+        named |= {kind or "subject"} | {code for code in KINDS if f'"{code}"' in tags}
+    return [(code, KINDS[code]) for code in KINDS if code in named] if len(named) > 1 else []
+
+
+def cuts(viewer: Viewer) -> dict[str, Any]:
+    """Departments, classes and kinds of subject a check may be cut to. Three statements."""
     rooms = sql.read(
         "SELECT h.id, h.title FROM organisation_homeroom h JOIN organisation_academicyear y ON y.id = h.year_id"
         " WHERE h.school_id = %s AND y.starts <= %s AND y.until > %s ORDER BY COALESCE(h.grade, 99), h.title",
@@ -76,7 +90,11 @@ def cuts(viewer: Viewer) -> dict[str, list[tuple[int, str]]]:
     own = [
         (row[0], row[1]) for row in departments if viewer.is_school_wide or row[0] in viewer.department_ids
     ]
-    return {"homerooms": [(row[0], class_name(row[1])) for row in rooms], "departments": own}
+    return {
+        "homerooms": [(row[0], class_name(row[1])) for row in rooms],
+        "departments": own,
+        "kinds": kinds_of(viewer),
+    }
 
 
 def control_page(

@@ -1,5 +1,6 @@
 """Reports: chosen, shown, taken away as a file, handed in and received; the page of a class."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -77,7 +78,7 @@ def _homeroom(viewer: Viewer, cut: Cut, of_class: bool) -> tuple[Cut, list[tuple
         raise Http404
     if of_class and cut.homeroom_id is None and ids:
         own = [id for id in ids if id in viewer.homeroom_ids]
-        cut = Cut(cut.since, cut.until, (own or ids)[0], cut.department_id)
+        cut = replace(cut, homeroom_id=(own or ids)[0])
     return cut, classes
 
 
@@ -166,7 +167,7 @@ def _first(choices: list[Any]) -> date:
 def span_cut(request: HttpRequest, viewer: Viewer, cut: Cut) -> Cut:
     """The chosen class of the address, on the span given."""
     asked = span(request, viewer)
-    return Cut(cut.since, cut.until, asked.homeroom_id, asked.department_id)
+    return replace(asked, since=cut.since, until=cut.until, kind="")
 
 
 def _address(since: date, until: date, homeroom_id: int | None) -> str:

@@ -35,6 +35,8 @@ class Choice:
     since: date
     at: datetime
     by: str
+    ground: str = ""
+    """The local act it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def _choices(viewer: Viewer) -> dict[tuple[str, str], list[Choice]]:
             row.in_force_from,
             row.set_at.astimezone(zone),
             names.get(row.set_by_id or 0, ""),
+            row.ground,
         )
         found.setdefault((row.act_code, row.name), []).append(made)
     return found
@@ -207,6 +210,8 @@ class SettingPage:
     history: tuple[Choice, ...]
     changed_by: str
     may_change: bool
+    ground: str
+    """What the value of today rests on, beside the act itself."""
 
 
 def setting_page(viewer: Viewer, code: str, name: str) -> SettingPage | None:
@@ -239,6 +244,7 @@ def setting_page(viewer: Viewer, code: str, name: str) -> SettingPage | None:
         kind = "duration"
     else:
         kind = "number" if isinstance(current, int | float) else "text"
+    history = tuple(_choices(viewer).get((code, name), ()))
     return SettingPage(
         act=edition.title,
         code=code,
@@ -249,7 +255,8 @@ def setting_page(viewer: Viewer, code: str, name: str) -> SettingPage | None:
         options=options,
         rows=rows,
         rules=tuple(rules),
-        history=tuple(_choices(viewer).get((code, name), ())),
+        history=history,
         changed_by=role_words([setting.changed_by]),
         may_change=may_change(setting, viewer.roles),
+        ground=next((one.ground for one in reversed(history) if one.since <= viewer.on), ""),
     )

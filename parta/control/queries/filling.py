@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from parta.control.queries.cites import Acts
 from parta.control.queries.findings import Line
 from parta.control.queries.lessons import FACTS, IN_TIME, LATE, MISSING, OPEN, LessonLine, lessons_of
+from parta.control.queries.sheets import Cut, reach_of
 from parta.journal.queries.words import journal_name, register_key
 from parta.journal.rules.watches import Finding, Scope, findings, late_marks
 from parta.people.viewer import Viewer
-from parta.plans.access import readable_journals
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
@@ -139,13 +139,18 @@ class HeatLine:
 
 
 def board(
-    viewer: Viewer, since: date, until: date, teacher_id: int | None, kept: Sequence[Line] | None = None
+    viewer: Viewer,
+    since: date,
+    until: date,
+    teacher_id: int | None,
+    kept: Sequence[Line] | None = None,
+    kind: str = "",
 ) -> Board:
     """What was filled in the journals the viewer reads, from `since` to `until` inclusive, with what is kept as
-    overdue, or that worked out. Five statements at most."""
+    overdue, or that worked out; of one kind of subject where one is named. Five statements at most."""
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
-    lessons = lessons_of(viewer, readable_journals(viewer), since, until)
+    lessons = lessons_of(viewer, reach_of(viewer, Cut(since, until, kind=kind)), since, until)
     journals = {lesson.journal_id for lesson in lessons}
     names = {line.who_id: line.full_name for line in lessons}
     lines: dict[int | None, TeacherLine] = {}
@@ -171,6 +176,9 @@ def board(
         overdue = [_found(one, names, acts, viewer.at, zone) for one in worked_out]
     else:
         overdue = [_kept(one) for one in kept]
+        if kind:
+            own = {lesson.id for lesson in lessons}
+            overdue = [one for one in overdue if one.lesson_id in own]
     late = mine(late_marks(law, viewer.school.id, everything, **asked))
     named: tuple[tuple[Sequence[FoundLine | Finding], str], ...] = ((overdue, "works"), (late, "late_works"))
     for found, name in named:

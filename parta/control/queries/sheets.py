@@ -49,10 +49,12 @@ class Cut:
     until: date
     homeroom_id: int | None = None
     department_id: int | None = None
+    kind: str = ""
+    """Only subjects of this kind (`Subject.KINDS`), by their kind or by a property of that name."""
 
 
 def reach_of(viewer: Viewer, cut: Cut) -> Reach:
-    """The journals the viewer reads, cut to the class or department."""
+    """The journals the viewer reads, cut to the class, the department or the kind of subject."""
     scope, values = readable_journals(viewer)
     scope, values = f"({scope})", list(values)
     if cut.homeroom_id is not None:
@@ -61,6 +63,9 @@ def reach_of(viewer: Viewer, cut: Cut) -> Reach:
     if cut.department_id is not None:
         scope += " AND s.department_id = %s"
         values.append(cut.department_id)
+    if cut.kind:
+        scope += " AND (s.kind = %s OR CAST(s.tags AS TEXT) LIKE %s)"
+        values += [cut.kind, f'%"{cut.kind}"%']
     return scope, values
 
 

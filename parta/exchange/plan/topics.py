@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
+from parta.journal.rules import Outcome, Place
+from parta.journal.rules.topic_texts import topic_faults
 from parta.organisation.models import (
     WorkKind,
 )
 from parta.plans.models import PlannedTopic, ThematicPlan
+from parta.regulation.judge import Rule
+from parta.regulation.queries import law as law_of_school
 
+from ..data import PlanRow
 from ..values import fold
 from .draft import Draft
 from .homerooms import homeroom_named
@@ -53,6 +58,8 @@ def plan_topics(draft: Draft) -> None:
                 "добавляется в настройках («Справочники»).",
             )
             continue
+        if not _fits(draft, row, subject, kinds):
+            continue
         lines = [
             (
                 topic.unit,
@@ -80,6 +87,32 @@ def plan_topics(draft: Draft) -> None:
                     draft.plan_for[subject, homeroom] = entity
         else:
             draft.plan_of[subject, row.grade] = entity
+
+
+def _fits(draft: Draft, row: PlanRow, subject: Entity, kinds: dict[str, tuple[str, str]]) -> bool:
+    """Whether lessons could take the topics as they are worded: the act asks the same of a plan."""
+    told, stands = subject.links.get("fields", {}), subject.row
+    place = Place(
+        subject=subject.links.get("code") or stands.code,
+        subject_title=told.get("title") or stands.title,
+        subject_area=told.get("area") or stands.area,
+        grade=row.grade,
+        tags=frozenset(told.get("tags") or stands.tags),
+    )
+    law = law_of_school(draft.school.pk, draft.school.law_version)
+    fits = True
+    for topic in row.topics:
+        work = kinds[fold(topic.work_kind)][1] if topic.work_kind else ""
+        faults: dict[str, list[Rule]] = defaultdict(list)
+        for rule, breach in topic_faults(law, place, topic.text, on=draft.on, work=work):
+            faults[f"{breach.found} {breach.allowed}".rstrip(" .")].append(rule)
+        for words, rules in faults.items():
+            refuses = any(rule.outcome > Outcome.REMARK for rule in rules)
+            fits = fits and not refuses
+            cites = ", ".join(dict.fromkeys(clause.printed for rule in rules for clause in rule.clauses))
+            say = draft.problems.error if refuses else draft.problems.warn
+            say(topic.where.at("Тема урока"), f"{words} ({cites}).")
+    return fits
 
 
 def _work_kinds(draft: Draft) -> dict[str, tuple[str, str]]:
