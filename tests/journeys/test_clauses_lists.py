@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from parta.journal.models import TermMark
-from parta.organisation.models import BellSchedule, Term
+from parta.organisation.models import BellSchedule
 from parta.people.models import Enrolment, Guardianship, Person, Role, RosterReview
 from tests.journeys.steps import COLLEGE, DUBROVO, done, page, presets, under
 from tests.journeys.test_clauses_checks import found
@@ -192,34 +191,6 @@ def test_students_with_fewer_marks_than_the_norm_of_the_period(
         if "математика" in line.place
     ]
     assert not maths, "maths is of another department"
-
-
-@under(COLLEGE)
-@pytest.mark.clause("ET-A-MASTER-20a", partly="отложенные по болезни отдельно с датой")
-def test_students_without_a_practice_mark_at_the_end_of_the_period(cast: Any, client_of: Any) -> None:
-    """Listed from the day after the period; who has a mark, or has left, is not."""
-    cast.subjects["russian"].tags = ["practice"]
-    cast.subjects["russian"].save(update_fields=["tags"])
-    end = date(2026, 10, 23)
-    Term.objects.filter(pk=cast.term.pk).update(until=end + timedelta(days=1))
-
-    def lacking(day: date) -> set[str]:
-        return {
-            name
-            for line in found(cast, "period_marks_complete", "deputy", cast.local(day, 23))
-            if "ET-A-MASTER-20a" in line.ids and "русский" in line.place
-            for name in line.students
-        }
-
-    assert not lacking(end), "the last day itself"
-    after = lacking(end + timedelta(days=1))
-    assert "Ефимова Софья" in after and "Устинов Лев" not in after
-    TermMark.objects.create(
-        school=cast.school, journal=cast.russian, term=cast.term, student=cast.named("Ефимова"), value="4",
-        set_at=cast.at, changed_at=cast.at,
-    )  # fmt: skip
-    assert "Ефимова Софья" not in lacking(end + timedelta(days=1))
-    assert len(lacking(end + timedelta(days=1))) == len(after) - 1
 
 
 def order(cast: Any, kind: str, surname: str, given_name: str, on: str, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from parta.control.queries.lessons import lessons_of as lessons_of_span
 from parta.control.queries.sheets import Cut, law_for, overdue_works, per_cent, reach_of
@@ -315,7 +316,14 @@ def class_page(viewer: Viewer, homeroom_id: int, cut: Cut, begins: date) -> Clas
                 students[student_id].low.append(line.title)
     for student_id, student in students.items():
         student.before = tally.mean("before", student_id)
-    missing = missing_finals(law, viewer.school.id, (scope, values), on=viewer.on, since=begins)
+    missing = missing_finals(
+        law,
+        viewer.school.id,
+        (scope, values),
+        on=viewer.on,
+        since=begins,
+        zone=ZoneInfo(viewer.school.timezone),
+    )
     groups, one_three = _groups(students, scales)
     missed: dict[str, int] = defaultdict(int)
     for student in students.values():

@@ -29,9 +29,18 @@ class Pair:
     until: date
     """The day after the term's last: the first day of the vacation."""
     who_id: int | None
-    missing: tuple[str, ...]
-    """Students without the mark of the term."""
+    owing: tuple[tuple[int, str], ...]
+    """Students without the mark of the term, by number and name."""
+    deferred: tuple[tuple[int, str, date, str], ...]
+    """Those whose mark waits by a permit: number, name, last day, why."""
+    may_defer: bool
+    """The act lets a mark wait."""
     confirmed_at: datetime | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Who owes the mark, by name."""
+        return tuple(name for _, name in self.owing)
 
 
 _PAIRS = f"""
@@ -57,8 +66,10 @@ def pairs(viewer: Viewer, reach: Reach) -> list[Pair]:
     ended = [row[14] for row in rows]
     lacking = (
         {
-            (line.row[0], line.until): tuple(name for _, name in line.students)
-            for line in missing_finals(law, viewer.school.id, reach, on=viewer.on, since=min(ended) - DAY)
+            (line.row[0], line.until): (line.owing, line.deferred)
+            for line in missing_finals(
+                law, viewer.school.id, reach, on=viewer.on, since=min(ended) - DAY, zone=zone
+            )
         }
         if rows
         else {}
@@ -72,7 +83,8 @@ def pairs(viewer: Viewer, reach: Reach) -> list[Pair]:
             row[13],
             row[14],
             row[15],
-            lacking.get((row[0], row[14]), ()),
+            *lacking.get((row[0], row[14]), ((), ())),
+            any(rule.params.deferrable for rule in reader.rules(row, row[14] - DAY, "period_marks_complete")),
             sql.moment(row[16]).astimezone(zone) if row[16] is not None else None,
         )
         for row in rows

@@ -317,7 +317,8 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
         off = off_timetable(school_id, reach, since=since, until=until, week_days=week_days)
         found += as_matters(law, off, "record_matches_timetable")
     if rules_on(law, until, "period_marks_complete"):
-        missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins)
+        zone = ZoneInfo(viewer.school.timezone)
+        missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins, zone=zone)
         found += final_gaps(law, missing, on=viewer.on)
     found += density_matters(density_lines(law, school_id, reach, on=until), on=until)
     for watched in (work_matters, homework_matters, threshold_matters, outcome_matters):

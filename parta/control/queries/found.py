@@ -203,7 +203,8 @@ def _finals(asked: Asked, part: Part) -> Iterable[Matter]:
     if not rules_on(asked.law, asked.on, "period_marks_complete"):
         return ()
     reach = part.reach(asked.school_id)
-    missing = missing_finals(asked.law, asked.school_id, reach, on=asked.on, since=asked.begins)
+    zone = asked.calendar.zone
+    missing = missing_finals(asked.law, asked.school_id, reach, on=asked.on, since=asked.begins, zone=zone)
     return final_gaps(asked.law, missing, on=asked.on)
 
 

@@ -6,7 +6,7 @@ day; annulled marks do not count.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
@@ -89,6 +89,9 @@ class PeriodMarks(Params):
     """By when each student has the mark of the period in each journal."""
 
     until: OnDate
+    deferrable: bool = Field(
+        False, description="отметку можно отложить по разрешению: такие ученики отдельно, с днём"
+    )
 
 
 def _mandatory_says(p: Mandatory) -> str:
@@ -150,7 +153,10 @@ _register(
     1,
     PeriodMarks,
     "Отметки за период выставлены всем",
-    lambda p: "к названному дню у каждого ученика есть отметка за период по каждому предмету",
+    lambda p: (
+        "к названному дню у каждого ученика есть отметка за период по каждому предмету"
+        + ("; отложенные по разрешению — отдельно, с днём" if p.deferrable else "")
+    ),
 )
 
 
@@ -240,12 +246,20 @@ class MissingFinals:
     """The day after the period's last."""
     students: tuple[tuple[int, str], ...]
     who_id: int | None
+    deferred: tuple[tuple[int, str, date, str], ...] = ()
+    """Of the students those whose mark waits by a granted permit: number, name, last day, the reason."""
+
+    @property
+    def owing(self) -> tuple[tuple[int, str], ...]:
+        """Students without the mark whose mark is not put off."""
+        waits = {one[0] for one in self.deferred}
+        return tuple(one for one in self.students if one[0] not in waits)
 
 
 _FINALS = f"""
 SELECT {PLACE}, t.id, t.title, t.until, e.student_id, n.surname, n.given_name, (
     SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts < t.until
-    AND (tl.until IS NULL OR tl.until >= t.until))
+    AND (tl.until IS NULL OR tl.until >= t.until)), w.ends_at, w.ask_reason
 FROM plans_journal j
 {JOINS}
 JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
@@ -259,15 +273,20 @@ JOIN (
 JOIN people_person n ON n.id = e.student_id
 LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.term_id = t.id AND f.student_id = e.student_id
     AND f.value <> ''
+LEFT JOIN journal_permit w ON w.id = (SELECT MAX(o.id) FROM journal_permit o WHERE o.journal_id = j.id
+    AND o.term_id = t.id AND o.student_id = e.student_id AND o.fact = 'final' AND o.state = 'granted')
 WHERE {{scope}} AND j.scale_id IS NOT NULL AND f.id IS NULL
     AND EXISTS (SELECT 1 FROM timetable_lesson l WHERE l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until)
 ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
 
 
-def missing_finals(law: Law, school_id: int, reach: Reach, *, on: date, since: date) -> list[MissingFinals]:
+def missing_finals(
+    law: Law, school_id: int, reach: Reach, *, on: date, since: date, zone: tzinfo
+) -> list[MissingFinals]:
     """Journals of periods that ended after `since` and by `on`, with students who have no mark. One statement.
 
-    «Не аттестован» is a mark. Who has left since owes nothing, and grades without marks are left out.
+    «Не аттестован» is a mark. Who has left since owes nothing, and grades without marks are left out. A granted permit
+    for the mark puts it off to the permit's last day, where the act lets it.
     """
     scope, values = reach
     groups: dict[tuple[int, int], list[sql.Row]] = {}
@@ -279,14 +298,26 @@ def missing_finals(law: Law, school_id: int, reach: Reach, *, on: date, since: d
         row = rows[0]
         until = date.fromisoformat(row[14]) if isinstance(row[14], str) else row[14]
         last = until - timedelta(days=1)
-        students = tuple(
-            (one[15], f"{one[16]} {one[17]}")
-            for one in rows
-            if not is_unmarked(reader.bench(row, last, one[15]), last)
-        )
-        if students:
-            found.append(MissingFinals(row[:12], row[13], until, students, row[18]))
+        lacking = [one for one in rows if not is_unmarked(reader.bench(row, last, one[15]), last)]
+        may_wait = any(rule.params.deferrable for rule in reader.rules(row, last, "period_marks_complete"))
+        waits = [(one, _last_day(one[19], zone)) for one in lacking if may_wait and one[19] is not None]
+        if lacking:
+            found.append(
+                MissingFinals(
+                    row[:12],
+                    row[13],
+                    until,
+                    tuple((one[15], f"{one[16]} {one[17]}") for one in lacking),
+                    row[18],
+                    tuple((one[15], f"{one[16]} {one[17]}", day, one[20]) for one, day in waits if day >= on),
+                )
+            )
     return found
+
+
+def _last_day(ends_at: Any, zone: tzinfo) -> date:
+    """The last day of a permit: it ends at the midnight after."""
+    return (sql.aware(ends_at) - timedelta(seconds=1)).astimezone(zone).date()
 
 
 def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Matter]:
@@ -297,7 +328,7 @@ def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Ma
         last = line.until - timedelta(days=1)
         events = {"period_end": last, "vacation_day_1": line.until}
         owing: dict[tuple[Rule[Any], ...], list[str]] = {}
-        for student_id, name in line.students:
+        for student_id, name in line.owing:
             broken = []
             for rule in reader.rules(line.row, last, "period_marks_complete", student_id):
                 limit = rule.params.until.on(events)
@@ -322,7 +353,15 @@ def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Ma
                     who_id=line.who_id,
                     role="teacher",
                     told=told_of(rules),
+                    detail=_put_off(line),
                     key=line.term,
                 )
             )
     return found
+
+
+def _put_off(line: MissingFinals) -> str:
+    """Whose mark waits, and to which day: beside those who owe it, apart from them."""
+    if not line.deferred:
+        return ""
+    return "отложено: " + ", ".join(f"{name} до {day:%d.%m.%Y}" for _, name, day, _ in line.deferred)
