@@ -27,3 +27,7 @@ permission(
 permission("unsubscribe", "остановить письма по ссылке из письма", public=True)
 permission("updates", "узнавать о новом на открытой странице", *EVERYBODY)
 permission("delivery", "рассылка писем школы", "director", "deputy", "operator")
+
+permission("trainings", "обучение работе с журналом: просить, видеть своё, вести учёт", *EVERYBODY)
+permission("training", "отмечать, кто был на обучении", "deputy", "operator", "class_teacher", "master")
+nav("trainings", "Обучение", "trainings", *STAFF, position=74)

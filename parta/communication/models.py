@@ -147,6 +147,49 @@ class Question(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "number"], name="question_number")]
 
 
+class Training(models.Model):
+    """Обучение работе с журналом: asked for (no day yet), planned, or held with a register of who came.
+
+    For staff, or for the families of one class. Withdrawn, never deleted.
+    """
+
+    AUDIENCES = [("staff", "сотрудникам"), ("families", "родителям класса")]
+    MEANS = [
+        ("session", "занятие"),
+        ("meeting", "собрание"),
+        ("talk", "личная беседа"),
+        ("memo", "памятка под подпись"),
+        ("letter", "письмо"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    audience = models.CharField(max_length=8, choices=AUDIENCES)
+    homeroom = models.ForeignKey(Homeroom, null=True, on_delete=models.PROTECT, related_name="+")
+    topic = models.CharField(max_length=200)
+    means = models.CharField(max_length=7, choices=MEANS, default="session")
+    held_on = models.DateField(null=True, help_text="Null: only asked for.")
+    place = models.CharField(max_length=160, blank=True, default="")
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "held_on"], name="training_held")]
+
+
+class TrainingGuest(models.Model):
+    """Somebody came to a training; `removed_at` when the entry was a mistake."""
+
+    training = models.ForeignKey(Training, on_delete=models.PROTECT, related_name="guests", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["training", "person"], name="training_guest_once")]
+
+
 # --- delivery by mail -------------------------------------------------------------------------------------------------
 
 

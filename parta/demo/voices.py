@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from parta.communication.actions import announcements, messages, questions
+from parta.communication.actions import announcements, messages, questions, trainings
 from parta.communication.queries.reach import About, Addressee, about_student, addressees
+from parta.communication.queries.trainings import invited_ids
 from parta.demo.clerk import Clerk
 from parta.demo.families import Family, Human
 from parta.diary.actions import notices
@@ -80,6 +81,7 @@ class _Speech:
         )
         self.absences(mother, child)
         self.questions(mother)
+        self.trainings(mother)
         for one in family.children:
             self.tick_off(one.human.id)
 
@@ -261,3 +263,35 @@ class _Speech:
                 questions.ask(
                     parent, desk="class_teacher", text="Где посмотреть отметки за прошлую четверть?", at=at
                 )
+
+    def trainings(self, mother: Human) -> None:
+        """Staff were taught in the first days, the class's parents at a meeting; one asks, one session is to come."""
+        at = self.at(3, 15)
+        today = at.astimezone(self.clerk.zone).date()
+        deputy, head = self.viewer(self.who.deputy, at), self.viewer(self.who.class_teacher, at)
+        if deputy is None or head is None:
+            return
+        for who, topic, audience, means, ago, place, left_out in (
+            (deputy, "Отсутствие, отметки и тема урока", "staff", "session", 60, "кабинет 27", 4),
+            (head, "Дневник в телефоне: отметки и задания", "families", "meeting", 40, "актовый зал", 5),
+            (deputy, "Итоги четверти и замечания", "staff", "session", -6, "кабинет 27", 0),
+        ):
+            with self.clerk.act(at):
+                row = trainings.arrange(
+                    who,
+                    topic=topic,
+                    audience=audience,
+                    homeroom_id=self.who.homeroom_id if audience == "families" else None,
+                    means=means,
+                    held_on=today - ago * DAY,
+                    place=place,
+                    at=at,
+                )
+            invited = sorted(invited_ids(row))
+            if ago > 0:
+                with self.clerk.act(at):
+                    trainings.register(who, row.pk, invited[left_out:], at=at)
+        parent = self.viewer(mother, at)
+        if parent is not None and parent.student_ids:
+            with self.clerk.act(at):
+                trainings.ask(parent, topic="Как подтвердить неделю и сообщить о пропуске", at=at)

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from parta.communication.actions import announcements, habits, messages, questions
+from parta.communication.actions import announcements, habits, messages, questions, trainings
 from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, closeout, findings, remarks, reports
@@ -74,6 +74,21 @@ def _announced(cast: World) -> int:
 
 def _question(cast: World) -> int:
     return int(questions.ask(cast.viewer("guardian"), desk="officer", text="Где оценки?", at=cast.at).pk)
+
+
+def _training(cast: World) -> int:
+    return int(
+        trainings.arrange(
+            cast.viewer("deputy"),
+            topic="Запись замены",
+            audience="staff",
+            homeroom_id=None,
+            means="session",
+            held_on=cast.on,
+            place="",
+            at=cast.at,
+        ).pk
+    )
 
 
 # --- what a family says
@@ -310,6 +325,19 @@ MORE: Mapping[str, Case] = {
     "communication.actions.questions.answer": (
         _question,
         lambda c, row: questions.answer(c.viewer("deputy"), row, text="В дневнике.", at=c.at),
+    ),
+    "communication.actions.trainings.ask": (
+        _nothing,
+        lambda c, _: trainings.ask(c.viewer("guardian"), topic="Где задания?", at=c.at),
+    ),
+    "communication.actions.trainings.arrange": (_nothing, lambda c, _: _training(c)),
+    "communication.actions.trainings.register": (
+        _training,
+        lambda c, row: trainings.register(c.viewer("deputy"), row, [c.teacher.pk], at=c.at),
+    ),
+    "communication.actions.trainings.withdraw": (
+        _training,
+        lambda c, row: trainings.withdraw(c.viewer("deputy"), row, at=c.at),
     ),
     # ── control ──
     "control.actions.checks.finish_check": (_nothing, lambda c, _: _check(c)),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from parta.communication.models import Training
 from parta.plans.models import Approval
 from tests.cast import World
 
@@ -68,6 +69,23 @@ class Line:
     query: str = ""
     body: Callable[[World], Any] | None = None
     json: bool = False
+
+
+def _training(cast: World) -> int:
+    """A training for the families of 6Б, held today."""
+    row = Training.objects.filter(school_id=cast.school.pk, homeroom_id=cast.homeroom.pk).first()
+    return int(
+        (
+            row
+            or Training.objects.create(
+                school_id=cast.school.pk,
+                audience="families",
+                homeroom_id=cast.homeroom.pk,
+                topic="Дневник в телефоне",
+                held_on=cast.on,
+            )
+        ).pk
+    )
 
 
 def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
@@ -1008,6 +1026,24 @@ LINES: dict[str, dict[str, Line]] = {
         )
     },
     "questions": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "trainings": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "training": {
+        "own": Line(
+            lambda cast: {"training_id": _training(cast)},
+            get="200 class_teacher deputy operator; 404 master foreign_deputy",
+            post="422 class_teacher deputy operator; 404 master foreign_deputy",
+        ),
+        "absent": Line(
+            lambda cast: {"training_id": ABSENT},
+            get="404 class_teacher deputy operator master foreign_deputy",
+            post="404 class_teacher deputy operator master foreign_deputy",
+        ),
+    },
+    "help": {"page": Line(get="200 SIGNED")},
+    "help_page": {
+        "guide": Line(lambda cast: {"name": "uchitel"}, get="200 SIGNED"),
+        "absent": Line(lambda cast: {"name": "absent"}, get="404 SIGNED"),
+    },
     # ── exchange ──
     "imports": {"page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy")},
     "import_template": {"page": Line(get="200 SETUP foreign_deputy")},

@@ -16,6 +16,7 @@ from tests.contracts.test_layout import ROOT, files
 MARKUP = {
     "parta/foundation/pagekit.py": "icons of our own",
     "parta/people/chrome.py": "the token of the form",
+    "parta/people/guides.py": "guides of our own, in which a reader of Markdown escapes every tag",
     "parta/journal/pages/cells.py": "cells of the grid, every text of a person through escape",
     "parta/journal/pages/grid.py": "finished cells between two halves of a template",
     "parta/diary/pages/week.py": "cells of the table of marks, every text of a person through escape",

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern
 
-from parta.communication.pages import announcements, delivery, messages, questions, schedules, updates
+from parta.communication.pages import (
+    announcements,
+    delivery,
+    messages,
+    questions,
+    schedules,
+    trainings,
+    updates,
+)
 
 urlpatterns: list[URLPattern] = [
     *messages.urlpatterns,
@@ -11,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     *delivery.urlpatterns,
     *updates.urlpatterns,
     *schedules.urlpatterns,
+    *trainings.urlpatterns,
 ]

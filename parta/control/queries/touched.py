@@ -29,6 +29,7 @@ _NOTHING = frozenset(
         "message",
         "month",
         "question",
+        "training",
         "room",
         "sign_in",
         "thread",

@@ -7,6 +7,7 @@ from parta.people.pages import (
     calendar,
     classes,
     handouts,
+    help,
     lists,
     lock,
     orders,
@@ -40,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     *register.urlpatterns,
     *rosters.urlpatterns,
     *orders.urlpatterns,
+    *help.urlpatterns,
 ]
