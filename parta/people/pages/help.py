@@ -30,7 +30,10 @@ def _shown(request: HttpRequest, name: str) -> HttpResponse:
     guide = guides().get(name)
     if guide is None:
         raise Http404
-    return page(request, "people/help.html", {"guide": guide, "guides": guides().values()})
+    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    first = (OF_ROLES.get(viewer.main_role) if viewer else None, FIRST)
+    ordered = sorted(guides().values(), key=lambda one: first.index(one.name) if one.name in first else 2)
+    return page(request, "people/help.html", {"guide": guide, "guides": ordered})
 
 
 urlpatterns = [path("help/", help_first, name="help"), path("help/<slug:name>/", help_page, name="help_page")]
