@@ -45,6 +45,9 @@ class Environment(BaseSettings):
     mail_password: str = Field(default="", description="Its password.")
     mail_from: str = Field(default="", description="Sender: Парта <parta@school.example>.")
     mail_timeout: int = Field(default=20, ge=1, le=120, description="Seconds to wait for the mail server.")
+    providers: str = Field(
+        default="", description="File of outside sign-in (OpenID Connect providers, TOML); empty: none."
+    )
     max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import unquote, urlsplit
 
 from config.environment import ROOT, Environment, read_or_make_key
+from config.providers import read_providers
 
 ENV = Environment()
 HOME = ENV.home
@@ -108,6 +109,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
+
+PROVIDERS = read_providers(ENV.providers)
+"""Who else may say who somebody is (OpenID Connect), by code; empty: Parta's own passwords alone."""
 
 SESSION_ENGINE = "parta.people.sessions"
 COOKIE_PREFIX = "__Host-" if ENV.https else ""

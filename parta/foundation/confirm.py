@@ -72,6 +72,8 @@ VERBS = {
     "factor_added": "factors",
     "factor_removed": "factors",
     "recovery_made": "factors",
+    "identity_linked": "factors",
+    "identity_unlinked": "factors",
     "second_step_required": "factors",
     "handout_rule_set": "locks",
 }

@@ -353,6 +353,9 @@ class SignIn(models.Model):
     agent = models.CharField(max_length=60, help_text="«Chrome, Windows»: for people, not for recognition.")
     device = models.CharField(max_length=64)
     is_new_device = models.BooleanField(default=False)
+    through = models.CharField(
+        max_length=60, default="", blank=True, help_text="The outside provider; empty: the password."
+    )
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(
         max_length=10, default="", blank=True, help_text="logout, owner, school, disowned."
@@ -404,6 +407,7 @@ from parta.people.trust_models import (  # noqa: E402
     Inspection,
     InspectionAlias,
     InspectionCase,
+    OutsideIdentity,
     RecoveryCode,
     SecondStepRule,
 )
@@ -423,6 +427,7 @@ __all__ = [
     "InspectionCase",
     "KnownDevice",
     "LoginFailure",
+    "OutsideIdentity",
     "Person",
     "PersonChange",
     "ReadTrace",

@@ -1,13 +1,15 @@
 """Questions about second steps: the owner's own, and how far the school is with them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from config.providers import Provider
 from parta.foundation import sql
 from parta.people import second
-from parta.people.models import Factor, KnownDevice, RecoveryCode, Role
+from parta.people.models import Factor, KnownDevice, OutsideIdentity, RecoveryCode, Role
 from parta.people.viewer import ROLE_ORDER, ROLE_TITLES, Viewer
 
 
@@ -155,3 +157,34 @@ def school_steps(viewer: Viewer) -> tuple[RoleLine, ...]:
         for role in ROLE_ORDER
         if role in known and (role in held or role in rules)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One outside provider as the owner of an account sees it; `row` of the link, if there is one."""
+
+    code: str
+    title: str
+    row: int | None
+    made_at: datetime | None
+    used_at: datetime | None
+
+
+def own_identities(viewer: Viewer, providers: Mapping[str, Provider]) -> tuple[Outside, ...]:
+    """Every provider of the installation, linked or not, and links to one that is gone. One statement."""
+    zone = ZoneInfo(viewer.school.timezone)
+    held = {row.issuer: row for row in OutsideIdentity.objects.filter(user_id=viewer.user_id).order_by("id")}
+    found = []
+    titles = {one.issuer: (one.code, one.title) for one in providers.values()}
+    for issuer, (code, title) in {**{issuer: ("", issuer) for issuer in held}, **titles}.items():
+        row = held.get(issuer)
+        found.append(
+            Outside(
+                code,
+                title,
+                row.pk if row else None,
+                row.made_at.astimezone(zone) if row else None,
+                row.used_at.astimezone(zone) if row and row.used_at else None,
+            )
+        )
+    return tuple(found)

@@ -29,6 +29,7 @@ NOTICES = {
     "ended": "Ваши сеансы завершены",
     "second": "Пароль подошёл, второй шаг нет: ваш пароль знает кто-то ещё, смените его",
     "factor": "Второй шаг входа изменён",
+    "identity": "Вход через внешнюю учётную запись изменён",
     "handout": "Заявлена выгрузка или печать данных многих людей",
     "recovery": "Использован код восстановления",
     "digest": "Записано от вашего имени за неделю",
@@ -59,6 +60,7 @@ class SessionLine:
     is_live: bool
     is_current: bool
     how: str
+    through: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
     lines = []
     for row in sql.read(
         "SELECT s.id, s.at, s.seen_at, s.address, s.agent, s.is_new_device, s.ended_at, s.ended_how, s.session_key,"
-        " d.session_key FROM people_signin s LEFT JOIN django_session d"
+        " d.session_key, s.through FROM people_signin s LEFT JOIN django_session d"
         " ON d.session_key = s.session_key AND d.expire_date > %s"
         " WHERE s.user_id = %s ORDER BY s.at DESC, s.id DESC LIMIT %s",
         (viewer.at, viewer.user_id, HISTORY),
@@ -106,6 +108,7 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
                 is_live,
                 row[8] == session_key,
                 "" if is_live else HOW.get(row[7], "") or "истёк",
+                row[10],
             )
         )
     notices = [

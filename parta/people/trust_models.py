@@ -37,6 +37,24 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class OutsideIdentity(models.Model):
+    """Whom an outside provider (OpenID Connect) means by a subject of its: linked by the owner of the account alone."""
+
+    user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(
+        max_length=255, help_text="The provider's own word for the person: never an address."
+    )
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="identity_of_user"),
+        ]
+
+
 class SecondStepRule(models.Model):
     """The school requires a second step of a role, from a day on; before that day there is time to set it up."""
 

@@ -21,12 +21,13 @@ from parta.journal.actions.changes import read_changes
 from parta.organisation import actions as organisation
 from parta.organisation.models import BellSchedule, Department, MarkScale, Room
 from parta.people import actions as people
-from parta.people.actions import orders
+from parta.people.actions import identities, orders
 from parta.people.models import (
     AccessIssue,
     Enrolment,
     Guardianship,
     KnownDevice,
+    OutsideIdentity,
     Person,
     Role,
     SignIn,
@@ -52,6 +53,8 @@ SILENT: Mapping[str, str] = {
     "archive.actions.backups.verify_copies": _REGISTER,
     "archive.actions.digests.tell_of_writes": "notices to the owners of accounts, rows of their own",
     "people.actions.inspection.name_anew": "pseudonyms drawn by lot for the window whose opening is on the chain",
+    "people.actions.identities.forget_identities": "the acts that stop access call it and hand it their lines",
+    "people.actions.identities.account_of": "looks an identity up at sign-in; the sign-in is a row of its own",
     "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
     "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
     "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",
@@ -352,6 +355,12 @@ def _norm(cast: World) -> Any:
         signed_on=DAY - timedelta(days=3),
         entered_by=cast.deputy.pk,
         **_by(cast),
+    )
+
+
+def _identity(cast: World) -> OutsideIdentity:
+    return OutsideIdentity.objects.create(
+        user=cast.teacher.user, issuer="https://sso.example", subject="1", made_at=cast.at
     )
 
 
@@ -953,6 +962,16 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             trusted_until=c.at + timedelta(days=9),
         ),
         lambda c, _: people.second.forget_trust(viewer=c.viewer("teacher"), at=c.at),
+    ),
+    "people.actions.identities.link_identity": (
+        _nothing,
+        lambda c, _: identities.link_identity(
+            viewer=c.viewer("teacher"), issuer="https://sso.example", title="Регион", subject="1", at=c.at
+        ),
+    ),
+    "people.actions.identities.unlink_identity": (
+        lambda c: _identity(c),
+        lambda c, row: identities.unlink_identity(viewer=c.viewer("teacher"), identity_id=row.pk, at=c.at),
     ),
     "people.actions.second.reset_factors": (
         lambda c: factor_of(c.teacher, c.at),

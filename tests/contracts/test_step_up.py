@@ -28,6 +28,7 @@ WEIGHTY = {
     "term": "учебные периоды",
     "year": "учебный год",
     "factor": "второй шаг",
+    "identity": "вход через внешнюю учётную запись",
     "inspection": "окно проверяющего",
 }
 """Kinds of objects of the change log over which every act is asked again, or spared with a reason."""
@@ -46,6 +47,7 @@ SPARED = {
     "year_opened": "a new year is empty",
     "year_follows": "the word after which year a new, empty one was opened",
     "account_frozen": "stops access",
+    "identity_forgotten": "stops access, together with the password",
     "window_ended": "stops access",
 }
 """Verbs over weighty objects that are not asked again, and why."""

@@ -59,6 +59,7 @@ def examine() -> Iterator[Complaint]:
     if "*" in settings.ALLOWED_HOSTS:
         yield Complaint("Разрешены любые имена сервера.", "Перечислите свои в PARTA_ALLOWED_HOSTS.")
     yield from _files(Path(settings.HOME))
+    yield from _providers()
     try:
         missing = installation.unapplied()
     except Failure as failure:
@@ -76,6 +77,34 @@ def examine() -> Iterator[Complaint]:
             f"Задание {number} ({name}) не удаётся: {error.splitlines()[0] if error else 'работник погибал на нём'}.",
             "Если это проверка истории, выполните: parta check",
         )
+
+
+def _providers() -> Iterator[Complaint]:
+    """Whether those who may say who somebody is answer, and whether others can read the secret shared with them."""
+    from django.conf import settings
+
+    if not settings.PROVIDERS:
+        return
+    from parta.people import outside
+
+    path = Path(settings.ENV.providers)
+    if path.stat().st_mode & stat.S_IRWXO:
+        yield Complaint(
+            f"Файл {path} с общим секретом открыт всем на машине.", f"Закройте: chmod o-rwx {path}"
+        )
+    for one in settings.PROVIDERS.values():
+        try:
+            outside.describe(one)
+        except (outside.Silent, outside.Unbelieved) as fault:
+            yield Complaint(
+                f"Через «{one.title}» войти нельзя: {fault}",
+                f"Проверьте {one.issuer} и файл {path}. Пароли действуют.",
+            )
+        if not one.asks_again:
+            yield Complaint(
+                f"«{one.title}» не спрашивает пароль заново: на общем компьютере войдёт следующий.",
+                f"Уберите asks_again = false в {path}.",
+            )
 
 
 def _copies() -> Iterator[Complaint]:

@@ -23,6 +23,7 @@ _NOTHING = frozenset(
         "handout",
         "feed",
         "homework",
+        "identity",
         "incident",
         "inspection",
         "job",

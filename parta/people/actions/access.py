@@ -17,6 +17,7 @@ from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.people.actions.accounts import Issued, _register, checked_login, make_logins
+from parta.people.actions.identities import forget_identities
 from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, User
 
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -90,7 +91,7 @@ def issue_codes(
                 person.user = user
                 person.save(update_fields=["user"])
             else:
-                _stop(user)
+                _stop(user, lines, at)
                 if not user.is_active:
                     user.is_active = True
                     user.save(update_fields=["is_active"])
@@ -153,8 +154,12 @@ def bulk_issues(*, school_id: int, rows: Sequence[IssueRow], by: Actor, at: date
         ]
 
 
-def _stop(user: User) -> None:
-    """The password opens nothing any more: sessions end with the next request, known browsers are forgotten."""
+def _stop(user: User, lines: list[Line], at: datetime) -> None:
+    """The password opens nothing any more: sessions end with the next request, known browsers are forgotten.
+
+    Neither does an outside provider: whoever held the account may have linked an identity of their own.
+    """
+    forget_identities([user.pk], lines, at=at)
     user.set_unusable_password()
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
@@ -224,7 +229,7 @@ def report_loss(*, person: Person, by: Actor, at: datetime) -> AccessIssue:
     if person.user is None:
         raise Refusal("У этого человека нет учётной записи.", "account")
     with act(person.school_id, by=by, at=at) as lines:
-        _stop(person.user)
+        _stop(person.user, lines, at)
         line = _register(person, "loss", by=by, at=at)
         line.save()
         lines.append(

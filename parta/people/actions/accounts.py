@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
+from parta.people.actions.identities import forget_identities
 from parta.people.actions.sign_ins import tell
 from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, SignIn, User
 
@@ -273,6 +274,7 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
         KnownDevice.objects.filter(user=user).delete()
+        forget_identities([user.pk], lines, at=at)
         LoginFailure.objects.filter(login=user.login).delete()
         _register(person, "password", by=by, at=at, repeat=True).save()
         _sessions_over(user, "school", at)

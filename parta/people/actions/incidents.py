@@ -26,7 +26,7 @@ def disown_writes(*, viewer: Viewer, since: datetime, at: datetime) -> Incident:
     assert person.user is not None
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         row = _open(viewer, person.user, "disowned", since, at, "", at)
-        freeze(person.user, at=at)
+        freeze(person.user, lines, at=at)
         _register(person, "loss", by=viewer.acting_as(), at=at).save()
         lines.append(
             Line("account_frozen", "user", person.user.pk, data={"person": person.pk, "incident": row.pk})
@@ -37,9 +37,9 @@ def disown_writes(*, viewer: Viewer, since: datetime, at: datetime) -> Incident:
     return row
 
 
-def freeze(user: User, *, at: datetime) -> None:
+def freeze(user: User, lines: list[Line], *, at: datetime) -> None:
     """In the caller's transaction: nothing opens the account any more until access is issued anew."""
-    _stop(user)
+    _stop(user, lines, at)
     close_sessions(list(SignIn.objects.filter(user=user, ended_at=None)), "disowned", at=at)
     KnownDevice.objects.filter(user=user).delete()
     tell([user.pk], "frozen", "по вашему слову: доступ выдаст школа", at=at)
@@ -71,7 +71,7 @@ def open_incident(
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         row = _open(viewer, person.user, ground, starts_at, ends_at, note, at)
         if stop:
-            freeze(person.user, at=at)
+            freeze(person.user, lines, at=at)
             _register(person, "loss", by=viewer.acting_as(), at=at).save()
             lines.append(
                 Line("account_frozen", "user", user_id, data={"person": person.pk, "incident": row.pk})

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from parta.foundation import sql
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
+from parta.people.actions.identities import forget_identities
 from parta.people.models import AccountNotice, KnownDevice, SignalReview, SignIn, User
 from parta.people.viewer import Viewer
 
@@ -19,7 +20,15 @@ SAME_GUESSING = timedelta(hours=1)
 
 
 def note_sign_in(
-    *, user: User, session_key: str, address: str, agent: str, device: str, is_known: bool, at: datetime
+    *,
+    user: User,
+    session_key: str,
+    address: str,
+    agent: str,
+    device: str,
+    is_known: bool,
+    through: str = "",
+    at: datetime,
 ) -> SignIn:
     """The account has been opened: its row, and a notice to the owner when this browser is new to the account.
 
@@ -34,6 +43,7 @@ def note_sign_in(
         address=address[:45],
         agent=agent[:60],
         device=device,
+        through=through,
         is_new_device=not is_known and not is_first,
     )
     if row.is_new_device:
@@ -115,6 +125,7 @@ def disown_sign_in(*, viewer: Viewer, sign_in_id: int, keep: str, at: datetime) 
         live = SignIn.objects.filter(user_id=viewer.user_id, ended_at=None).exclude(session_key=keep)
         close_sessions(list(live), "disowned", at=at)
         KnownDevice.objects.filter(user_id=viewer.user_id).delete()
+        forget_identities([viewer.user_id], lines, at=at)
         User.objects.filter(pk=viewer.user_id).update(must_change_password=True)
         lines.append(Line("sign_in_disowned", "sign_in", row.pk, data={"user": viewer.user_id}))
 

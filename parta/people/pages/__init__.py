@@ -11,6 +11,7 @@ from parta.people.pages import (
     lists,
     lock,
     orders,
+    outside,
     own,
     persons,
     recovery,
@@ -26,6 +27,7 @@ from parta.people.pages import (
 urlpatterns: list[URLPattern] = [
     *account.urlpatterns,
     *lock.urlpatterns,
+    *outside.urlpatterns,
     *own.urlpatterns,
     *second.urlpatterns,
     *second_setup.urlpatterns,

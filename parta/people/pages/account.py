@@ -61,6 +61,8 @@ class Wanted:
     remember: bool
     next: str
     at: int
+    through: str = ""
+    """The outside provider that said who it is; empty: the password did."""
 
 
 def own_path(request: HttpRequest, target: str) -> str:
@@ -105,6 +107,7 @@ def _text(request: HttpRequest, name: str, limit: int) -> str:
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in. The form itself asks the database and the session nothing."""
     context: dict[str, Any] = {"login": "", "remember": False, "error": "", "delay": ""}
+    context["providers"] = settings.PROVIDERS.values()
     if request.method != "POST":
         context["next"] = own_path(request, request.GET.get("next", ""))
         context["lost"] = "lost" in request.GET
@@ -132,21 +135,26 @@ def login(request: HttpRequest) -> HttpResponse:
             sign_ins.tell_of_guessing(name, where, at=at)
         return render(request, "people/login.html", context, status=422)
     throttle.succeed(trial, at)
-    if not user.persons.exists():
-        context["error"] = (
-            "Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы."
-        )
-        return render(request, "people/login.html", context, status=422)
-    if _has_no_ground(user, at):
-        context["error"] = (
-            "Учётная запись закрыта: у вас больше нет роли в школе. Если это ошибка, обратитесь к администратору школы."
-        )
+    context["error"] = no_way_in(user, at)
+    if context["error"]:
         return render(request, "people/login.html", context, status=422)
     wanted = Wanted(user.pk, trial.known, context["remember"], context["next"], int(at.timestamp()))
-    return _go_on(request, user, wanted, at)
+    return go_on(request, user, wanted, at)
 
 
-def _go_on(request: HttpRequest, user: User, wanted: Wanted, at: datetime) -> HttpResponse:
+def no_way_in(user: User, at: datetime) -> str:
+    """Why an account whose owner is known opens nothing all the same; empty: it opens."""
+    if not user.persons.exists():
+        return "Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы."
+    if _has_no_ground(user, at):
+        return (
+            "Учётная запись закрыта: у вас больше нет роли в школе."
+            " Если это ошибка, обратитесь к администратору школы."
+        )
+    return ""
+
+
+def go_on(request: HttpRequest, user: User, wanted: Wanted, at: datetime) -> HttpResponse:
     """In, or to the second step; nothing is open before that."""
     if _asks_second(user, devices.known(request, user.login), at):
         request.session.flush()
@@ -189,6 +197,7 @@ def admit(
         agent=agents.spoken(request.headers.get("User-Agent", "")),
         device=devices.mark_of(request, answer),
         is_known=wanted.known,
+        through=wanted.through,
         at=at,
     )
     request.session[locks.SIGNED], request.session[locks.SIGN_IN] = int(at.timestamp()), row.pk
@@ -256,6 +265,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def activate(request: HttpRequest) -> HttpResponse:
     """The first entry by a code from a slip: the code, then a password that nobody else sees."""
     context: dict[str, Any] = {"code": "", "found": None, "errors": {}, "delay": ""}
+    context["providers"] = settings.PROVIDERS.values()
     if request.method != "POST":
         context["code"] = request.GET.get("code", "")[:40].replace("\x00", "")  # from the link in a letter
         return render(request, "people/activate.html", context)
@@ -285,7 +295,8 @@ def activate(request: HttpRequest) -> HttpResponse:
         context["errors"] = {refusal.field: str(refusal)}
         return render(request, "people/activate.html", context, status=422)
     # A new password is no way around the second step.
-    return _go_on(request, user, Wanted(user.pk, False, False, "", int(at.timestamp())), at)
+    following = reverse("outside") if settings.PROVIDERS and "outside" in request.POST else ""
+    return go_on(request, user, Wanted(user.pk, False, False, following, int(at.timestamp())), at)
 
 
 @require_POST

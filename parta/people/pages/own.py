@@ -1,5 +1,6 @@
 """One's own account: where it is open, since when, what the owner should know, and the way to a new password."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -41,8 +42,8 @@ def account(request: HttpRequest) -> HttpResponse:
     forms = carry_out(request, {"end": end, "end_others": end_others, "read": read, "disown": disown})
     if isinstance(forms, HttpResponse):
         return forms
-    found = own_account(viewer, key)
-    return page(request, "people/account.html", {"found": found, "forms": forms}, status=status(forms))
+    context = {"found": own_account(viewer, key), "forms": forms, "has_outside": bool(settings.PROVIDERS)}
+    return page(request, "people/account.html", context, status=status(forms))
 
 
 urlpatterns = [path("account/", account, name="account")]
