@@ -5,7 +5,7 @@ The acts of the apps refuse the same; here the refusal names the row, and only t
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -39,6 +39,11 @@ def too_long(what: str, text: str, limit: int) -> str:
     return f"Слишком длинно: {what} «{text[:30]}…», {len(text)} знаков, помещается {limit}. Сократите."
 
 
+def _is_strange(sign: str) -> bool:
+    """True for digits, pictures and signs no name is written with."""
+    return sign in "<>;@=_|\\/," or (sign not in "`´" and unicodedata.category(sign)[0] in "NSC")
+
+
 def person_fault(row: PersonRow, on: date) -> Fault | None:
     """Why this person cannot be written down; None when nothing stands in the way."""
     if not row.surname:
@@ -51,11 +56,11 @@ def person_fault(row: PersonRow, on: date) -> Fault | None:
             return Fault(
                 column, f"«{text}» – значение из таблицы, а не {column.lower()}. Впишите, как зовут человека."
             )
-        strange = re.search(r"[\d<>;@=_|\\/,]", text)
+        strange = next((sign for sign in text if _is_strange(sign)), "")
         if strange:
             return Fault(
                 column,
-                f"В имени «{text[:60]}» стоит «{strange[0]}». Оставьте только имя, без дат, номеров и знаков.",
+                f"В имени «{text[:60]}» стоит «{strange}». Оставьте только имя, без дат, номеров и знаков.",
             )
     if row.birth_date is not None and not date(1900, 1, 1) <= row.birth_date <= on:
         return Fault(

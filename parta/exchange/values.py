@@ -68,7 +68,7 @@ def _in_one_alphabet(word: str) -> str:
 def fold(text: str) -> str:
     """Form for comparing: case, ё, quotes, spaces, dots and Latin look-alikes do not count."""
     text = tidy(text).translate(_DASHES).translate(_LOOKALIKE).casefold().replace("ё", "е")
-    return re.sub(r"[\s«»\"'“”„`.,\-_()№]+", "", text)
+    return re.sub(r"[\s«»\"'’‘ʼ“”„`.,\-_()№]+", "", text)
 
 
 def parse_date(text: str) -> date | None:
@@ -249,7 +249,8 @@ def split_name(text: str) -> tuple[str, str, str]:
     """(surname, given name or initial, patronymic or initial) from any usual order. Unknown parts are empty.
 
     «Иванова Анна Петровна», «Анна Петровна Иванова», «Иванова А. П.», «А. П. Иванова», «Иванова А.П.»,
-    «Ст.Караиванова». A second word that is a patronymic and a third that is none say that the surname stands last.
+    «Иванова АП», «Ст.Караиванова». A second word that is a patronymic and a third
+    that is none say that the surname stands last.
     """
     words = tidy(text)
     found = re.fullmatch(r"([\w'’ -]+?)\s+(\w{1,2})\s?\.(?:\s?(\w{1,2})\s?\.?)?", words)
@@ -258,6 +259,9 @@ def split_name(text: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"(\w{1,2})\s?\.\s?(?:(\w{1,2})\s?\.\s?)?([\w'’ -]+)", words)
     if found:
         return found[3], f"{found[1]}.", f"{found[2]}." if found[2] else ""
+    found = re.fullmatch(r"([\w'’ -]{2,}?)\s+([А-ЯЁ])([А-ЯЁ])", words)
+    if found:
+        return found[1], f"{found[2]}.", f"{found[3]}."
     parts = words.split(" ")
     if len(parts) == 3 and _PATRONYMIC.search(parts[1]) and not _PATRONYMIC.search(parts[2]):
         return parts[2], parts[0], parts[1]
@@ -276,9 +280,30 @@ def name_keys(surname: str, given_name: str, patronymic: str) -> tuple[str, str,
     )
 
 
+BARE_INITIALS: Final = re.compile(
+    r"[А-ЯЁ][а-яё]*(?:-[А-ЯЁ][а-яё]+)?(?:[оеё]ва?|[иы]на?|[сц]к(?:ий|ая)|ко|ук|юк|ич|ян|дзе|швили)"
+    r"\s+[А-ЯЁ]\s?[А-ЯЁ](?![\w.])"
+)
+"""«Петров П П», «Петрова АИ»: only after a word that ends as surnames do, for «История РФ» is a subject."""
+
+
+def cased(surname: str, given_name: str, patronymic: str) -> tuple[str, str, str]:
+    """A name all in capitals or all in small letters as names are written: «Римская-Корсакова», «Гасан оглы»."""
+    told = surname + given_name
+    if sum(map(str.isalpha, told)) < 4 or not (told.isupper() or told.islower()):
+        return surname, given_name, patronymic
+
+    def one(name: str) -> str:
+        if len(name.rstrip(".")) < 2 or not (name.isupper() or name.islower()):
+            return name
+        return re.sub(r"(?<= )(Оглы|Кызы)\b", lambda found: found[0].lower(), name.title())
+
+    return one(surname), one(given_name), one(patronymic)
+
+
 def is_person_name(text: str) -> bool:
     """True for «Фамилия И. О.», «И. О. Фамилия»: the form in which timetables name teachers."""
-    return bool(
+    return bool(BARE_INITIALS.fullmatch(tidy(text))) or bool(
         re.fullmatch(
             r"[А-ЯЁA-Z][\w'’-]+\s+[А-ЯЁA-Z]\s?\.\s?([А-ЯЁA-Z]\s?\.?)?|[А-ЯЁA-Z]\s?\.\s?([А-ЯЁA-Z]\s?\.\s?)?[А-ЯЁA-Z][\w'’-]+",
             tidy(text),

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..located import Where
 from ..sheets import Table
 from ..values import (
     day_name,
     parse_span,
     tidy,
 )
+from .cell import copied
 from .columns import column_roles, columns_under, entry_at, has_content, is_wide
 from .sheet import Column, Names, Sheet
-from .words import FOOTER, class_heads, has_numbers, is_head, lesson_number, shift_of, week_of
+from .words import (
+    FOOTER,
+    class_heads,
+    has_numbers,
+    is_head,
+    is_no_number,
+    lesson_number,
+    lesson_span,
+    number_place,
+    shift_of,
+    week_of,
+)
 
 
 @dataclass
@@ -24,6 +37,8 @@ class _State:
     number: int | None = None
     shift: int = 1
     last: int = -9
+    place: int | None = None
+    """The column in which the numbers stand."""
 
     def heading(self, row: list[str], *, is_wide: bool) -> bool:
         """Take a row that is nothing but a heading: a day, a week or a shift. True when it was one."""
@@ -77,9 +92,20 @@ def walk_across(table: Table, names: Names, *, is_turned: bool) -> Sheet:
         day = next((day for cell in labels if (day := day_name(cell))), None)
         if day and day != state.weekday:
             state.weekday, state.number = day, None
-        found = lesson_number(labels)
+        found, through = lesson_number(labels), 0
+        if found is None and (several := lesson_span(labels)):
+            found, through = several
+        state.place = number_place(labels) if state.place is None else state.place
         if found is None and any(FOOTER.search(cell) for cell in labels):
             state.number, state.last = None, -9
+            continue
+        told = tidy(labels[state.place]) if state.place is not None and state.place < len(labels) else ""
+        if (
+            found is None
+            and is_no_number(told)
+            and any(has_content(row, column, roles) for column in columns)
+        ):
+            sheet.unnumbered.append((Where(table.file, table.name, index + 1), told))
             continue
         span = next((span for cell in labels if (span := parse_span(cell))), None)
         if found is None and not is_numbered and any(has_content(row, column, roles) for column in columns):
@@ -89,6 +115,7 @@ def walk_across(table: Table, names: Names, *, is_turned: bool) -> Sheet:
         if state.number is None or state.number > 15:
             continue
         state.last = index
+        numbers = range(state.number, max(through, state.number) + 1)
         if span:
             sheet.bells.append((state.number, *span))
         week = (
@@ -103,5 +130,11 @@ def walk_across(table: Table, names: Names, *, is_turned: bool) -> Sheet:
                 if roles.get(offset) == "break" and (pause := parse_span(row[offset])):
                     sheet.breaks.append((state.number, *pause))
             if entry is not None:
-                sheet.add((column.title, on, state.number, week), entry, goes_on=goes_on)
+                for number in numbers:
+                    sheet.add(
+                        (column.title, on, number, week),
+                        entry if number == state.number else copied(entry),
+                        goes_on=goes_on,
+                    )
+        state.number = numbers[-1]
     return sheet

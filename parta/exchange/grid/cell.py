@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..located import Problems, Where
-from ..values import fold, is_formula, tidy
+from ..values import BARE_INITIALS, fold, is_formula, tidy
 
 _ROOM_WORD: Final = (
     r"(?:[а-яё]{1,3}/[а-яё]{1,3}|(?:спорт|акт|мал|бол|трен|хор|лыж|басс|библ|маст|стад|двор|улиц|столов|студ)[а-яё.]*"
@@ -21,7 +21,9 @@ _ROOM_WORD: Final = (
 _ROOM_NUMBER: Final = r"(?:(?:каб|ауд|к)\.?\s*№?\s*)?(?:[а-яёa-z]-?)?\d{1,4}[а-яёa-z]?(?:\s?к\d)?"
 _ROOM_ATOM: Final = rf"(?:{_ROOM_WORD}|{_ROOM_NUMBER}|\*|-)"
 ROOM: Final = re.compile(rf"{_ROOM_ATOM}(?:\s*[/,;+-]\s*{_ROOM_ATOM})*", re.IGNORECASE)
-_TEACHER: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?")
+_TEACHER: Final = re.compile(
+    r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?|" + BARE_INITIALS.pattern
+)
 FULL_NAME: Final = re.compile(
     r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|ьич|мич|вна|чна|оглы|кызы)\b"
 )
@@ -57,6 +59,11 @@ class Entry:
     texts: list[str] = field(default_factory=list)
     rooms: list[str] = field(default_factory=list)
     teachers: list[str] = field(default_factory=list)
+
+
+def copied(entry: Entry) -> Entry:
+    """The same lesson at another place, with lists of its own."""
+    return Entry(entry.where, [*entry.texts], [*entry.rooms], [*entry.teachers])
 
 
 def split_rooms(text: str) -> list[str]:
@@ -240,16 +247,36 @@ def _expand(name: str, known: Iterable[str]) -> str | None:
 
 
 _WEEK_MARK: Final = re.compile(
-    r"[(\[]?\s*\b(?:(?P<odd>неч[её]т(?:н\w*)?|числ\w*|верхн\w*)|(?P<even>ч[её]т(?:н\w*)?|знам\w*|нижн\w*)"
+    r"[(\[]?\s*\b(?:(?P<odd>неч(?:[её]т(?:н\w*)?)?|числ\w*|верхн\w*)|(?P<even>ч[её]т(?:н\w*)?|знам\w*|нижн\w*)"
     r"|(?P<number>[12]|i{1,2})\s*-?\s*я?(?=\s*нед))\b\.?\s*(?:нед(?:ел\w*)?\b\.?)?\s*[)\]]?\s*:?",
     re.IGNORECASE,
 )
 """The week a part of a cell is for: «(чёт.)», «числ.», «1 нед.»."""
 
 
+def _pieces(entry: Entry) -> list[str]:
+    """Parts of a cell: by lines and slashes, and by the commas that stand before a week: «1 нед. …, 2 нед. …»."""
+    found = []
+    for part in (part for text in entry.texts for part in re.split(r"\n|\s*/\s*", text)):
+        start = 0
+        for comma in re.finditer(r"[,;]\s*", part):
+            if _WEEK_MARK.match(part, comma.end()):
+                found.append(part[start : comma.start()])
+                start = comma.end()
+        found.append(part[start:])
+    return [piece for piece in found if tidy(piece)]
+
+
+def without_week(entry: Entry) -> str:
+    """The part without a week in a cell where another has one; empty when all parts have it or none."""
+    pieces = _pieces(entry)
+    unmarked = [piece for piece in pieces if not _WEEK_MARK.search(piece)]
+    return tidy(unmarked[0]) if unmarked and len(unmarked) < len(pieces) else ""
+
+
 def by_week(entry: Entry) -> dict[int, Entry]:
     """A cell whose parts each name their week, as an entry per week (1 odd, 2 even); empty for any other cell."""
-    pieces = [piece for text in entry.texts for piece in re.split(r"\n|\s*/\s*", text) if tidy(piece)]
+    pieces = _pieces(entry)
     marks = [_WEEK_MARK.search(piece) for piece in pieces]
     if not pieces or not all(marks):
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time
 
+from ..located import Where
 from .cell import Entry
 
 
@@ -37,6 +38,8 @@ class Sheet:
     twice: list[tuple[Place, Entry, Entry]] = field(default_factory=list)
     second_shift: set[str] = field(default_factory=set)
     is_by_teacher: bool = False
+    unnumbered: list[tuple[Where, str]] = field(default_factory=list)
+    """Rows of lessons whose number is no number, and what stands there."""
 
     @property
     def days(self) -> set[tuple[str, int, int]]:

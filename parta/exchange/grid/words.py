@@ -179,6 +179,36 @@ def lesson_number(labels: list[str]) -> int | None:
     return None
 
 
+def lesson_span(labels: list[str]) -> tuple[int, int] | None:
+    """The lessons of a row that holds for several: «3-4», «3, 4», «5–6 уроки»."""
+    for cell in labels:
+        found = re.fullmatch(
+            r"(\d{1,2})\s*[-–—,/+и]\s*(\d{1,2})\s*-?(?:й|е)?\s*(?:урок\w*|пара|ур\.?)?", tidy(cell).casefold()
+        )
+        if found and 0 < int(found[2]) - int(found[1]) < 4:
+            return int(found[1]), int(found[2])
+    return None
+
+
+def number_place(labels: list[str]) -> int | None:
+    """Where among the labels the lesson number stands."""
+    return next(
+        (
+            place
+            for place, cell in enumerate(labels)
+            if tidy(cell) and day_name(cell) is None and parse_lesson_number(cell) is not None
+        ),
+        None,
+    )
+
+
+def is_no_number(label: str) -> bool:
+    """Whether what stands in the column of numbers says something that is no number, time, day, week or heading."""
+    return bool(label) and not (
+        is_label(label) or day_name(label) or week_of(label) or shift_of(label) or FOOTER.search(label)
+    )
+
+
 def day_heads(row: list[str]) -> list[tuple[int, int]]:
     """(column, weekday) of a row of days, two or more of them."""
     days: list[tuple[int, int]] = []

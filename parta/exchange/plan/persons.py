@@ -8,7 +8,7 @@ from parta.people.models import Person
 
 from ..data import PersonRow
 from ..located import Where
-from ..values import fold
+from ..values import cased, fold
 from .draft import Draft
 from .outcome import Entity, State
 
@@ -20,7 +20,10 @@ def plan_person(draft: Draft, kind: str, row: PersonRow, person: Person | None, 
     """Put a person on the plan: new, or with the fields the file changes."""
     if person is None:
         fields = {name: getattr(row, name) for name in _FIELDS}
-        return draft.add(State.NEW, Entity(kind, row.full_name, row=row, links={"fields": fields}), where)
+        names = cased(row.surname, row.given_name, row.patronymic)
+        fields |= dict(zip(_NAMES, names, strict=True))
+        title = " ".join(name for name in names if name)
+        return draft.add(State.NEW, Entity(kind, title, row=row, links={"fields": fields}), where)
     changes = [
         (name, was, will)
         for name in _FIELDS

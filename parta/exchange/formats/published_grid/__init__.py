@@ -20,7 +20,14 @@ from parta.exchange.values import fold, tidy
 from .building import TITLE as TITLE
 from .building import build
 from .choosing import chosen_sheets
-from .remarks import remark_contradictions, remark_errors, remark_formulas, remark_shifts, without_errors
+from .remarks import (
+    remark_contradictions,
+    remark_errors,
+    remark_formulas,
+    remark_numbers,
+    remark_shifts,
+    without_errors,
+)
 from .weeks import weekly, weeks_of_cells
 
 
@@ -119,7 +126,8 @@ def read_tables_of(file: str, tables: list[Table], problems: Problems) -> School
             entries.setdefault(place, entry)
     remark_contradictions(chosen, problems)
     remark_shifts(chosen, file, problems)
-    entries = weeks_of_cells(entries)
+    remark_numbers(chosen, problems)
+    entries = weeks_of_cells(entries, problems)
     remark_formulas({sheet.name for sheet in chosen}, tables, problems)
     remark_errors({sheet.name for sheet in chosen}, errors, problems)
     said = Names(problems)

@@ -65,6 +65,19 @@ def remark_contradictions(sheets: list[Sheet], problems: Problems) -> None:
         problems.error(twice[20][2].where, f"И ещё таких мест: {len(twice) - 20}.")
 
 
+def remark_numbers(sheets: list[Sheet], problems: Problems) -> None:
+    """Refuse rows whose lesson number cannot be read: their lessons would fall under the number above."""
+    unread = [item for sheet in sheets for item in sheet.unnumbered]
+    for where, label in unread[:20]:
+        problems.error(
+            where,
+            f"«{label[:40]}» – не номер урока, и уроки этой строки не прочитаны. Впишите номер, а для нескольких "
+            "уроков подряд – «3-4» или по строке на каждый (столбец должен быть текстовым, иначе «3-4» станет датой).",
+        )
+    if len(unread) > 20:
+        problems.error(unread[20][0], f"И ещё таких строк: {len(unread) - 20}.")
+
+
 def remark_shifts(sheets: list[Sheet], file: str, problems: Problems) -> None:
     """Classes of a second shift, whose lessons need bells of their own."""
     titles = sorted(set().union(*(sheet.second_shift for sheet in sheets)), key=class_order)

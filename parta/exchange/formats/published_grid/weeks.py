@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from parta.exchange.grid import Place
-from parta.exchange.grid.cell import Entry, Part, by_week
+from parta.exchange.grid.cell import Entry, Part, by_week, without_week
 from parta.exchange.located import Problems, Where
 
 
-def weeks_of_cells(entries: dict[Place, Entry]) -> dict[Place, Entry]:
+def weeks_of_cells(entries: dict[Place, Entry], problems: Problems) -> dict[Place, Entry]:
     """«ОБЗР (чёт.) / Музыка (нечёт.)» in one cell is a lesson of each week."""
     found: dict[Place, Entry] = {}
     for place, entry in entries.items():
         weeks = by_week(entry) if place[3] == 0 else {}
+        if not weeks and (unmarked := without_week(entry)):
+            problems.error(
+                entry.where,
+                f"Неделя подписана не у каждого урока клетки: у «{unmarked[:40]}» её нет. Подпишите каждый, например "
+                "«ОБЗР (чёт.) / Музыка (нечёт.)».",
+            )
+            continue
         found |= {(*place[:3], week): part for week, part in weeks.items()} or {place: entry}
     return found
 

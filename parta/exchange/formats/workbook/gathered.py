@@ -68,7 +68,9 @@ class Gathered:
         if fold(name) in self.subgroups:
             return self.subgroups[fold(name)].title
         number = re.fullmatch(
-            r"(\d{1,2})(?:[.,]0)?(?:\s*-?\s*(?:я|ая))?(?:\s*(?:подгруппа|группа|гр\.?|п/г))?", name
+            r"(?:(?:подгруппа|подгр\.?|группа|гр\.?|п/г)\s*№?\s*)?(\d{1,2})(?:[.,]0)?(?:\s*-?\s*(?:я|ая))?"
+            r"(?:\s*(?:подгруппа|подгр\.?|группа|гр\.?|п/г))?",
+            name.casefold(),
         )
         short = f"{number[1]}-я гр." if number else name
         label = f"{number[1]}-я группа" if number else name

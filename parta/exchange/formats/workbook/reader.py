@@ -262,7 +262,8 @@ def _unique_people(book: Gathered) -> None:
         if row.birth_date is None and twin and twin is not row:
             book.problems.error(
                 row.where,
-                f"Ученик «{row.full_name}» уже есть в строке {twin.where.row}, там с датой рождения.",
+                f"Ученик «{row.full_name}» уже есть в строке {twin.where.row}, там с датой рождения. Удалите повтор "
+                "или, если это другой человек, впишите его дату рождения.",
             )
             book.students = [other for other in book.students if other is not row]
 

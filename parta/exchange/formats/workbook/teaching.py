@@ -100,7 +100,12 @@ def slot(line: Line, book: Gathered) -> None:
     """A row of the sheet of the timetable: a journal's weekly lesson."""
     key = book.journal(line)
     weekday = line.parsed("weekday", parse_weekday, "нужен день недели, например «понедельник»")
-    number = line.parsed("number", parse_lesson_number, "нужен номер урока от 0 до 20")
+    number = line.parsed(
+        "number",
+        parse_lesson_number,
+        "нужен номер одного урока, от 0 до 20. Для нескольких уроков подряд напишите по строке на каждый, а если это "
+        "одно занятие – номер первого и «Часов подряд»",
+    )
     week = line.parsed("week", parse_week, "нужно «каждая», «нечётная» или «чётная»")
     hours = _span(line)
     room = book.room(line)
