@@ -1,5 +1,5 @@
-"""Who opens the diary: the student and the guardians with rights. Staff read journals instead; class teachers see
-how families take part."""
+"""Who opens the diary: the student and the guardians with rights; those who answer for the student look with the
+family's eyes and write nothing (`pages.eyes`). Class teachers see how families take part."""
 
 from parta.communication.access import EVERYBODY
 from parta.foundation.access import permission
@@ -8,7 +8,8 @@ from parta.people.chrome import nav
 FAMILY = ("guardian", "student")
 TOWARDS_FAMILIES = ("class_teacher", "master", "deputy", "director")
 
-permission("diary", "дневник ученика", *FAMILY)
+permission("diary", "дневник ученика", *FAMILY, *TOWARDS_FAMILIES)
+permission("diary.guide", "памятка семье", *FAMILY)
 permission("diary.tell", "сообщать школе об ученике", "guardian")
 permission("families", "участие семей класса", *TOWARDS_FAMILIES)
 permission("families.absences", "причины пропусков класса", "class_teacher", "master")

@@ -26,6 +26,9 @@ ROLE_ORDER = (
     "guardian",
     "student",
 )
+ONLOOKER = "onlooker"
+"""The grant of staff who look at a diary with the family's eyes: it opens the pages and writes nothing."""
+
 ROLE_TITLES = {
     "director": "директор",
     "deputy": "завуч",
@@ -157,6 +160,11 @@ class Viewer:
     def student_ids(self) -> tuple[int, ...]:
         """Students whose diary is open to the viewer: own children, or oneself."""
         return tuple(dict.fromkeys(g.student_id for g in self.grants if g.student_id))
+
+    @property
+    def is_onlooker(self) -> bool:
+        """Staff look with the family's eyes."""
+        return any(grant.role == ONLOOKER for grant in self.grants)
 
     def acting_as(self, role: str | None = None) -> Actor:
         """The actor for the change log."""

@@ -53,6 +53,7 @@ SETS = {
     "READERS": "director deputy head_of_department teacher class_teacher master inspector other_teacher",
     "WRITERS": "deputy head_of_department teacher class_teacher master other_teacher",
     "CONTROL": "director deputy head_of_department inspector",
+    "EYES": "class_teacher master deputy director",
     "FOREIGN": "foreign_deputy foreign_teacher foreign_guardian",
     "FOREIGN_STAFF": "foreign_deputy foreign_teacher",
     "SIGNED": " ".join(name for name in PERSONAS if name not in ("anonymous", "installer")),
@@ -249,25 +250,31 @@ def homework_id(cast: World) -> int:
     return Homework.objects.filter(journal_id=cast.russian.pk).order_by("pk").values_list("pk", flat=True)[0]
 
 
+EYES_OF_6B = "class_teacher deputy director"
+"""Staff who look at a diary of 6Б with the family's eyes."""
+
+
 def family_page(*, post: str = "405 *", **more: Callable[[World], Any]) -> dict[str, Line]:
     """A page of the diary of one student: the student and the guardians with rights; to other families it is absent."""
 
     def args(cast: World, student: Any) -> dict[str, Any]:
         return {"student_id": student, **{name: find(cast) for name, find in more.items()}}
 
-    nobody = "404 student guardian outsider foreign_guardian"
+    nobody = "404 student guardian outsider foreign_guardian EYES foreign_deputy"
     return {
         "own": Line(
             lambda cast: args(cast, cast.student.pk),
-            get="200 student guardian; 404 outsider foreign_guardian",
-            post=post,
+            get=f"200 student guardian {EYES_OF_6B}; 404 outsider foreign_guardian master foreign_deputy",
+            post=post if post.startswith("405") else f"{post} master foreign_deputy; 403 {EYES_OF_6B}",
         ),
         "other_school": Line(
             lambda cast: args(cast, cast.outside.student.pk),
-            get="404 student guardian outsider; 200 foreign_guardian"
+            get="404 student guardian outsider EYES; 200 foreign_guardian foreign_deputy"
             if not more
-            else "404 student guardian outsider foreign_guardian",
-            post=post if post.startswith("405") else "404 student guardian outsider; 422 foreign_guardian",
+            else nobody,
+            post=post
+            if post.startswith("405")
+            else "404 student guardian outsider EYES; 422 foreign_guardian; 403 foreign_deputy",
         ),
         "absent": Line(
             lambda cast: args(cast, ABSENT), get=nobody, post=post if post.startswith("405") else nobody
@@ -801,22 +808,24 @@ LINES: dict[str, dict[str, Line]] = {
         "absent": Line(lambda cast: {"report_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
     },
     # ── diary ──
-    "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},
+    "diary": {"page": Line(get="200 student guardian outsider foreign_guardian; 404 EYES foreign_deputy")},
     "diary_of": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
-            get="200 student guardian; 404 outsider foreign_guardian",
+            get=f"200 student guardian {EYES_OF_6B}; 404 outsider foreign_guardian master foreign_deputy",
         ),
         "other": Line(
             lambda cast: {"student_id": cast.other_student.pk},
-            get="200 outsider; 404 student guardian foreign_guardian",
+            get="200 outsider master deputy director;"
+            " 404 student guardian foreign_guardian class_teacher foreign_deputy",
         ),
         "other_school": Line(
             lambda cast: {"student_id": cast.outside.student.pk},
-            get="404 student guardian outsider; 200 foreign_guardian",
+            get="404 student guardian outsider EYES; 200 foreign_guardian foreign_deputy",
         ),
         "absent": Line(
-            lambda cast: {"student_id": ABSENT}, get="404 student guardian outsider foreign_guardian"
+            lambda cast: {"student_id": ABSENT},
+            get="404 student guardian outsider foreign_guardian EYES foreign_deputy",
         ),
     },
     "diary_guide": {"page": Line(get="200 student guardian outsider foreign_guardian")},
@@ -843,11 +852,11 @@ LINES: dict[str, dict[str, Line]] = {
     "diary_report": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk, "report_id": family_report(cast)},
-            get="200 student guardian; 404 outsider foreign_guardian",
+            get=f"200 student guardian {EYES_OF_6B}; 404 outsider foreign_guardian master foreign_deputy",
         ),
         "of_another": Line(
             lambda cast: {"student_id": cast.brother.pk, "report_id": family_report(cast)},
-            get="404 student guardian outsider foreign_guardian",
+            get="404 student guardian outsider foreign_guardian EYES foreign_deputy",
         ),
     },
     "diary_report_read": {

@@ -114,7 +114,8 @@ def _students(
                 {one: _answer(one, opens, cards, is_here) for one in EVERYBODY},
             )
         own = wards | ({"student"} if pupil.pk == world.people["student"].pk else set())
-        family = frozenset({"student", "guardian", "outsider"})
+        family = frozenset({"student", "guardian", "outsider"}) | EYES
+        own |= {"deputy", "director"} | {"class_teacher" if title == "6Б" else "master"}
         for name in (
             "diary_of",
             "diary_homework",
@@ -154,13 +155,15 @@ def _classes(
             )
 
 
+EYES = frozenset(SETS["EYES"].split())
+"""Staff who look at a diary with the family's eyes."""
 GONE = {
     "journal": READERS,
     "journal_history": READERS,
     "lesson": READERS,
     "student": CARDS | {"class_teacher", "master", "guardian", "outsider"},
     "subject": CARDS | {"class_teacher", "master", "guardian", "outsider"},
-    "diary_of": frozenset({"student", "guardian", "outsider"}),
+    "diary_of": frozenset({"student", "guardian", "outsider"}) | EYES,
     "roster": frozenset(SETS["ROSTERS"].split()),
     "setup_homeroom": frozenset(SETS["SETUP"].split()),
     "setup_person": frozenset(SETS["SETUP"].split()),

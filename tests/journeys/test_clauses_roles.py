@@ -49,14 +49,22 @@ def test_director_looks_and_cannot_save(cast: Any, client_of: Any) -> None:
 
 
 @pytest.mark.parametrize("cast", [DUBROVO], indirect=True)
-@pytest.mark.clause(
-    "DB-3.6.1", "DB-3.5.3", partly="дневник ученика глазами директора; запись завуча от имени администратора"
-)
+@pytest.mark.clause("DB-3.5.3", partly="запись завуча от имени администратора")
+@pytest.mark.clause("DB-3.6.1")
 def test_director_and_deputy_open_every_page_of_the_journals(cast: Any, client_of: Any) -> None:
     for name in ("director", "deputy"):
         client = client_of(cast.people[name])
         assert all(page(client, f"/journals/{journal.pk}/") for journal in cast.journals.values())
         assert page(client, f"/students/{cast.student.pk}/")
+        for student in (cast.student, cast.other_student):
+            card = client.get(f"/students/{student.pk}/").content.decode()
+            assert f'href="/diary/{student.pk}/"' in card
+            diary = page(client, f"/diary/{student.pk}/")
+            assert (
+                f"Дневник глазами семьи: {student.surname} {student.given_name}" in diary
+                and "Подтверждаю" not in diary
+            )
+            assert client.post(f"/diary/{student.pk}/acknowledge", {"week": "2026-10-12"}).status_code == 403
 
 
 @presets(("goethe23", "GT-I-1.6"))

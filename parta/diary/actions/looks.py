@@ -22,7 +22,12 @@ def _noted(person_id: int, student_id: int, two_minutes: int) -> list[bool]:
 
 
 def note_look(viewer: Viewer, student_id: int) -> None:
-    """Note that the viewer opened the student's diary: one statement in two minutes, none in between."""
+    """Note that the viewer opened the student's diary: one statement in two minutes, none in between.
+
+    Staff who look with the family's eyes are no look of the family.
+    """
+    if viewer.is_onlooker:
+        return
     noted = _noted(viewer.person_id, student_id, int(viewer.at.timestamp()) // 120)
     if noted:
         return
@@ -67,7 +72,7 @@ def note_panel(viewer: Viewer) -> None:
 
 def note_homework_seen(viewer: Viewer, student_id: int, homework_ids: Sequence[int]) -> None:
     """Note the first time these were seen, by the student or by the family. One statement; none for an empty list."""
-    if not homework_ids:
+    if not homework_ids or viewer.is_onlooker:
         return
     column = "seen_at" if is_oneself(viewer, student_id) else "family_seen_at"
     sql.insert(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from parta.diary import access  # noqa: F401  (declares the permissions named below)
 from parta.diary.actions import looks, notices, works
 from parta.diary.models import AbsenceNotice
+from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound, about, homework, news, results
 from parta.diary.queries.works import work_file, works_of
@@ -19,7 +20,6 @@ from parta.journal.pages.files import kept_file
 from parta.organisation.acts import Refusal
 from parta.people.chrome import page
 from parta.people.forms import DONE, Forms, Posted, carry_out, status
-from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
 DONE |= {
@@ -29,11 +29,6 @@ DONE |= {
     "withdrawn": "Сообщение отозвано.",
     "acknowledged": "Записано: вы ознакомлены с этой неделей.",
 }
-
-
-def _viewer(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def _show(
@@ -46,7 +41,7 @@ def _show(
     **more: Any,
 ) -> HttpResponse:
     """A page of the diary in its frame; opening it is a look of the family."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     looks.note_look(viewer, shown.student.id)
     forms = forms or Forms()
     context = {
@@ -57,6 +52,7 @@ def _show(
         "forms": forms,
         "day": timedelta(days=1),
         "on": viewer.on,
+        "onlooker": viewer.is_onlooker,
         **more,
     }
     return page(request, f"diary/{name}.html", context, status(forms))
@@ -69,9 +65,10 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 @require_http_methods(FORM)
 @requires("diary")
+@with_family_eyes
 def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
     """The planner; the student ticks off what is done."""
-    viewer, at = _viewer(request), clock.now()
+    viewer, at = eyes(request), clock.now()
     if student_id not in viewer.student_ids:
         raise Http404
 
@@ -129,9 +126,10 @@ def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 @requires("diary")
+@with_family_eyes
 def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
     """Absences by reason and by day; a guardian tells of those to come."""
-    viewer, at = _viewer(request), clock.now()
+    viewer, at = eyes(request), clock.now()
     if student_id not in viewer.student_ids:
         raise Http404
 
@@ -177,11 +175,12 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> HttpResponse:
     """One subject: marks with their history, the average and how it comes about."""
     try:
         shown = results.subject_page(
-            _viewer(request),
+            eyes(request),
             student_id,
             subject_id,
             _number(request, "term"),
@@ -198,21 +197,23 @@ def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> Htt
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_results(request: HttpRequest, student_id: int) -> HttpResponse:
     """Marks of all periods, this year and before."""
     try:
-        shown = results.results(_viewer(request), student_id)
+        shown = results.results(eyes(request), student_id)
     except NotFound:
         raise Http404 from None
-    place = results.own_place(_viewer(request), student_id, shown.period)
+    place = results.own_place(eyes(request), student_id, shown.period)
     return _show(request, "results", "marks", shown, "diary_results", place=place)
 
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_class(request: HttpRequest, student_id: int) -> HttpResponse:
     """Teachers, control works to come, vacations."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     try:
         shown = about.class_page(viewer, student_id)
     except NotFound:
@@ -224,9 +225,10 @@ def diary_class(request: HttpRequest, student_id: int) -> HttpResponse:
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_news(request: HttpRequest, student_id: int) -> HttpResponse:
     """Every notice of thirty days."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     if student_id not in viewer.student_ids:
         raise Http404
     looks.note_look(viewer, student_id)
@@ -238,7 +240,7 @@ def diary_news(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.guide")
 def diary_guide(request: HttpRequest) -> HttpResponse:
     """How a family uses the diary."""
     return page(request, "diary/guide.html", {})
@@ -248,7 +250,7 @@ def diary_guide(request: HttpRequest) -> HttpResponse:
 @requires("diary.tell")
 def diary_data(request: HttpRequest, student_id: int) -> HttpResponse:
     """What the school knows of the child; a guardian tells of a change."""
-    viewer, at = _viewer(request), clock.now()
+    viewer, at = eyes(request), clock.now()
     if not looks.is_guardian(viewer, student_id):
         raise Http404
 
@@ -282,7 +284,7 @@ def diary_data(request: HttpRequest, student_id: int) -> HttpResponse:
 @requires("diary.tell")
 def diary_acknowledge(request: HttpRequest, student_id: int) -> HttpResponse:
     """The guardian has seen the week."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     if not looks.is_guardian(viewer, student_id):
         raise Http404
     try:
@@ -299,7 +301,7 @@ def diary_acknowledge(request: HttpRequest, student_id: int) -> HttpResponse:
 @requires("absence.file")
 def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
     """The paper a family added to a planned absence: for the family, the class teacher and the deputy head."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     row = AbsenceNotice.objects.filter(pk=notice_id, school_id=viewer.school.id).exclude(sha256="").first()
     if row is None:
         raise Http404
@@ -314,7 +316,7 @@ def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
 @requires("works.file")
 def handed_file(request: HttpRequest, work_id: int) -> FileResponse:
     """A handed work: for the family, and for those who read the journal."""
-    found = work_file(_viewer(request), work_id)
+    found = work_file(eyes(request), work_id)
     if found is None:
         raise Http404
     return kept_file(*found)

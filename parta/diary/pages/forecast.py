@@ -8,6 +8,7 @@ from parta.diary import access  # noqa: F401  (declares the permissions named be
 from parta.diary.actions import forecast as actions
 from parta.diary.actions import looks
 from parta.diary.models import SchoolForecast
+from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound
 from parta.diary.queries.forecast import class_forecast, own_forecast
@@ -55,9 +56,10 @@ def forecast_of_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_forecast(request: HttpRequest, student_id: int) -> HttpResponse:
     """The expected marks of one's own student."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = eyes(request)
     try:
         shown = own_forecast(viewer, student_id)
     except NotFound:
@@ -69,6 +71,7 @@ def diary_forecast(request: HttpRequest, student_id: int) -> HttpResponse:
         "address": address,
         "own": lambda id: reverse("diary_forecast", args=[id]),
         "forms": Forms(),
+        "onlooker": viewer.is_onlooker,
     }
     return page(request, "diary/forecast.html", context)
 

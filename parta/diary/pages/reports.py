@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parta.diary import access  # noqa: F401  (declares the permissions named below)
 from parta.diary.actions import looks
 from parta.diary.actions import reports as actions
+from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound
 from parta.diary.queries import reports as queries
@@ -152,29 +153,39 @@ def family_timeline(request: HttpRequest, student_id: int) -> HttpResponse:
     if student is None or not may or not student.enrolments.exists():
         raise Http404
     trace(viewer, "family_timeline", student_id)
-    context = {"student": student.full_name, "contacts": queries.timeline(viewer, student_id)}
+    context = {
+        "student": student.full_name,
+        "student_id": student_id,
+        "contacts": queries.timeline(viewer, student_id),
+    }
     return page(request, "diary/timeline.html", context)
 
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_reports(request: HttpRequest, student_id: int) -> HttpResponse:
     """A family's reports."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     try:
         shown = queries.own_reports(viewer, student_id)
     except NotFound:
         raise Http404 from None
     looks.note_look(viewer, shown.student.id)
     own = {"own": lambda student: reverse("diary_reports", args=[student]), "address": address}
-    return page(request, "diary/reports.html", {"shown": shown, "here": "class", **own})
+    return page(
+        request,
+        "diary/reports.html",
+        {"shown": shown, "here": "class", "onlooker": viewer.is_onlooker, **own},
+    )
 
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary_report(request: HttpRequest, student_id: int, report_id: int) -> HttpResponse:
     """One report: the same numbers as in the letter's link and on paper."""
-    viewer = _viewer(request)
+    viewer = eyes(request)
     try:
         shown = queries.own_report(viewer, student_id, report_id)
     except NotFound:
@@ -185,6 +196,7 @@ def diary_report(request: HttpRequest, student_id: int, report_id: int) -> HttpR
         "here": "class",
         "own": lambda student: reverse("diary_reports", args=[student]),
         "address": address,
+        "onlooker": viewer.is_onlooker,
         "may_sign": looks.is_guardian(viewer, student_id) and shown.sheet.medium == "electronic",
     }
     return page(request, "diary/report.html", context)

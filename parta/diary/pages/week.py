@@ -11,21 +11,22 @@ from markupsafe import Markup, escape
 
 from parta.diary import access  # noqa: F401  (declares the permission named below)
 from parta.diary.actions import looks
+from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.queries import MarkShown, NotFound, WeekPage, marks_page, week_page
 from parta.diary.queries.news import around_week
 from parta.foundation.access import requires
 from parta.foundation.pagekit import NBSP, hm, plural, ru_date
 from parta.people.chrome import page
-from parta.people.viewer import Viewer
 
 LOW = ' class="low"'
 
 
 @require_safe
 @requires("diary")
+@with_family_eyes
 def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
     """A week (`?week=2026-10-12`), or with `?view=marks` all marks of a period (`&term=`)."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = eyes(request)
     try:
         if request.GET.get("view") == "marks":
             marks = marks_page(viewer, student_id, _term(request))
@@ -37,6 +38,7 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
                     "shown": marks,
                     "rows": [(subject, _row(subject.marks)) for subject in marks.subjects],
                     "address": address,
+                    "onlooker": viewer.is_onlooker,
                     "subject_at": subject_at,
                 },
             )
@@ -52,6 +54,7 @@ def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
         "last": shown.days[-1].date if shown.days else shown.monday,
         "answers": _answers(shown, viewer.on),
         "address": address,
+        "onlooker": viewer.is_onlooker,
         "around": around,
         "events": {day.date: [one for one in around.events if one.on == day.date] for day in shown.days},
         "later": [one for one in around.events if not shown.days or one.on > shown.days[-1].date],

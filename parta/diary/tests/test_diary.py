@@ -39,7 +39,8 @@ def write(client: Any, journal: Any, *changes: dict[str, Any]) -> None:
     ("who", "status"),
     [
         ("guardian", 200), ("student", 200), ("other_guardian", 404), ("outsider", 404), ("contact", 403),
-        ("teacher", 403), ("class_teacher", 403), ("deputy", 403), ("director", 403), ("inspector", 403),
+        ("teacher", 403), ("class_teacher", 200), ("deputy", 200), ("director", 200),
+        ("master", 404), ("inspector", 403),
     ],
 )  # fmt: skip
 def test_diary_is_for_the_student_and_the_family(cast: Any, client_of: Any, who: str, status: int) -> None:
