@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from parta.demo.clerk import Clerk, Progress, hand_of, holidays_of
 from parta.demo.content import Content
 from parta.demo.content.calendar import YearCalendar
-from parta.demo.content.loader import CentreUnit
+from parta.demo.content.values import CentreUnit
+from parta.demo.course import Course, Manners
 from parta.demo.families import Child, Human, Registry
 from parta.demo.health import year_of_misses
-from parta.demo.life import Course, Life, Manners
+from parta.demo.life import Life
 from parta.foundation.log import SYSTEM
 from parta.journal.actions.bulk import Ids, pour
 from parta.organisation.actions import (

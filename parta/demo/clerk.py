@@ -10,8 +10,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from parta.demo.content.calendar import Span, YearCalendar
+from parta.demo.course import Hour, TermSpan, Topic
 from parta.demo.families import Child, Human
-from parta.demo.life import Hour, TermSpan, Topic
 from parta.foundation import log, sql
 from parta.foundation.log import SYSTEM, Head
 from parta.journal.actions.bulk import Hand, Ids, Pour

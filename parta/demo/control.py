@@ -10,7 +10,7 @@ from parta.control.queries import certificates
 from parta.control.queries.sheets import Cut
 from parta.demo.clerk import Clerk
 from parta.demo.families import Human
-from parta.demo.life import working_time
+from parta.demo.marks import working_time
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import act
 from parta.organisation.models import School

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from parta.demo.content import Content
-from parta.demo.content.loader import GivenName, Surname
+from parta.demo.content.values import GivenName, Surname
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from parta.demo.clerk import Clerk, Progress
 from parta.demo.content import Content
 from parta.demo.content.calendar import Span, YearCalendar
-from parta.demo.content.loader import CollegeGroup, CollegeUnit
+from parta.demo.content.values import CollegeGroup, CollegeUnit
+from parta.demo.course import Topic
 from parta.demo.families import Child, Human, Registry
-from parta.demo.life import Topic
 from parta.organisation.models import AcademicYear
 
 DAY = timedelta(days=1)

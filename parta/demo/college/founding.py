@@ -5,7 +5,7 @@ from datetime import date, time
 
 from parta.demo.college.books import DAY, ROOMS, College
 from parta.demo.content.calendar import YearCalendar
-from parta.demo.content.loader import CollegeUnit
+from parta.demo.content.values import CollegeUnit
 from parta.foundation.log import SYSTEM
 from parta.organisation.actions import (
     RoomRow,

@@ -7,9 +7,10 @@ from decimal import Decimal
 from parta.demo.clerk import hand_of
 from parta.demo.college.books import DAY, College, YearBook, plan_title, school_days, weekly
 from parta.demo.college.founding import WORK_KINDS
-from parta.demo.content.loader import CollegeGroup, CollegeUnit
+from parta.demo.content.values import CollegeGroup, CollegeUnit
+from parta.demo.course import Course, Hour, Manners, TermSpan, Topic
 from parta.demo.health import year_of_misses
-from parta.demo.life import Course, Hour, Life, Manners, TermSpan, Topic
+from parta.demo.life import Life
 from parta.journal.actions.bulk import Ids, pour
 
 WEIGHTS = {row.code: Decimal(str(row.weight)) for row in WORK_KINDS}

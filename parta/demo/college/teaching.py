@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from parta.demo.college.books import DAY, College, YearBook, halves, plan_title, weekly
-from parta.demo.content.loader import CollegeGroup, CollegeUnit
+from parta.demo.content.values import CollegeGroup, CollegeUnit
 from parta.foundation.log import SYSTEM
 from parta.plans.actions import (
     CurriculumRow,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from parta.demo.college.books import ROOMS, College, YearBook, school_days
 from parta.demo.content.calendar import Span
-from parta.demo.content.loader import CollegeGroup, CollegeUnit
+from parta.demo.content.values import CollegeGroup, CollegeUnit
 from parta.demo.weekly import Cell, ClassWeek, Event, Part, give_rooms, solve
 from parta.foundation.log import SYSTEM
 from parta.timetable.actions import SlotRow, set_slots

@@ -8,13 +8,13 @@ once and returns frozen values; thematic plans are read when first asked for. Da
 """
 
 from parta.demo.content.calendar import Holiday, Span, YearCalendar, calendar_of
-from parta.demo.content.loader import (
+from parta.demo.content.loader import Content, load
+from parta.demo.content.values import (
     Centre,
     CentreUnit,
     College,
     CollegeGroup,
     CollegeUnit,
-    Content,
     GivenName,
     Names,
     RemarkTexts,
@@ -23,7 +23,6 @@ from parta.demo.content.loader import (
     SubjectInfo,
     Surname,
     Topic,
-    load,
 )
 
 __all__ = [

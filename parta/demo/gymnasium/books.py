@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from parta.demo.clerk import Clerk, Progress
 from parta.demo.content import Content
 from parta.demo.content.calendar import YearCalendar
+from parta.demo.course import Topic
 from parta.demo.families import Child, Family, Human, Registry
-from parta.demo.life import Topic
 from parta.demo.school_plan import Class, SchoolPlan, title
 from parta.organisation.models import AcademicYear
 

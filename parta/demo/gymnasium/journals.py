@@ -7,11 +7,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from parta.demo.clerk import hand_of
+from parta.demo.course import Course, Hour, Manners
 from parta.demo.gymnasium.books import DAY, Place, School, YearBook, term_kind
 from parta.demo.gymnasium.founding import WORK_KINDS
 from parta.demo.gymnasium.substitutions import substitute
 from parta.demo.health import Misses, year_of_misses
-from parta.demo.life import Course, Hour, Life, Manners
+from parta.demo.life import Life
 from parta.demo.school_plan import CLASS_TEACHER_POST, DEMO_CLASS, DEMO_POST, Class, title
 from parta.journal.actions.bulk import Ids, Pour, pour
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from parta.demo.course import Hour
 from parta.demo.gymnasium.books import DAY, School, YearBook
-from parta.demo.life import Hour
 from parta.demo.school_plan import DEMO_POST
 from parta.foundation.log import SYSTEM
 from parta.timetable.actions import SubstitutionRow, bulk_substitutions

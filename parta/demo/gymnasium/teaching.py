@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from parta.demo.content.loader import SubjectInfo
+from parta.demo.content.values import SubjectInfo
 from parta.demo.gymnasium.books import DAY, School, YearBook, subgroup_title, term_kind
 from parta.demo.school_plan import title
 from parta.foundation.log import SYSTEM

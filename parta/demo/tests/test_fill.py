@@ -13,7 +13,7 @@ from parta.control.queries.anomalies import anomalies
 from parta.demo.content import load
 from parta.demo.fill import DemoSummary, fill, moment_of, years_of
 from parta.demo.gymnasium.journals import last_working_time
-from parta.demo.life import working_time
+from parta.demo.marks import working_time
 from parta.demo.school_plan import chosen_classes, draw_up
 from parta.foundation import clock, log, sql
 from parta.journal.checks import verify_journals
