@@ -5,7 +5,7 @@ the timetable may not make one lesson of two; the actions of this app ask it, by
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from django.db.models import Q
@@ -15,12 +15,12 @@ from parta.foundation.pagekit import WEEKDAYS, lesson_words
 from parta.organisation.acts import Refusal
 from parta.organisation.models import AcademicYear
 from parta.organisation.words import class_title
-from parta.people.rules import cited, rules
+from parta.people.rules import Cited, cited, rules
 from parta.plans.approvals import Approvable, Cells, approvable, asked_of_school
 from parta.plans.models import Journal
 from parta.plans.rules import law_of_school
 from parta.regulation.registry import Params, RuleKind, known_kind
-from parta.timetable.models import TimetableSlot
+from parta.timetable.models import Lesson, TimetableSlot
 
 
 class TopicPerLesson(Params):
@@ -59,6 +59,23 @@ def check_lesson_hours(*, school_id: int, journal_ids: Collection[int], on: date
                 "два урока по одному часу; одним занятием в несколько часов бывает только практика.",
                 "slots",
             )
+
+
+def flag_waits(lesson: Lesson, at: datetime) -> Cited | None:
+    """By which clauses a replacement of a lesson that is over is noted after its topic; None: it may be noted now.
+
+    Who will replace is named at any time before: that is a plan, and the topic is not there yet.
+    """
+    if at < lesson.ends_at:
+        return None
+    found = [
+        rule
+        for rule in rules(law_of_school(lesson.school_id), lesson.date, "substitution_recorded")
+        if "topic" in rule.params.steps
+    ]
+    if not found or Lesson.objects.filter(pk=lesson.pk, record__topic__gt="").exists():
+        return None
+    return cited(found)
 
 
 _WEEKS = ("", ", нечётная неделя", ", чётная неделя")

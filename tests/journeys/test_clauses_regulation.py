@@ -7,9 +7,12 @@ import pytest
 
 from parta.foundation import clock
 from parta.foundation.log import SYSTEM
+from parta.journal.rules.acts import Place
 from parta.journal.rules.watches import Scope
 from parta.regulation.actions import adopt, set_setting
-from parta.regulation.models import Edition
+from parta.regulation.edition import parse_edition
+from parta.regulation.models import Edition, SettingValue
+from parta.regulation.queries import law as law_of_school
 from tests.cast import actor_of, preset_file
 from tests.journeys.steps import (
     CENTRE,
@@ -238,3 +241,38 @@ def test_a_setting_changes_the_journal_from_its_day_and_not_before(cast: Any, cl
     earlier = cast.lesson_on("russian", TUESDAY)
     saved(send(client, cast.russian, mark(earlier, cast.named("Авдеев"), "5", "written")))
     assert owed(cast, cast.at + timedelta(days=1), Scope(teacher_id=cast.teacher.pk))
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-1.1", partly="ведомость пунктов стоит в документации, а не на странице программы")
+def test_nobody_below_the_deputy_relaxes_a_rule_for_a_class(cast: Any, client_of: Any) -> None:
+    """Every number the act leaves to the school is the deputy's or the director's; a draft waits for the director."""
+    from conformance.ledger import entries
+    from conformance.requirements import requirements
+
+    edition = parse_edition(source(IPATOVO))
+    assert {one.changed_by for one in edition.settings} <= {"deputy", "director"}
+    code = Edition.objects.get(school=cast.school).code
+    form = {"act": "choose", "value": "30d", "since": cast.on.isoformat()}
+    for one in edition.settings:
+        address = f"/regulation/setting/?act={code}&name={one.name}"
+        for name in ("teacher", "class_teacher", "head_of_department", "operator", "secretary", "guardian"):
+            assert client_of(cast.people[name]).post(address, form).status_code in (403, 422), (
+                one.name,
+                name,
+            )
+    assert not SettingValue.objects.filter(school=cast.school).exists()
+    for name in ("teacher", "class_teacher", "head_of_department"):
+        assert client_of(cast.people[name]).post("/regulation/drafts/", {"act": "propose"}).status_code == 403
+    # one demand for every class: the same limit, whichever class is asked
+    law = law_of_school.__wrapped__(cast.school.id, 0)
+    limits = {
+        (rule.kind.name, str(rule.params))
+        for homeroom in ("6Б", "3А")
+        for rule in law.on(cast.on).bench(Place(grade=6, homeroom=homeroom)).of("lesson_deadline")
+    }
+    assert len(limits) == 1
+    answer = client_of(cast.deputy).post(f"/regulation/setting/?act={code}&name=mark_within", form)
+    assert answer.status_code == 302, "the deputy may, for the whole school"
+    rows = [row.id for row in requirements() if row.document == "ipatovo1"]
+    assert [entry.id for entry in entries({}) if entry.document == "ipatovo1"] == rows and len(rows) == 88

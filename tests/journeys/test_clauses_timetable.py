@@ -7,9 +7,10 @@ import pytest
 
 from parta.foundation import clock
 from parta.foundation.models import LogEntry
+from parta.journal.models import LessonRecord
 from parta.organisation.models import Homeroom
 from parta.plans.models import Journal
-from parta.timetable.models import Lesson
+from parta.timetable.models import Lesson, Substitution
 from tests.journeys.steps import (
     CENTRE,
     COLLEGE,
@@ -292,3 +293,49 @@ def test_moved_lesson_and_left_student(cast: Any, client_of: Any) -> None:
         == 422
     )
     assert "до 8.10" in page(client_of(cast.teacher), f"/journals/{cast.russian.pk}/")
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-4.11c")
+def test_replacement_of_a_lesson_that_is_over_is_noted_after_its_topic(cast: Any, client_of: Any) -> None:
+    """The officer's flag is disabled until the topic is saved; who taught writes both, the topic first."""
+    officer, lesson = client_of(cast.deputy), cast.lesson_on("maths", date(2026, 10, 13))
+    address = f"/substitutions/?date=2026-10-13&lesson={lesson.pk}"
+    form = {"act": "substitute", "row": lesson.pk, "substitute": cast.substitute.pk, "reason": "болезнь"}
+    said = "Сначала тема урока"
+
+    def disabled(client: Any) -> bool:
+        body = client.get(address).content.decode()
+        return "disabled>Назначить замену" in body
+
+    assert disabled(officer) and said in page(officer, address) and "4.11" in page(officer, address)
+    refused = officer.post("/substitutions/?date=2026-10-13", form)
+    assert refused.status_code == 422 and said in text(refused)
+    assert not Substitution.objects.filter(lesson=lesson).exists()
+    LessonRecord.objects.create(
+        lesson=lesson, school=cast.school, journal=cast.maths, topic="Дроби", topic_at=lesson.ends_at
+    )
+    assert not disabled(officer) and said not in page(officer, address)
+    done(officer.post("/substitutions/?date=2026-10-13", form))
+    assert Substitution.objects.get(lesson=lesson).substitute_id == cast.substitute.pk
+
+    # the moment the lesson ends: who will replace is named without a topic, who did is not
+    other = cast.lesson_on("maths", date(2026, 10, 15))
+    named = form | {"row": other.pk}
+    with clock.rehearse(other.ends_at):
+        assert officer.post("/substitutions/?date=2026-10-15", named).status_code == 422
+    with clock.rehearse(other.ends_at - timedelta(seconds=1)):
+        done(officer.post("/substitutions/?date=2026-10-15", named))
+
+    # who taught without having been named: at the page of the lesson the topic of the plan goes first
+    type(cast.maths).objects.filter(pk=cast.maths.pk).update(plan=cast.plan)
+    third = cast.lesson_on("maths", date(2026, 10, 12))
+    client = client_of(cast.substitute)
+    bare = client.post(f"/lessons/{third.pk}/", {"substitution": "1"})
+    assert bare.status_code == 422 and not Substitution.objects.filter(lesson=third).exists()
+    shown = client.get(f"/lessons/{third.pk}/").content.decode()
+    assert "Записать тему и замену: урок провожу я" in shown and cast.topics[0].text in shown
+    sent = {"substitution": "1", "planned": cast.topics[0].pk, "seen": "0", "topic": ""}
+    done(client.post(f"/lessons/{third.pk}/", sent))
+    assert LessonRecord.objects.get(lesson=third).topic == cast.topics[0].text
+    assert Substitution.objects.get(lesson=third).substitute_id == cast.substitute.pk

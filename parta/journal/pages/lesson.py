@@ -197,7 +197,8 @@ def _changes(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
     if "roll" in sent:
         return [{"fact": "roll", "lesson": shown.id}]
     if "substitution" in sent:
-        return [{"fact": "conducted", "lesson": shown.id, "substitution": True}]
+        stated: list[Change] = [{"fact": "conducted", "lesson": shown.id, "substitution": True}]
+        return [*_topic(sent, shown, at), *stated] if sent.get("planned") else stated
     if "done" in sent:
         return [{"fact": "roll", "lesson": shown.id}, {"fact": "conducted", "lesson": shown.id}]
     raise BadInput("Запрос не разобран: обновите страницу и повторите.")

@@ -43,6 +43,7 @@ from parta.journal.rules.questions import (
     fact_limit,
     individual_homework,
     mark_symbols,
+    topic_before_flag,
     work_kinds,
 )
 from parta.people.viewer import Viewer
@@ -267,6 +268,11 @@ class _Reading:
             may_state_substitution=not self.teaches
             and row[8] is None
             and bool(viewer.roles & {"teacher", "deputy", "head_of_department", "master"}),
+            topic_first=", ".join(
+                dict.fromkeys(
+                    clause.printed for clause in topic_before_flag(self.law, on=self.date, place=self.place)
+                )
+            ),
             topic=row[29] or "",
             planned=row[30],
             planned_position=row[40],

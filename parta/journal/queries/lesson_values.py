@@ -153,6 +153,8 @@ class LessonPage:
     teaches: bool
     is_class_teacher: bool
     may_state_substitution: bool
+    topic_first: str
+    """The clause by which the topic is written before a replacement is noted; empty: in any order."""
     topic: str
     planned: int | None
     planned_position: int | None

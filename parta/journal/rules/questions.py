@@ -340,6 +340,14 @@ def topic_rule(law: Law, *, on: date, place: Place) -> TopicRule:
     )
 
 
+def topic_before_flag(law: Law, *, on: date, place: Place) -> tuple[Clause, ...]:
+    """The clauses by which the topic is written before a replacement is noted; empty: no act asks for the order."""
+    rules = law.on(on).bench(place).of("substitution_recorded")
+    return tuple(
+        dict.fromkeys(clause for rule in rules if "topic" in rule.params.steps for clause in rule.clauses)
+    )
+
+
 def individual_homework(law: Law, *, on: date, place: Place) -> str:
     """The set words with which the act has individual homework written in the column; empty: no act sets any."""
     rules = law.on(on).bench(place).of("homework_content")

@@ -16,6 +16,7 @@ from parta.organisation.models import Bell, BellSchedule, School, Vacation
 from parta.organisation.words import class_title
 from parta.people.models import Role
 from parta.timetable.models import Lesson, LessonChange, Substitution
+from parta.timetable.rules import flag_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ def substitute(
         raise Refusal("Такого сотрудника в школе нет.", "substitute")
     reason = checks.text(reason, 200, "reason", "причина", needed=False)
     order_number = checks.text(order_number, 40, "order_number", "номер приказа", needed=False)
+    waits = flag_waits(lesson, at)
+    if waits is not None:
+        raise Refusal(
+            f"Сначала тема урока{waits.brackets}: её записывает на странице урока тот, кто его провёл. "
+            "Замену отмечают после темы.",
+            "substitute",
+        )
     with act(lesson.school_id, by=by, at=at) as lines:
         row = Substitution.objects.filter(lesson=lesson).first()
         if row is None:

@@ -14,6 +14,7 @@ from parta.people.pages.persons import number_or_none
 from parta.people.pages.setup import FORM, looking
 from parta.timetable import actions, queries
 from parta.timetable.models import Lesson
+from parta.timetable.rules import flag_waits
 
 
 def day_of(text: str, on: date) -> date:
@@ -88,10 +89,12 @@ def substitutions(request: HttpRequest) -> HttpResponse:
     if forms.row and chosen_id is None:
         chosen_id = number_or_none(forms.row)
     chosen = next((line for line in lessons if line.id == chosen_id), None)
+    held = Lesson.objects.filter(pk=chosen.id).first() if chosen else None
     return page(
         request,
         "timetable/substitutions.html",
         {
+            "waits": flag_waits(held, at) if held else None,
             "forms": forms,
             "on": on,
             "earlier": on - timedelta(days=1),
