@@ -18,6 +18,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.rules.absences import codes_at
 from parta.journal.rules.acts import Lesson, Place
+from parta.journal.rules.lesson_marks import NO_MARKS, asks_marks, lesson_mark_deadlines
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.windows import (
     Deadlines,
@@ -248,9 +249,9 @@ SELECT {_PLACE}, l.id, l.date, l.number, l.starts_at, l.ends_at, {{day_end}},
     CASE WHEN COALESCE(r.topic, '') = '' THEN 1 ELSE 0 END,
     CASE WHEN EXISTS (SELECT 1 FROM journal_homework hw WHERE hw.lesson_id = l.id
         AND (hw.is_none OR hw.text <> '')) THEN 0 ELSE 1 END,
-    {_WHO}
+    {_WHO}, CASE WHEN {{no_marks}} THEN 1 ELSE 0 END
 {_JOINS}
-WHERE {{span}} AND (r.conducted_at IS NULL OR r.roll_at IS NULL OR r.topic = ''
+WHERE {{span}} AND (r.conducted_at IS NULL OR r.roll_at IS NULL OR r.topic = '' OR {{no_marks}}
     OR NOT EXISTS (SELECT 1 FROM journal_homework hw WHERE hw.lesson_id = l.id
         AND (hw.is_none OR hw.text <> '')))"""
 
@@ -259,6 +260,7 @@ _TEXTS = {
     "topic": "Записать тему",
     "roll": "Отметить явку",
     "homework": "Записать домашнее задание",
+    "mark": "Поставить отметки: на уроке нет ни одной",
 }
 
 
@@ -272,13 +274,17 @@ def lesson_gaps(
     last = scope.last(at, calendar)
     span, values = _span(scope, school_id, since, last, at)
     day_end = _DAY_END if needs_day_end(law, since, last) else "NULL"
-    statement = _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span)
+    answers = ", ".join(f"'{code}'" for code in sorted(ANSWERS))
+    no_marks = NO_MARKS.replace("{answers}", answers) if asks_marks(law, since, last) else "1 = 0"
+    statement = (
+        _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span).replace("{no_marks}", no_marks)
+    )
     reader = _Reader(law, at, calendar)
     found: list[Finding] = []
     for row in sql.read(statement + " ORDER BY l.date, l.number, l.id", values):
         place, lesson = reader.place(row), _lesson(row[10:16])
         bench = reader.bench(place, lesson.date)
-        not_held, no_roll, no_topic, no_homework, who = row[16:21]
+        not_held, no_roll, no_topic, no_homework, who, no_mark = row[16:22]
         missing = []
         if not_held:
             missing.append("conducted")
@@ -288,6 +294,8 @@ def lesson_gaps(
             missing.append("roll")
         if no_homework:
             missing.append("homework")
+        if no_mark and not is_unmarked(bench, lesson.date):
+            missing.append("mark")
         for fact in missing:
             finding = _of_lesson(bench, place, lesson, fact, who, reader)
             if finding is not None:
@@ -313,6 +321,8 @@ def _of_lesson(
         sources.insert(0, ("attendance_deadline", attendance_deadlines(bench)))
     elif fact == "homework":
         sources.insert(0, ("homework_deadline", homework_deadlines(bench)))
+    elif fact == "mark":
+        sources = [("lesson_deadline", lesson_mark_deadlines(bench))]
     limits = [
         (kind, limit)
         for kind, deadlines in sources

@@ -347,7 +347,8 @@ known_kind(
 
 
 class LessonDeadline(Params):
-    """Which fields of a held lesson, and until when. The field ``mark`` is left to ``mark_deadline`` at the write."""
+    """Which fields of a held lesson, and until when. The field ``mark`` is left to ``mark_deadline``; ``any_mark``
+    is asked by the watch alone: somebody was marked, whatever for."""
 
     within: Due
     fields: Codes = frozenset({"conducted", "topic"})
@@ -361,6 +362,7 @@ class LessonDeadline(Params):
 
 
 _FIELDS = {"conducted": "запись урока", "topic": "тему", "attendance": "явку", "mark": "отметки"}
+_FIELDS["any_mark"] = "хотя бы одну отметку"
 _FIELDS["homework"] = "домашнее задание"
 
 
