@@ -7,8 +7,24 @@ import pytest
 
 from parta.foundation import clock
 from parta.journal.models import Permit, TermMark
-from parta.organisation.models import Term
-from tests.journeys.steps import COLLEGE, GYMNASIUM, done, page, page_anew, under
+from parta.organisation.models import Subject, Term
+from parta.people.models import Role
+from parta.plans.models import TeachingLoad
+from parta.regulation.models import Edition
+from parta.timetable.models import Lesson
+from tests.journeys.steps import (
+    COLLEGE,
+    GYMNASIUM,
+    TUESDAY,
+    done,
+    mark,
+    page,
+    page_anew,
+    refused_by,
+    saved,
+    send,
+    under,
+)
 
 END = date(2026, 10, 23)
 """The last day of the period."""
@@ -73,3 +89,62 @@ def test_a_mark_does_not_wait_where_the_act_has_no_deferral(cast: Any, client_of
     with clock.rehearse(cast.local(cast.term.until, 12)):
         shown = page(client_of(cast.teacher), "/closeout/")
         assert "Ефимова Софья" in shown and "тложи" not in shown and "тложено" not in shown
+
+
+def held_by_the_master(cast: Any) -> None:
+    """Maths as a practice of a master of production training, who is no teacher."""
+    Subject.objects.filter(pk=cast.maths.subject_id).update(tags=["practice"], kind="practice")
+    type(cast.maths).objects.filter(pk=cast.maths.pk).update(plan=cast.plan)
+    TeachingLoad.objects.filter(journal=cast.maths).update(teacher=cast.master)
+    Lesson.objects.filter(journal=cast.maths).update(teacher=cast.master)
+    Role.objects.filter(person=cast.master).update(homeroom=None)
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-MASTER-20b")
+def test_late_edit_of_a_master_hangs_on_a_switch_and_stands_in_the_register(
+    cast: Any, client_of: Any
+) -> None:
+    """After the mark of the period: with a reason while the switch lets it, refused once it does not."""
+    held_by_the_master(cast)
+    lesson, pupil, master = cast.lesson_on("maths", TUESDAY), cast.named("Асанов"), client_of(cast.master)
+    with clock.rehearse(cast.local(TUESDAY, 18)):
+        saved(send(master, cast.maths, mark(lesson, pupil, "4", "practical")))
+    TermMark.objects.create(
+        school=cast.school, journal=cast.maths, term=cast.term, student=pupil, value="4", set_at=cast.at,
+        changed_at=cast.at,
+    )  # fmt: skip
+    register = "/reports/corrections/?since=2026-10-01&until=2026-10-31"
+    edit = mark(lesson, pupil, "5", "practical", seen=1)
+    assert "ET-A-MASTER-20b" in refused_by(send(master, cast.maths, edit)), "without a reason"
+    for name in ("deputy", "director"):
+        assert "Асанов Тимур отметка исправлена" not in page(client_of(cast.people[name]), register)
+    saved(send(master, cast.maths, edit | {"reason": "исправлена ошибка ввода"}))
+    words = page(client_of(cast.deputy), register)
+    line = words[words.index("14.10.2026 10:40") :]
+    assert "13.10" in line and "Асанов Тимур отметка исправлена 4 5 Воронов И. П., мастер п/о" in line
+    assert "исправлена ошибка ввода" in line
+    assert client_of(cast.teacher).get(register).status_code in (403, 404)
+
+    code = Edition.objects.get(school=cast.school).code
+    address = f"/regulation/setting/?act={code}&name=master_after_finals"
+    off = {"act": "choose", "value": "refuse", "since": "2026-10-14", "ground": "приказ № 5"}
+    assert client_of(cast.deputy).post(address, off).status_code == 422, "the director's switch"
+    done(client_of(cast.director).post(address, off))
+    later = cast.lesson_on("maths", date(2026, 10, 15))
+    with clock.rehearse(cast.local(date(2026, 10, 15), 18)):
+        late = mark(later, pupil, "3", "practical") | {"reason": "исправлена ошибка ввода"}
+        assert "ET-A-MASTER-20b" in refused_by(send(master, cast.maths, late))
+        saved(send(master, cast.maths, mark(later, cast.named("Григорян"), "5", "practical")))
+    assert page(client_of(cast.deputy), register).count("Асанов Тимур отметка исправлена") == 1
+
+
+@under(COLLEGE)
+def test_the_register_asks_one_number_of_statements(cast: Any, client_of: Any, count_statements: Any) -> None:
+    client, seen = client_of(cast.deputy), []
+    for since in ("2026-10-14", "2026-09-01"):
+        client.get(f"/reports/corrections/?since={since}")
+        with count_statements() as statements:
+            assert client.get(f"/reports/corrections/?since={since}").status_code == 200
+        seen.append(len(statements))
+    assert seen[0] == seen[1]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from parta.control.queries import hours, reports, results
 from parta.control.queries.classes import MEANINGS, class_page
+from parta.control.queries.corrections import corrections
 from parta.control.queries.reports import Cell, Table
 from parta.control.queries.sheets import Cut, law_for
 from parta.foundation import sql
@@ -193,6 +194,13 @@ FORMS = {
             CONTROL | CLASS,
             class_report,
             of_class=True,
+        ),
+        Form(
+            "corrections",
+            "Реестр исправлений",
+            "Что было в журнале и что стало: кто, когда, почему",
+            CONTROL,
+            corrections,
         ),
         Form(
             "user_activity",
