@@ -9,7 +9,7 @@ from parta.foundation import clock
 from parta.journal.models import Permit, TermMark
 from parta.organisation.models import Subject, Term
 from parta.people.models import Role
-from parta.plans.models import TeachingLoad
+from parta.plans.models import CurriculumHours, TeachingLoad
 from parta.regulation.models import Edition
 from parta.timetable.models import Lesson
 from tests.journeys.steps import (
@@ -17,6 +17,7 @@ from tests.journeys.steps import (
     GYMNASIUM,
     TUESDAY,
     done,
+    final,
     mark,
     page,
     page_anew,
@@ -137,6 +138,37 @@ def test_late_edit_of_a_master_hangs_on_a_switch_and_stands_in_the_register(
         assert "ET-A-MASTER-20b" in refused_by(send(master, cast.maths, late))
         saved(send(master, cast.maths, mark(later, cast.named("Григорян"), "5", "practical")))
     assert page(client_of(cast.deputy), register).count("Асанов Тимур отметка исправлена") == 1
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-4.10")
+def test_form_of_the_unit_decides_between_a_number_and_a_pass(cast: Any, client_of: Any) -> None:
+    """The line of the curriculum names the form; without one every listed symbol passes, and no other ever does."""
+    client, term = client_of(cast.teacher), cast.term
+    type(cast.russian).objects.filter(pk=cast.russian.pk).update(plan=cast.plan)
+    lines = CurriculumHours.objects.filter(year=cast.year, subject=cast.russian.subject_id)
+    lines.delete()
+    line = CurriculumHours.objects.create(
+        school=cast.school, year=cast.year, subject_id=cast.russian.subject_id, grade=cast.russian.grade,
+        weekly_hours=6, yearly_hours=204,
+    )  # fmt: skip
+    pupils = iter(cast.students)
+
+    def put(value: str) -> Any:
+        return send(client, cast.russian, final(term, next(pupils), value))
+
+    with clock.rehearse(cast.local(term.until - timedelta(days=1), 18)):
+        for wrong in ("н/а", "осв", "1"):
+            assert "ET-4.10" in refused_by(put(wrong)), wrong
+        for value in ("зачёт", "4"):
+            saved(put(value))
+        assert set(TermMark.objects.filter(term=term).values_list("value", flat=True)) == {"зачет", "4"}
+        for form, good, bad in (("credit", "зачёт", "5"), ("exam", "5", "зачет"), ("mark", "3", "незачет")):
+            CurriculumHours.objects.filter(pk=line.pk).update(control=form)
+            answer = put(bad)
+            assert "ET-4.10" in refused_by(answer), form
+            assert "форма контроля" in answer.json()["refused"][0]["text"]
+            saved(put(good))
 
 
 @under(COLLEGE)

@@ -54,6 +54,8 @@ def gathered(
     if facts is None or not needs.isdisjoint(("marks", "term")):
         span = _span(batch, facts, state)
         found["term"] = span
+    if "form" in needs:
+        found["form"] = _known(batch, ("form",), lambda: _form(batch))
     if "marks" in needs and student is not None and span is not None:
         found["marks"] = _marks(batch, span, student.id)
     if "finals" in needs and student is not None:
@@ -78,6 +80,18 @@ def _known(batch: Batch, key: tuple[Any, ...], read: Any) -> Any:
     if key not in batch.known:
         batch.known[key] = read()
     return batch.known[key]
+
+
+def _form(batch: Batch) -> str:
+    """The form of attestation by the line of the curriculum: of the class itself before that of its grade."""
+    rows = sql.read(
+        "SELECT c.control FROM plans_journal j JOIN plans_curriculumhours c ON c.year_id = j.year_id"
+        " AND c.subject_id = j.subject_id AND (c.homeroom_id = j.homeroom_id"
+        " OR (c.homeroom_id IS NULL AND c.grade = j.grade)) WHERE j.id = %s AND c.control <> ''"
+        " ORDER BY CASE WHEN c.homeroom_id IS NULL THEN 1 ELSE 0 END LIMIT 1",
+        (batch.context.journal.id,),
+    )
+    return str(rows[0][0]) if rows else ""
 
 
 def _span(batch: Batch, facts: LessonFacts | None, state: Any) -> tuple[date, date] | None:

@@ -11,7 +11,7 @@ from datetime import date
 __all__ = ["NEEDS", "Away", "Evidence", "MarkFact", "PartFact", "WorkFact", "of_one_student"]
 
 NEEDS = frozenset(
-    {"marks", "finals", "works", "parallel", "homework", "absences", "held", "class_held", "term"}
+    {"marks", "finals", "works", "parallel", "homework", "absences", "held", "class_held", "term", "form"}
 )
 """Names of the parts of :class:`Evidence` a kind may ask for."""
 
@@ -74,6 +74,8 @@ class Evidence:
     """Kind of the work that this act brings into being (its first mark, or a topic of the plan with a work)."""
     day: tuple[int, int] | None = None
     """Numbers of the first and last lesson of the class that day."""
+    form: str = ""
+    """Form of interim attestation of the subject by the curriculum of the class: ``credit``, ``exam``…"""
     term: tuple[date, date] | None = None
     """The reporting period of the lesson: first day, day after the last."""
     lessons: int = 0

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.scales import scale_at
@@ -29,6 +29,7 @@ from parta.regulation.registry import (
     rule_kind,
 )
 from parta.regulation.verdict import WayOut
+from parta.regulation.words import allowed as allowed_words
 
 __all__ = ["MarkSymbols", "allowed_symbols", "is_unmarked", "read_symbol"]
 
@@ -84,6 +85,16 @@ def read_symbol(text: str, allowed: Iterable[str]) -> str | None:
 # --- symbols of a cell ------------------------------------------------------------------------------------------
 
 
+FORMS = {
+    "mark": "отметка",
+    "credit": "зачёт",
+    "graded_credit": "дифференцированный зачёт",
+    "exam": "экзамен",
+    "test": "контрольная работа",
+}
+"""Forms of interim attestation by the codes of the curriculum's lines."""
+
+
 class MarkSymbols(Params):
     """The closed set of a kind of cell; absence letters in the list belong to ``absence_codes``."""
 
@@ -97,6 +108,22 @@ class MarkSymbols(Params):
         "year_final",
     ] = "lesson"
     allow: Texts
+    by_form: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="какие из знаков ставят при форме контроля предмета по учебному плану: "
+        + ", ".join(f"{code} — {words}" for code, words in FORMS.items()),
+    )
+
+    @field_validator("by_form")
+    @classmethod
+    def _known(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for code in sorted(value.keys() - FORMS.keys()):
+            raise ValueError(f"«{code}» — неизвестное слово в by_form; {allowed_words(code, FORMS)}")
+        return value
+
+    def needs(self) -> frozenset[str]:
+        """The form of control, where the symbols hang on it."""
+        return frozenset({"form"}) if self.by_form else frozenset()
 
     def facts(self) -> frozenset[str]:
         """Marks of a lesson, or term marks."""
@@ -110,6 +137,12 @@ class MarkSymbols(Params):
         return tuple(symbol for symbol in self.allow if not (len(symbol) == 1 and symbol.isalpha()))
 
 
+def _says_symbols(params: MarkSymbols) -> str:
+    words = f"в {_CELLS.get(params.cell, 'итоговой клетке')} стоят только знаки {quoted(params.allow)}"
+    forms = [f"{FORMS[code]} — {quoted(symbols)}" for code, symbols in params.by_form.items()]
+    return words + (f"; по форме контроля предмета: {'; '.join(forms)}" if forms else "")
+
+
 _CELLS = {"lesson": "клетке урока", "final": "итоговой клетке", "half_year_final": "клетке полугодия"}
 
 
@@ -118,7 +151,7 @@ _CELLS = {"lesson": "клетке урока", "final": "итоговой кле
     3,
     MarkSymbols,
     title="Допустимые знаки",
-    says=lambda p: f"в {_CELLS.get(p.cell, 'итоговой клетке')} стоят только знаки {quoted(p.allow)}",
+    says=_says_symbols,
     facts={"mark", "final"},
     verbs={"record", "correct"},
 )
@@ -134,12 +167,17 @@ def mark_symbols(rule: Rule[MarkSymbols], bench: Bench) -> Ask:
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         new = act.new
-        if new in allowed:
+        form = act.evidence.form if act.evidence is not None else ""
+        own = params.by_form.get(form, ())
+        if new in allowed and (not own or new in own):
             return None
         if term_kind and (act.term is None or act.term.kind != term_kind):
             return None
         if act.fact == "mark" and "/" in new and all(part in allowed for part in new.split("/")):
             return None
+        if new in allowed:
+            by = f"По учебному плану форма контроля — {FORMS[form]}."
+            return Breach(by, f"Здесь ставят {quoted(own)}.", (WayOut.OTHER_VALUE,))
         return Breach(f"Знака «{new}» нет среди допустимых.", hint, (WayOut.OTHER_VALUE,))
 
     return ask
