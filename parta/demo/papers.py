@@ -76,20 +76,26 @@ def papers(clerk: Clerk, today: date) -> None:
                         homeroom_id, moment, teachers[homeroom_id], len(students), random.choice((0, 0, 1, 2))
                     )
                 )
+
+    def given_at(number: int) -> datetime:
+        """At the meeting of the year's second day, one after another; who has signed by now is shown, no other."""
+        return clerk.moment(starts + timedelta(days=1), 17 * 60 + number)
+
     issues = [
         IssueRow(
             guardian_id,
             teachers[homeroom_id],
-            given := clerk.moment(starts + timedelta(days=1), 17 * 60 + number),
-            given + timedelta(minutes=random.randrange(40, 1500)),
+            given_at(number),
+            signed,
             "на собрании",
         )
         for homeroom_id, students in places.items()
         if homeroom_id in teachers
         for number, (_, guardian_id, _) in enumerate(students)
         if guardian_id is not None
+        and (signed := given_at(number) + timedelta(minutes=random.randrange(40, 1500))) < clerk.now
     ]
-    with clerk.act(clerk.moment(starts + timedelta(days=1), 19 * 60)) as at:
+    with clerk.act(min(given_at(120), clerk.now - timedelta(minutes=35))) as at:
         bulk_issues(school_id=clerk.school_id, rows=issues, by=SYSTEM, at=at)
     reviews.sort(key=lambda row: row.at)
     with clerk.act(clerk.now - timedelta(minutes=30)) as at:

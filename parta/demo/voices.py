@@ -266,11 +266,14 @@ class _Speech:
 
     def trainings(self, mother: Human) -> None:
         """Staff were taught in the first days, the class's parents at a meeting; one asks, one session is to come."""
-        at = self.at(3, 15)
-        today = at.astimezone(self.clerk.zone).date()
-        deputy, head = self.viewer(self.who.deputy, at), self.viewer(self.who.class_teacher, at)
-        if deputy is None or head is None:
+        for ago in (3, 0):  # three days ago; in the first days of a year the class had no teacher then
+            at = self.at(ago, 15)
+            deputy, head = self.viewer(self.who.deputy, at), self.viewer(self.who.class_teacher, at)
+            if deputy is not None and head is not None and self.who.homeroom_id in head.homeroom_ids:
+                break
+        else:
             return
+        today = at.astimezone(self.clerk.zone).date()
         for who, topic, audience, means, ago, place, left_out in (
             (deputy, "Отсутствие, отметки и тема урока", "staff", "session", 60, "кабинет 27", 4),
             (head, "Дневник в телефоне: отметки и задания", "families", "meeting", 40, "актовый зал", 5),

@@ -174,8 +174,15 @@ def test_no_clash_in_the_timetable() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("today", "years"),
-    [(date(2027, 7, 15), 1), (date(2026, 9, 5), 2), (date(2027, 1, 1), 1), (date(2027, 5, 31), 1)],
-    ids=["summer", "early September", "New Year", "last day of May"],
+    [
+        (date(2027, 7, 15), 1),
+        (date(2026, 9, 1), 2),
+        (date(2026, 9, 2), 2),
+        (date(2026, 9, 5), 2),
+        (date(2027, 1, 1), 1),
+        (date(2027, 5, 31), 1),
+    ],
+    ids=["summer", "first of September", "second day", "early September", "New Year", "last day of May"],
 )
 def test_any_day(today: date, years: int) -> None:
     """In summer the year just ended, in early September the past one beside the new one; nothing lies ahead of now."""
