@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 ON_POSTGRESQL := $(BIN)/python tools/postgres.py run
 
 .PHONY: help setup system demo test lint types contracts test-sqlite test-postgresql test-browser \
-        hooks pictures bench bench-postgresql conformance fuzz kill9 matrix clean
+        hooks pictures bench bench-postgresql conformance words fuzz kill9 matrix clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-postgresql: setup system ## the same on PostgreSQL
 
 conformance: setup ## docs/conformance.md and .json from a full run
 	$(BIN)/python -m conformance
+
+words: setup ## the catalogs of words in Kyrgyz and English, from what the tree says
+	$(BIN)/python tools/catalogs.py
 
 fuzz: setup ## a million generated requests (N=…)
 	PARTA_FUZZ_REQUESTS=$${N:-1000000} $(PYTEST) -m fuzz --timeout 0 $(ARGS)

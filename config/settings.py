@@ -49,7 +49,8 @@ APPEND_SLASH = False
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "config.jinja.Pages",
+        "NAME": "jinja2",
         "DIRS": [ROOT / "parta" / app / "templates" for app in APPS],
         "OPTIONS": {"environment": "config.jinja.environment", "autoescape": True},
     }

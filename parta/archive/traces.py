@@ -6,43 +6,48 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.language import noted
 from parta.people.models import Person
 from parta.people.queries import PersonPage, matching, short, student_card
 from parta.people.viewer import ROLE_TITLES, Viewer
 
 SHOWN = 500
 LONGEST = timedelta(days=370)
-PAGES = {
-    "student_card": "открыта карточка",
-    "setup_person": "открыта карточка в настройке",
-    "journal": "открыт журнал",
-    "lesson": "открыт урок",
-    "lesson_board": "показан классу урок",
-    "permits": "открыты разрешения",
-    "class": "открыты данные класса",
-    "class_extracts": "открыты выписки класса",
-    "family_timeline": "открыта переписка с семьёй",
-    "certificate": "открыта справка",
-    "report_kept": "открыт отчёт",
-    "roster_access": "открыт доступ класса",
-    "roster_consents": "открыты согласия класса",
-    "setup_homeroom": "открыт состав класса",
-    "diary": "открыт дневник",
-    "diary_of": "открыт дневник",
-    "export:subject": "напечатаны сведения о человеке",
-}
-VERBS = {
-    "person_changed": "изменены данные карточки",
-    "person_created": "заведена карточка",
-    "mark_recorded": "поставлена отметка",
-    "mark_corrected": "исправлена отметка",
-    "mark_annulled": "снята отметка",
-    "absence_recorded": "отмечена явка",
-    "absence_changed": "изменена явка",
-    "enrolled": "зачислен",
-    "guardianship_set": "записан представитель",
-    "guardianship_ended": "закончено представительство",
-}
+PAGES = noted(
+    {
+        "student_card": "открыта карточка",
+        "setup_person": "открыта карточка в настройке",
+        "journal": "открыт журнал",
+        "lesson": "открыт урок",
+        "lesson_board": "показан классу урок",
+        "permits": "открыты разрешения",
+        "class": "открыты данные класса",
+        "class_extracts": "открыты выписки класса",
+        "family_timeline": "открыта переписка с семьёй",
+        "certificate": "открыта справка",
+        "report_kept": "открыт отчёт",
+        "roster_access": "открыт доступ класса",
+        "roster_consents": "открыты согласия класса",
+        "setup_homeroom": "открыт состав класса",
+        "diary": "открыт дневник",
+        "diary_of": "открыт дневник",
+        "export:subject": "напечатаны сведения о человеке",
+    }
+)
+VERBS = noted(
+    {
+        "person_changed": "изменены данные карточки",
+        "person_created": "заведена карточка",
+        "mark_recorded": "поставлена отметка",
+        "mark_corrected": "исправлена отметка",
+        "mark_annulled": "снята отметка",
+        "absence_recorded": "отмечена явка",
+        "absence_changed": "изменена явка",
+        "enrolled": "зачислен",
+        "guardianship_set": "записан представитель",
+        "guardianship_ended": "закончено представительство",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +248,21 @@ class Subject:
 
 _RECORDS = (
     (
-        "Отметки",
+        noted("Отметки"),
         "SELECT COUNT(*), MIN(set_at), MAX(set_at) FROM journal_mark WHERE student_id = %s",
     ),
-    ("Пропуски и опоздания", "SELECT COUNT(*), NULL, NULL FROM journal_absence WHERE student_id = %s"),
-    ("Итоговые отметки", "SELECT COUNT(*), NULL, NULL FROM journal_termmark WHERE student_id = %s"),
+    (noted("Пропуски и опоздания"), "SELECT COUNT(*), NULL, NULL FROM journal_absence WHERE student_id = %s"),
+    (noted("Итоговые отметки"), "SELECT COUNT(*), NULL, NULL FROM journal_termmark WHERE student_id = %s"),
     (
-        "Замечания, похвалы, записи учителей",
+        noted("Замечания, похвалы, записи учителей"),
         "SELECT COUNT(*), NULL, NULL FROM journal_diarynote WHERE student_id = %s",
     ),
-    ("Задания лично ученику", "SELECT COUNT(*), NULL, NULL FROM journal_homework WHERE student_id = %s"),
     (
-        "Записи истории изменений",
+        noted("Задания лично ученику"),
+        "SELECT COUNT(*), NULL, NULL FROM journal_homework WHERE student_id = %s",
+    ),
+    (
+        noted("Записи истории изменений"),
         "SELECT COUNT(*), MIN(at), MAX(at) FROM foundation_logentry WHERE student_id = %s",
     ),
 )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from parta.foundation.language import noted
+
 FAMILY = frozenset({"guardian", "student"})
 
 
@@ -26,22 +28,24 @@ def _kind(code: str, title: str, hint: str, way: str, *verbs: str, for_staff: bo
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        _kind("mark_change", "Исправлена или снята отметка", "", "now", "mark_corrected", "mark_annulled"),
-        _kind("mark", "Новая отметка", "с видом работы", "daily", "mark_recorded"),
+        _kind(
+            "mark_change", noted("Исправлена или снята отметка"), "", "now", "mark_corrected", "mark_annulled"
+        ),
+        _kind("mark", noted("Новая отметка"), noted("с видом работы"), "daily", "mark_recorded"),
         _kind(
             "absence",
-            "Пропуск или опоздание",
-            "и перемена причины",
+            noted("Пропуск или опоздание"),
+            noted("и перемена причины"),
             "now",
             "absence_recorded",
             "absence_changed",
             "absence_annulled",
         ),
-        _kind("note", "Замечание, похвала, обращение учителя", "", "now", "note_added"),
+        _kind("note", noted("Замечание, похвала, обращение учителя"), "", "now", "note_added"),
         _kind(
             "term_mark",
-            "Отметка за четверть, полугодие, год",
-            "и её исправление",
+            noted("Отметка за четверть, полугодие, год"),
+            noted("и её исправление"),
             "now",
             "final_set",
             "final_corrected",
@@ -49,8 +53,8 @@ KINDS: dict[str, Kind] = {
         ),
         _kind(
             "homework",
-            "Домашнее задание",
-            "задано, изменено, снято",
+            noted("Домашнее задание"),
+            noted("задано, изменено, снято"),
             "daily",
             "homework_given",
             "homework_changed",
@@ -58,8 +62,8 @@ KINDS: dict[str, Kind] = {
         ),
         _kind(
             "timetable",
-            "Замена, перенос, отмена урока",
-            "только о предстоящих",
+            noted("Замена, перенос, отмена урока"),
+            noted("только о предстоящих"),
             "now",
             "substitution_set",
             "substitution_ended",
@@ -67,11 +71,13 @@ KINDS: dict[str, Kind] = {
             "lesson_restored",
             "lesson_moved",
         ),
-        _kind("topic", "Тема занятия", "что проходили", "off", "topic_set", "topic_changed"),
-        _kind("report", "Отчёт классного руководителя", "", "now", "family_report_sent"),
-        _kind("message", "Сообщение", "кто написал и о чём", "now", "message_sent", for_staff=True),
-        _kind("announcement", "Объявление, мероприятие", "", "daily", "announced", for_staff=True),
-        _kind("answer", "Ответ на вопрос о журнале", "", "now", "question_answered", for_staff=True),
+        _kind("topic", noted("Тема занятия"), noted("что проходили"), "off", "topic_set", "topic_changed"),
+        _kind("report", noted("Отчёт классного руководителя"), "", "now", "family_report_sent"),
+        _kind(
+            "message", noted("Сообщение"), noted("кто написал и о чём"), "now", "message_sent", for_staff=True
+        ),
+        _kind("announcement", noted("Объявление, мероприятие"), "", "daily", "announced", for_staff=True),
+        _kind("answer", noted("Ответ на вопрос о журнале"), "", "now", "question_answered", for_staff=True),
     )
 }
 OF_VERB: dict[str, Kind] = {verb: kind for kind in KINDS.values() for verb in kind.verbs}

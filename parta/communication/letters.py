@@ -19,6 +19,7 @@ from django.urls import reverse
 from parta.communication.actions import delivery
 from parta.communication.kinds import KINDS
 from parta.communication.models import Bounce, Mail
+from parta.foundation.language import RUSSIAN, say, speaking
 from parta.people.actions.access import code_by_mail
 from parta.people.refusals import on_paper
 
@@ -55,7 +56,13 @@ class Ready:
 
 
 def prepare(mail: Mail, at: datetime) -> Ready:
-    """Read the address, take out what was refused meanwhile, write the letter."""
+    """Read the address, take out what was refused meanwhile, write the letter in its reader's language."""
+    account = mail.person.user
+    with speaking(account.language if account else RUSSIAN):
+        return _written(mail, at)
+
+
+def _written(mail: Mail, at: datetime) -> Ready:
     person, school = mail.person, mail.school
     on = at.astimezone(ZoneInfo(school.timezone)).date()
     if not person.email:
@@ -75,13 +82,13 @@ def prepare(mail: Mail, at: datetime) -> Ready:
     groups: dict[str, list[tuple[str, str, datetime]]] = {}
     for one in notices:
         link = f"{settings.SITE_URL}{one.path}"
-        groups.setdefault(KINDS[one.kind].title, []).append(
+        groups.setdefault(say(KINDS[one.kind].title), []).append(
             (one.says, link, one.happened_at.astimezone(zone))
         )
     subject = {
         "now": notices[0].says if len(notices) == 1 else f"{groups_words(groups)}",
-        "daily": f"За день: {groups_words(groups)}",
-        "weekly": f"За неделю: {groups_words(groups)}",
+        "daily": say("За день: {what}", what=groups_words(groups)),
+        "weekly": say("За неделю: {what}", what=groups_words(groups)),
     }[mail.way]
     stop = f"{settings.SITE_URL}{reverse('unsubscribe', args=[unsubscribe_token(person.pk)])}"
     context: dict[str, object] = {
@@ -121,7 +128,9 @@ def _access(mail: Mail, at: datetime) -> Ready:
         "is_recovery": issue.way == "recovery",
         "school": mail.school.short_name,
     }
-    subject = "Вход в Парту: новый пароль" if issue.way == "recovery" else "Вход в Парту: код активации"
+    subject = (
+        say("Вход в Парту: новый пароль") if issue.way == "recovery" else say("Вход в Парту: код активации")
+    )
     return Ready(_message(mail, mail.person.email, subject, "access", context, {}), mail.person.email)
 
 

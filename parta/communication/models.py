@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from parta.foundation.language import noted
 from parta.organisation.models import Homeroom, School
 from parta.people.models import Person
 from parta.timetable.models import Lesson
@@ -84,13 +85,15 @@ class WritingRule(models.Model):
 class Announcement(models.Model):
     """Объявление, or with a day an event (мероприятие) of the school, a parallel or a class."""
 
-    AUDIENCES = [
-        ("all", "всем"),
-        ("families", "родителям и ученикам"),
-        ("guardians", "родителям"),
-        ("students", "ученикам"),
-        ("staff", "сотрудникам"),
-    ]
+    AUDIENCES = noted(
+        [
+            ("all", "всем"),
+            ("families", "родителям и ученикам"),
+            ("guardians", "родителям"),
+            ("students", "ученикам"),
+            ("staff", "сотрудникам"),
+        ]
+    )
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     homeroom = models.ForeignKey(Homeroom, null=True, on_delete=models.PROTECT, related_name="+")
@@ -128,7 +131,7 @@ class Receipt(models.Model):
 class Question(models.Model):
     """A question about working with the journal: a number, an owner, a term and an answer."""
 
-    DESKS = [("officer", "ответственному за журнал"), ("class_teacher", "классному руководителю")]
+    DESKS = noted([("officer", "ответственному за журнал"), ("class_teacher", "классному руководителю")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()
@@ -153,14 +156,16 @@ class Training(models.Model):
     For staff, or for the families of one class. Withdrawn, never deleted.
     """
 
-    AUDIENCES = [("staff", "сотрудникам"), ("families", "родителям класса")]
-    MEANS = [
-        ("session", "занятие"),
-        ("meeting", "собрание"),
-        ("talk", "личная беседа"),
-        ("memo", "памятка под подпись"),
-        ("letter", "письмо"),
-    ]
+    AUDIENCES = noted([("staff", "сотрудникам"), ("families", "родителям класса")])
+    MEANS = noted(
+        [
+            ("session", "занятие"),
+            ("meeting", "собрание"),
+            ("talk", "личная беседа"),
+            ("memo", "памятка под подпись"),
+            ("letter", "письмо"),
+        ]
+    )
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     audience = models.CharField(max_length=8, choices=AUDIENCES)
@@ -212,12 +217,14 @@ class ToldUpTo(models.Model):
 class NoticeChoice(models.Model):
     """How a person wants a kind of notice, where it differs from the kind's default."""
 
-    WAYS = [
-        ("now", "сразу"),
-        ("daily", "раз в день"),
-        ("weekly", "раз в неделю"),
-        ("off", "не присылать"),
-    ]
+    WAYS = noted(
+        [
+            ("now", "сразу"),
+            ("daily", "раз в день"),
+            ("weekly", "раз в неделю"),
+            ("off", "не присылать"),
+        ]
+    )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=12)

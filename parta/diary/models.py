@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from parta.foundation.language import noted
 from parta.journal.models import Homework
 from parta.organisation.models import Homeroom, School
 from parta.people.models import Person
@@ -55,7 +56,7 @@ class HomeworkCheck(models.Model):
 class Acknowledgement(models.Model):
     """Отметка об ознакомлении: a guardian has seen the student's week, on the page or on paper."""
 
-    MEANS = [("web", "в дневнике"), ("paper", "на бумаге")]
+    MEANS = noted([("web", "в дневнике"), ("paper", "на бумаге")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -85,13 +86,17 @@ class Acknowledgement(models.Model):
 class AbsenceNotice(models.Model):
     """A planned absence told by a guardian. Accepted by the class teacher, it is the reason of those lessons."""
 
-    STATES = [
-        ("told", "ждёт решения"),
-        ("accepted", "принято"),
-        ("declined", "отклонено"),
-        ("withdrawn", "отозвано семьёй"),
-    ]
-    MEANINGS = [("ill", "болезнь"), ("excused", "семейные обстоятельства или другая уважительная причина")]
+    STATES = noted(
+        [
+            ("told", "ждёт решения"),
+            ("accepted", "принято"),
+            ("declined", "отклонено"),
+            ("withdrawn", "отозвано семьёй"),
+        ]
+    )
+    MEANINGS = noted(
+        [("ill", "болезнь"), ("excused", "семейные обстоятельства или другая уважительная причина")]
+    )
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -123,15 +128,17 @@ class AbsenceNotice(models.Model):
 class DataChange(models.Model):
     """A change of personal data told by a guardian; accepted, it is the history of the field."""
 
-    FIELDS = [
-        ("surname", "фамилия"),
-        ("given_name", "имя"),
-        ("patronymic", "отчество"),
-        ("birth_date", "дата рождения"),
-        ("phone", "телефон"),
-        ("email", "электронная почта"),
-    ]
-    STATES = [("told", "ждёт решения"), ("accepted", "принято"), ("declined", "отклонено")]
+    FIELDS = noted(
+        [
+            ("surname", "фамилия"),
+            ("given_name", "имя"),
+            ("patronymic", "отчество"),
+            ("birth_date", "дата рождения"),
+            ("phone", "телефон"),
+            ("email", "электронная почта"),
+        ]
+    )
+    STATES = noted([("told", "ждёт решения"), ("accepted", "принято"), ("declined", "отклонено")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -15,7 +15,8 @@ from django.shortcuts import render
 from django.urls import get_resolver, reverse
 
 from parta.foundation import confirm as confirmation
-from parta.foundation import veil
+from parta.foundation import language, veil
+from parta.foundation.language import say
 
 LARGEST_ID = 2**63 - 1
 
@@ -46,6 +47,15 @@ class Permission:
     roles: frozenset[str]
     public: bool = False
     signed_in: bool = False
+    in_russian: bool = False
+    """Pages of the act and of the guides: their words are not translated, so nothing around them is."""
+
+    @property
+    def is_of_families(self) -> bool:
+        """Whether guardians and students come here: such pages speak every language, those of staff alone Russian."""
+        if self.in_russian:
+            return False
+        return self.public or self.signed_in or not self.roles.isdisjoint(("guardian", "student"))
 
     def allows(self, viewer: Viewing | None) -> bool:
         """Whether this viewer may open pages with this permission."""
@@ -60,12 +70,17 @@ TABLE: dict[str, Permission] = {}
 
 
 def permission(
-    name: str, title: str, *roles: str, public: bool = False, signed_in: bool = False
+    name: str,
+    title: str,
+    *roles: str,
+    public: bool = False,
+    signed_in: bool = False,
+    in_russian: bool = False,
 ) -> Permission:
     """Declare a permission. Raises ValueError when the name is taken."""
     if name in TABLE:
         raise ValueError(f"permission {name} is declared twice")
-    TABLE[name] = Permission(name, title, frozenset(roles), public, signed_in)
+    TABLE[name] = Permission(name, title, frozenset(roles), public, signed_in, in_russian)
     return TABLE[name]
 
 
@@ -134,7 +149,7 @@ def requires(
                 if viewer is None:
                     if wants_json(request):
                         return JsonResponse(
-                            {"error": "Вы вышли. Войдите снова: несохранённое останется на странице."},
+                            {"error": say("Вы вышли. Войдите снова: несохранённое останется на странице.")},
                             status=401,
                         )
                     return HttpResponseRedirect(f"{reverse('login')}?next={request.path}")
@@ -143,7 +158,9 @@ def requires(
                     # A page left open in another tab: what it sends is its own reader's, and waits for that one.
                     return JsonResponse(
                         {
-                            "error": "В браузере вошли под другой записью. Ваше сохранится, когда вы снова войдёте."
+                            "error": say(
+                                "В браузере вошли под другой записью. Ваше сохранится, когда вы снова войдёте."
+                            )
                         },
                         status=401,
                     )
@@ -153,20 +170,25 @@ def requires(
                         return locked
                 if viewer.must_change_password and not with_issued_password:
                     if wants_json(request):
-                        return JsonResponse({"error": "Сначала задайте свой пароль."}, status=403)
+                        return JsonResponse({"error": say("Сначала задайте свой пароль.")}, status=403)
                     return HttpResponseRedirect(reverse("password"))
                 if not rule.allows(viewer):
+                    # Titles of rights are the staff's words and stay Russian: others read the page without.
+                    said = rule.title if language.now() == language.RUSSIAN else ""
                     if wants_json(request):
                         return JsonResponse(
-                            {"error": f"Это право есть не у вашей роли: {rule.title}."}, status=403
+                            {"error": say("Это право есть не у вашей роли: {title}.", title=rule.title)},
+                            status=403,
                         )
-                    return render(request, "foundation/403.html", {"wanted": rule.title}, status=403)
+                    return render(request, "foundation/403.html", {"wanted": said}, status=403)
                 if viewer.must_enrol and not (with_issued_password or when_unenrolled):
                     if wants_json(request):
-                        return JsonResponse({"error": "Сначала настройте второй шаг входа."}, status=403)
+                        return JsonResponse({"error": say("Сначала настройте второй шаг входа.")}, status=403)
                     return HttpResponseRedirect(reverse("second_step"))
             if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
                 raise Http404  # no row has such a number, and no database takes it
+            if not rule.is_of_families:
+                language.speak(language.RUSSIAN)
             veil.real_ids(request, kwargs)
             if viewer is None:
                 return view(request, *args, **kwargs)

@@ -16,20 +16,24 @@ from contextvars import ContextVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-KINDS = {
-    "finals": "итоговые отметки",
-    "locks": "сроки, закрытие периодов и положение",
-    "permits": "разрешения на исправление",
-    "late": "исправление по разрешению, после срока",
-    "roles": "роли и права",
-    "access": "выдача и возврат доступа",
-    "rosters": "состав классов и семьи",
-    "export": "выгрузка данных многих людей",
-    "print": "печать данных целого класса",
-    "backups": "резервные копии и носители",
-    "factors": "второй шаг входа",
-    "names": "имена учеников для проверяющего",
-}
+from parta.foundation.language import noted
+
+KINDS = noted(
+    {
+        "finals": "итоговые отметки",
+        "locks": "сроки, закрытие периодов и положение",
+        "permits": "разрешения на исправление",
+        "late": "исправление по разрешению, после срока",
+        "roles": "роли и права",
+        "access": "выдача и возврат доступа",
+        "rosters": "состав классов и семьи",
+        "export": "выгрузка данных многих людей",
+        "print": "печать данных целого класса",
+        "backups": "резервные копии и носители",
+        "factors": "второй шаг входа",
+        "names": "имена учеников для проверяющего",
+    }
+)
 """Kinds of acts that are asked again, in words: «Подтвердите: роли и права»."""
 
 VERBS = {

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from parta.foundation.access import wants_json
+from parta.foundation.language import say
 
 
 def _answer(request: HttpRequest, template: str, status: int, text: str) -> HttpResponse:
@@ -19,17 +20,19 @@ def _answer(request: HttpRequest, template: str, status: int, text: str) -> Http
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request could not be read."""
-    return _answer(request, "foundation/400.html", 400, "Запрос не разобран. Обновите страницу и повторите.")
+    return _answer(
+        request, "foundation/400.html", 400, say("Запрос не разобран. Обновите страницу и повторите.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the page is for other roles."""
-    return _answer(request, "foundation/403.html", 403, "Эта страница открыта другим ролям.")
+    return _answer(request, "foundation/403.html", 403, say("Эта страница открыта другим ролям."))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or not for this viewer: the two look alike."""
-    return _answer(request, "foundation/404.html", 404, "Такой страницы нет, или она не для вашей роли.")
+    return _answer(request, "foundation/404.html", 404, say("Такой страницы нет, или она не для вашей роли."))
 
 
 def is_disk_trouble(fault: BaseException) -> bool:
@@ -43,9 +46,9 @@ def not_stored(request: HttpRequest, fault: OperationalError) -> HttpResponse:
     """The database did not take the write or cannot be reached: 507 with a sick disk, else 503."""
     if is_disk_trouble(fault):
         code = 507
-        text = "На сервере кончилось место или отказал диск. Сообщите администратору."
+        text = say("На сервере кончилось место или отказал диск. Сообщите администратору.")
     else:
-        code, text = 503, "База данных занята или не отвечает. Повторите через минуту."
+        code, text = 503, say("База данных занята или не отвечает. Повторите через минуту.")
     if wants_json(request):
         answer = _answer(request, "", code, text)
     else:
@@ -63,10 +66,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         "foundation/500.html",
         500,
-        "Ошибка на сервере. Записанное раньше цело; повторите через минуту.",
+        say("Ошибка на сервере. Записанное раньше цело; повторите через минуту."),
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the page is older than the session."""
-    return _answer(request, "foundation/csrf.html", 403, "Страница устарела. Обновите её и повторите.")
+    return _answer(request, "foundation/csrf.html", 403, say("Страница устарела. Обновите её и повторите."))

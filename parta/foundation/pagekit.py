@@ -1,4 +1,4 @@
-"""What templates may call: icons and Russian wording of dates, times, numbers and names.
+"""What templates may call: icons and the wording of dates, times, numbers and names, in the language spoken now.
 
 Plain functions over plain values. Moments must already be in the school's own time: no zone is converted here.
 `config.jinja` installs `JINJA_FILTERS` and `JINJA_GLOBALS`.
@@ -6,6 +6,7 @@ Plain functions over plain values. Moments must already be in the school's own t
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -14,6 +15,8 @@ from typing import Any
 from lucide import IconDoesNotExist
 from lucide.jinja import lucide
 from markupsafe import Markup
+
+from parta.foundation import language
 
 NBSP = "\u00a0"
 DASH = "–"
@@ -58,6 +61,62 @@ WEEKDAYS = (
 )
 WEEKDAYS_SHORT = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a language writes days: months in a date and by themselves, weekdays, and the parts put together."""
+
+    months_of: tuple[str, ...]
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    weekdays_short: tuple[str, ...]
+    day: str
+    """«{day}» and «{month}»."""
+    full: str
+    """The date of `day`, and «{year}»."""
+    comma: str
+
+
+_ENGLISH = tuple(
+    "January February March April May June July August September October November December".split()
+)
+_KYRGYZ = tuple("январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split())
+CALENDARS = {
+    "ru": Calendar(
+        MONTHS_OF,
+        MONTHS,
+        WEEKDAYS,
+        WEEKDAYS_SHORT,
+        f"{{day}}{NBSP}{{month}}",
+        f"{{date}} {{year}}{NBSP}г.",
+        ",",
+    ),
+    "ky": Calendar(
+        _KYRGYZ,
+        _KYRGYZ,
+        ("дүйшөмбү", "шейшемби", "шаршемби", "бейшемби", "жума", "ишемби", "жекшемби"),
+        ("дш", "шш", "шр", "бш", "жм", "иш", "жк"),
+        "{day}-{month}",
+        "{date}, {year}-ж.",
+        ",",
+    ),
+    "en": Calendar(
+        _ENGLISH,
+        _ENGLISH,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        f"{{day}}{NBSP}{{month}}",
+        "{date} {year}",
+        ".",
+    ),
+}
+
+
+def calendar() -> Calendar:
+    """How days are written in the language spoken now."""
+    return CALENDARS[language.now()]
+
+
 ICON_CLASSES = {"s": "ico ico-s", "m": "ico", "l": "ico ico-m", "xl": "ico ico-l"}
 """Sizes of icons, in pixels at the default text size: 13, 16, 20, 24."""
 
@@ -81,13 +140,18 @@ def icon(name: str, size: str = "m") -> Markup:
 
 
 def ru_date(day: date) -> str:
-    """«14 октября»."""
-    return f"{day.day}{NBSP}{MONTHS_OF[day.month - 1]}"
+    """«14 октября», «14-октябрь», «14 October»."""
+    return _dated(str(day.day), day.month)
+
+
+def _dated(days: str, month: int) -> str:
+    words = calendar()
+    return words.day.format(day=days, month=words.months_of[month - 1])
 
 
 def ru_date_full(day: date) -> str:
-    """«14 октября 2026 г.»."""
-    return f"{ru_date(day)} {day.year}{NBSP}г."
+    """«14 октября 2026 г.», «14-октябрь, 2026-ж.», «14 October 2026»."""
+    return calendar().full.format(date=ru_date(day), year=day.year)
 
 
 def ru_date_num(day: date) -> str:
@@ -103,22 +167,31 @@ def ru_span(first: date, last: date) -> str:
         return f"{ru_date_full(first)} {DASH} {ru_date_full(last)}"
     if first.month != last.month:
         return f"{ru_date(first)} {DASH} {ru_date(last)}"
-    return f"{first.day}{DASH}{ru_date(last)}"
+    return _dated(f"{first.day}{DASH}{last.day}", last.month)
 
 
 def month_name(day: date) -> str:
     """«Октябрь»: the head of a month's columns."""
-    return MONTHS[day.month - 1].capitalize()
+    return calendar().months[day.month - 1].capitalize()
 
 
 def weekday(day: date) -> str:
     """«среда»."""
-    return WEEKDAYS[day.weekday()]
+    return calendar().weekdays[day.weekday()]
+
+
+def weekday_on(day: date) -> str:
+    """«среду», as after «на»; other languages decline nothing here."""
+    name = weekday(day)
+    return _ON.get(name, name)
+
+
+_ON = {"среда": "среду", "пятница": "пятницу", "суббота": "субботу"}
 
 
 def weekday_short(day: date) -> str:
     """«ср»."""
-    return WEEKDAYS_SHORT[day.weekday()]
+    return calendar().weekdays_short[day.weekday()]
 
 
 def hm(moment: time | datetime) -> str:
@@ -133,12 +206,22 @@ def number_span(number: int, hours: int = 1) -> str:
 
 def lesson_words(number: int, hours: int = 1) -> str:
     """«3-й урок», of several hours «1–6-й уроки»."""
-    return f"{number_span(number, hours)}-й {'урок' if hours < 2 else 'уроки'}"
+    numbers = number_span(number, hours)
+    if hours < 2:
+        return language.say("{number}-й урок", number=numbers)
+    return language.say("{numbers}-й уроки", numbers=numbers)
 
 
 def time_unit(school_kind: str) -> tuple[str, str, str]:
     """What missed and given time is counted in: hours in a college, lessons (of an hour each) elsewhere."""
-    return ("час", "часа", "часов") if school_kind == "college" else ("урок", "урока", "уроков")
+    if school_kind == "college":
+        return language.forms("час", "часа", "часов")
+    return language.forms("урок", "урока", "уроков")
+
+
+def minutes_words(count: int) -> str:
+    """«14 мин»."""
+    return language.say("{count}\u00a0мин", count=count)
 
 
 def hm_span(start: time | datetime, end: time | datetime) -> str:
@@ -146,13 +229,17 @@ def hm_span(start: time | datetime, end: time | datetime) -> str:
     return f"{hm(start)}{DASH}{hm(end)}"
 
 
-@lru_cache(maxsize=4096)
 def avg(value: float | Decimal | None, places: int = 2) -> str:
     """«4,23», halves rounded up; nothing for None."""
+    return _rounded(value, places, calendar().comma)
+
+
+@lru_cache(maxsize=4096)
+def _rounded(value: float | Decimal | None, places: int, comma: str) -> str:
     if value is None:
         return ""
     step = Decimal(1).scaleb(-places)
-    return str(Decimal(str(value)).quantize(step, ROUND_HALF_UP)).replace(".", ",")
+    return str(Decimal(str(value)).quantize(step, ROUND_HALF_UP)).replace(".", comma)
 
 
 def number(value: int) -> str:
@@ -162,12 +249,7 @@ def number(value: int) -> str:
 
 def plural_word(count: int, one: str, few: str, many: str) -> str:
     """The form that goes with `count`: plural_word(2, 'урок', 'урока', 'уроков') is «урока»."""
-    tens, units = abs(count) % 100, abs(count) % 10
-    if units == 1 and tens != 11:
-        return one
-    if 2 <= units <= 4 and not 12 <= tens <= 14:
-        return few
-    return many
+    return language.counted(language.now(), count, one, few, many)
 
 
 def plural(count: int, one: str, few: str, many: str) -> str:
@@ -252,7 +334,9 @@ JINJA_FILTERS: dict[str, Callable[..., Any]] = {
     "ru_date_num": ru_date_num,
     "month_name": month_name,
     "weekday": weekday,
+    "weekday_on": weekday_on,
     "weekday_short": weekday_short,
+    "say": language.say,
     "hm": hm,
     "avg": avg,
     "number": number,

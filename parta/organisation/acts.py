@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from parta.foundation import log
+from parta.foundation.language import say
 from parta.foundation.log import Actor, Line
 from parta.foundation.veil import lifted
 
@@ -20,10 +21,13 @@ _MANY = 200
 
 
 class Refusal(ValueError):
-    """An act that cannot be carried out; the message is for people, `field` names the place in the form."""
+    """An act that cannot be carried out; the message is for people, `field` names the place in the form.
+
+    It is said in the language spoken now, if the catalogs know it; one with values in it comes said already.
+    """
 
     def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
+        super().__init__(say(message))
         self.field = field
 
 

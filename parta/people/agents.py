@@ -1,7 +1,9 @@
 """A browser in two words, for the owner's list of sessions: «Chrome, Windows». For people, never for decisions."""
 
+from parta.foundation.language import noted, say
+
 BROWSERS = (
-    ("YaBrowser", "Яндекс Браузер"),
+    ("YaBrowser", noted("Яндекс Браузер")),
     ("Edg", "Edge"),
     ("OPR", "Opera"),
     ("Firefox", "Firefox"),
@@ -21,6 +23,11 @@ SYSTEMS = (
 
 def spoken(header: str) -> str:
     """The browser and the system a User-Agent header names; what is not known is said so."""
-    browser = next((words for sign, words in BROWSERS if sign in header), "браузер")
-    system = next((words for sign, words in SYSTEMS if sign in header), "неизвестная система")
+    browser = next((words for sign, words in BROWSERS if sign in header), noted("браузер"))
+    system = next((words for sign, words in SYSTEMS if sign in header), noted("неизвестная система"))
     return f"{browser}, {system}"
+
+
+def said(words: str) -> str:
+    """What `spoken` wrote down, in the language spoken now."""
+    return ", ".join(say(part) for part in words.split(", "))

@@ -16,6 +16,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from markupsafe import Markup
 
+from parta.foundation.language import noted, say
 from parta.people.viewer import Viewer
 
 
@@ -58,13 +59,15 @@ class NavGroup:
         return sum(item.badge for item in self.items)
 
 
-GROUPS = (
-    (0, ""),
-    (30, "Контроль"),
-    (40, "Уроки"),
-    (60, "Люди"),
-    (70, "Общение"),
-    (80, "Школа"),
+GROUPS = noted(
+    (
+        (0, ""),
+        (30, "Контроль"),
+        (40, "Уроки"),
+        (60, "Люди"),
+        (70, "Общение"),
+        (80, "Школа"),
+    )
 )
 """Groups of the navigation by the position they begin at; those before the first title stand by themselves."""
 FLAT = 6
@@ -120,9 +123,11 @@ def nav_for(viewer: Viewer, path: str, badges: Mapping[str, int]) -> list[NavGro
     waits = {"messages": viewer.unread, **badges}
     found: list[NavGroup] = []
     for title, entries in groupby(mine, lambda one: _group(one[0].position)):
-        items = tuple(NavItem(url, one.title, url == here, waits.get(one.name, 0)) for one, url in entries)
+        items = tuple(
+            NavItem(url, say(one.title), url == here, waits.get(one.name, 0)) for one, url in entries
+        )
         is_bare = len(mine) <= FLAT or len(items) == 1
-        found.append(NavGroup("" if is_bare else title, items))
+        found.append(NavGroup("" if is_bare else say(title), items))
     return found
 
 

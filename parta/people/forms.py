@@ -16,39 +16,43 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
+from parta.foundation.language import noted, say
+from parta.foundation.pagekit import capital
 from parta.organisation.acts import Refusal
 
 Day = date
 Hour = time
 MAX_ID = 2**53
-DONE = {
-    "saved": "Сохранено.",
-    "added": "Добавлено.",
-    "removed": "Убрано.",
-    "ended": "Закончено с указанного дня.",
-    "moved": "Ученик переведён.",
-    "left": "Ученик выбыл. Его отметки остались в журнале.",
-    "closed": "Учётная запись закрыта.",
-    "reopened": "Учётная запись снова открыта.",
-    "generated": "Уроки обновлены по расписанию.",
-    "substituted": "Замена записана.",
-    "cancelled": "Урок отменён.",
-    "restored": "Урок возвращён.",
-    "reviewed": "Отмечено: данные класса проверены.",
-    "stopped": "Прежний пароль больше не действует. Выдайте новый доступ.",
-    "closed_all": "Учётные записи без роли закрыты.",
-    "backup_asked": "Копия будет готова через минуту: обновите страницу.",
-    "second_reset": "Второй шаг сброшен: при входе хватит пароля, пока человек не включит его снова.",
-    "window_opened": "Окно открыто: проверяющий может войти.",
-    "window_ended": "Окно закрыто: у проверяющего больше ничего не открывается.",
-    "name_told": "Имя открыто проверяющему до конца окна.",
-    "approved": "Утверждено: с этого момента действует.",
-    "approved_timetable": "Расписание утверждено, уроки по нему созданы.",
-    "drafted": "Сетка сохранена проектом: уроки по ней появятся, когда её утвердит директор.",
-    "linked": "Привязано: теперь можно входить и так. Пароль действует по-прежнему.",
-    "unlinked": "Отвязано: эта учётная запись больше ничего не откроет.",
-    "session_ended": "Сеанс завершён: там придётся войти заново.",
-}
+DONE = noted(
+    {
+        "saved": "Сохранено.",
+        "added": "Добавлено.",
+        "removed": "Убрано.",
+        "ended": "Закончено с указанного дня.",
+        "moved": "Ученик переведён.",
+        "left": "Ученик выбыл. Его отметки остались в журнале.",
+        "closed": "Учётная запись закрыта.",
+        "reopened": "Учётная запись снова открыта.",
+        "generated": "Уроки обновлены по расписанию.",
+        "substituted": "Замена записана.",
+        "cancelled": "Урок отменён.",
+        "restored": "Урок возвращён.",
+        "reviewed": "Отмечено: данные класса проверены.",
+        "stopped": "Прежний пароль больше не действует. Выдайте новый доступ.",
+        "closed_all": "Учётные записи без роли закрыты.",
+        "backup_asked": "Копия будет готова через минуту: обновите страницу.",
+        "second_reset": "Второй шаг сброшен: при входе хватит пароля, пока человек не включит его снова.",
+        "window_opened": "Окно открыто: проверяющий может войти.",
+        "window_ended": "Окно закрыто: у проверяющего больше ничего не открывается.",
+        "name_told": "Имя открыто проверяющему до конца окна.",
+        "approved": "Утверждено: с этого момента действует.",
+        "approved_timetable": "Расписание утверждено, уроки по нему созданы.",
+        "drafted": "Сетка сохранена проектом: уроки по ней появятся, когда её утвердит директор.",
+        "linked": "Привязано: теперь можно входить и так. Пароль действует по-прежнему.",
+        "unlinked": "Отвязано: эта учётная запись больше ничего не откроет.",
+        "session_ended": "Сеанс завершён: там придётся войти заново.",
+    }
+)
 """What a page says after an act; the address carries only the key."""
 
 
@@ -67,7 +71,7 @@ class Posted:
         """A day, «2026-09-01» or «01.09.2026»."""
         found = self.date_or_none(name, what)
         if found is None:
-            raise Refusal(f"Не указана {what}.", name)
+            raise Refusal(say("Не указана {what}.", what=say(what)), name)
         return found
 
     def date_or_none(self, name: str, what: str = "дата") -> Day | None:
@@ -80,13 +84,16 @@ class Posted:
                 return date(int(turned[3]), int(turned[2]), int(turned[1]))
             return date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else _no_date()
         except ValueError:
-            raise Refusal(f"Непонятная {what} «{value[:20]}»: нужна вида 01.09.2026.", name) from None
+            raise Refusal(
+                say("Непонятная {what} «{value}»: нужна вида 01.09.2026.", what=say(what), value=value[:20]),
+                name,
+            ) from None
 
     def until(self, name: str, what: str = "последняя дата") -> Day:
         """The end of a span from the last day people name."""
         found = self.until_or_none(name, what)
         if found is None:
-            raise Refusal(f"Не указана {what}.", name)
+            raise Refusal(say("Не указана {what}.", what=say(what)), name)
         return found
 
     def until_or_none(self, name: str, what: str = "последняя дата") -> Day | None:
@@ -106,7 +113,7 @@ class Posted:
         """A whole number within limits."""
         found = self.whole_or_none(name, low, high, what)
         if found is None:
-            raise Refusal(f"Не указано: {what}.", name)
+            raise Refusal(say("Не указано: {what}.", what=say(what)), name)
         return found
 
     def whole_or_none(self, name: str, low: int, high: int, what: str) -> int | None:
@@ -114,7 +121,15 @@ class Posted:
         if not value:
             return None
         if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise Refusal(f"{what[:1].upper()}{what[1:]}: целое число от {low} до {high}.", name)
+            raise Refusal(
+                say(
+                    "{what}: целое число от {low} до {high}.",
+                    what=capital(say(what)),
+                    low=low,
+                    high=high,
+                ),
+                name,
+            )
         return int(value)
 
     def number(self, name: str, what: str) -> Decimal:
@@ -123,14 +138,14 @@ class Posted:
         try:
             found = Decimal(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", value) else _no_number()
         except InvalidOperation:
-            raise Refusal(f"{what[:1].upper()}{what[1:]}: число, например 2 или 1,5.", name) from None
+            raise Refusal(say("{what}: число, например 2 или 1,5.", what=capital(say(what))), name) from None
         return found
 
     def id(self, name: str, what: str) -> int:
         """The id behind a chosen option."""
         found = self.id_or_none(name)
         if found is None:
-            raise Refusal(f"Не выбрано: {what}.", name)
+            raise Refusal(say("Не выбрано: {what}.", what=say(what)), name)
         return found
 
     def id_or_none(self, name: str) -> int | None:
@@ -222,12 +237,12 @@ def carry_out(request: HttpRequest, acts: Mapping[str, Act]) -> Forms | HttpResp
     The answer is a redirect or that answer; else the forms to render, with status 422 when one was refused.
     """
     if request.method != "POST":
-        return Forms(done=DONE.get(request.GET.get("done", ""), ""))
+        return Forms(done=say(DONE.get(request.GET.get("done", ""), "")))
     name, row = request.POST.get("act", ""), request.POST.get("row", "")
     chosen = acts.get(name)
     if chosen is None:
         return Forms(
-            name, row, FormState(request.POST.dict(), error="Неизвестное действие: обновите страницу.")
+            name, row, FormState(request.POST.dict(), error=say("Неизвестное действие: обновите страницу."))
         )
     try:
         result = chosen(Posted(request.POST))

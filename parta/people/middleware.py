@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
-from parta.foundation import clock, sql
+from parta.foundation import clock, language, sql
 from parta.foundation.veil import Veil
-from parta.people import inspection, locks, second
+from parta.people import inspection, locks, second, tongue
 from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer, account
 
@@ -62,6 +62,8 @@ class ViewedRequest(WSGIRequest):
     @cached_property
     def viewer(self) -> Viewer | None:
         seen = load(self)
+        if seen is not None:
+            language.speak(seen.language)
         if seen is not None and seen.window is not None:
             self.__dict__["veil"] = self.__dict__["around"].enter_context(inspection.drawn(seen))
         return seen
@@ -70,13 +72,15 @@ class ViewedRequest(WSGIRequest):
 def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Make `request.viewer` available; note what a signed-in person was refused.
 
+    An answer speaks the language of the account, before anybody is known that of the cookie.
+
     A request that a page makes by itself (`is_background`, set by its view) is no sign of life: a screen left open
     closes as if nobody had asked.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.__class__ = ViewedRequest
-        with ExitStack() as around:
+        with ExitStack() as around, language.speaking(request.COOKIES.get(tongue.COOKIE, language.RUSSIAN)):
             request.__dict__["around"] = around
             response = get_response(request)
             drawn: Veil | None = request.__dict__.get("veil")

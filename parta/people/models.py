@@ -3,6 +3,8 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from parta.foundation import language
+from parta.foundation.language import noted
 from parta.organisation.models import Department, Homeroom, School, Subgroup
 
 
@@ -22,6 +24,13 @@ class User(AbstractBaseUser):
         default=True, help_text="The password was issued by somebody else: it works once, to set one's own."
     )
     is_installer = models.BooleanField(default=False, help_text="May create schools; sees no school's data.")
+    language = models.CharField(
+        max_length=2,
+        choices=list(language.LANGUAGES.items()),
+        default=language.RUSSIAN,
+        db_default=language.RUSSIAN,
+        help_text="Of pages and letters.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "login"
@@ -31,7 +40,7 @@ class User(AbstractBaseUser):
 class Person(models.Model):
     """A human being as one school knows them: student, guardian or member of staff."""
 
-    SEXES = [("f", "женский"), ("m", "мужской"), ("", "не указан")]
+    SEXES = noted([("f", "женский"), ("m", "мужской"), ("", "не указан")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="people")
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="persons")
@@ -116,7 +125,7 @@ class Role(models.Model):
 class Guardianship(models.Model):
     """Законный представитель of a student, dated; without rights: a contact who sees nothing."""
 
-    RELATIONS = [("mother", "мать"), ("father", "отец"), ("guardian", "опекун"), ("other", "иное")]
+    RELATIONS = noted([("mother", "мать"), ("father", "отец"), ("guardian", "опекун"), ("other", "иное")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="wards")
@@ -171,12 +180,14 @@ class Consent(models.Model):
     withdrawn. A line is never changed; a later one takes its place.
     """
 
-    KINDS = [
-        ("personal_data", "обработка персональных данных"),
-        ("placement", "размещение данных в журнале"),
-        ("paper", "сведения на бумаге вместо электронных"),
-    ]
-    STATES = [("given", "дано"), ("refused", "отказ"), ("withdrawn", "отозвано")]
+    KINDS = noted(
+        [
+            ("personal_data", "обработка персональных данных"),
+            ("placement", "размещение данных в журнале"),
+            ("paper", "сведения на бумаге вместо электронных"),
+        ]
+    )
+    STATES = noted([("given", "дано"), ("refused", "отказ"), ("withdrawn", "отозвано")])
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")

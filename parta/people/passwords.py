@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from parta.foundation.language import say
+
 
 class Argon2(Argon2PasswordHasher):
     """Argon2id with OWASP's smaller setting: 19 MB and two passes, so that ten sign-ins at once on
@@ -55,7 +57,9 @@ class WeakPasswords:
         forms = _forms(password)
         if forms & weak_words() or len(set(password.lower())) < 4:
             raise ValidationError(
-                "Такой пароль пробуют одним из первых. Возьмите несколько слов, которые рядом стоят только у вас.",
+                say(
+                    "Такой пароль пробуют одним из первых. Возьмите несколько слов, которые рядом стоят только у вас."
+                ),
                 code="weak",
             )
         own = self._own(user)
@@ -63,12 +67,13 @@ class WeakPasswords:
             len(word) >= 4 and (word in form and len(form) - len(word) < 6) for word in own for form in forms
         ):
             raise ValidationError(
-                "Пароль сделан из логина или имени: его подберут первым. Возьмите другие слова.", code="own"
+                say("Пароль сделан из логина или имени: его подберут первым. Возьмите другие слова."),
+                code="own",
             )
 
     def get_help_text(self) -> str:
         """For forms of Django; ours say it themselves."""
-        return "Не из списка частых паролей, не из логина и имени."
+        return say("Не из списка частых паролей, не из логина и имени.")
 
     @staticmethod
     def _own(user: Any) -> set[str]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.language import noted, say
+from parta.people import agents
 from parta.people.queries import short
 from parta.people.session_rules import SIGNALS, watched_signals
 from parta.people.viewer import ROLE_TITLES, Viewer
@@ -22,29 +24,33 @@ AFTER_STUDENT = timedelta(hours=1)
 CROWD = 4
 """So many accounts on one device within a day are many."""
 
-NOTICES = {
-    "new_device": "Вход с устройства, которого Парта не знала",
-    "guessing": "Кто-то подбирает ваш пароль: вход для него замедлен",
-    "reset": "Выдан новый пароль",
-    "ended": "Ваши сеансы завершены",
-    "second": "Пароль подошёл, второй шаг нет: ваш пароль знает кто-то ещё, смените его",
-    "factor": "Второй шаг входа изменён",
-    "identity": "Вход через внешнюю учётную запись изменён",
-    "handout": "Заявлена выгрузка или печать данных многих людей",
-    "recovery": "Использован код восстановления",
-    "digest": "Записано от вашего имени за неделю",
-    "frozen": "Учётная запись остановлена",
-    "incident": "Открыто происшествие: посмотрите",
-    "reading": "Необычно много открытых карточек",
-}
-HOW = {
-    "logout": "вышли",
-    "owner": "завершён вами",
-    "school": "завершён школой",
-    "password": "завершён сменой пароля",
-    "disowned": "завершён: «это не я»",
-    "": "",
-}
+NOTICES = noted(
+    {
+        "new_device": "Вход с устройства, которого Парта не знала",
+        "guessing": "Кто-то подбирает ваш пароль: вход для него замедлен",
+        "reset": "Выдан новый пароль",
+        "ended": "Ваши сеансы завершены",
+        "second": "Пароль подошёл, второй шаг нет: ваш пароль знает кто-то ещё, смените его",
+        "factor": "Второй шаг входа изменён",
+        "identity": "Вход через внешнюю учётную запись изменён",
+        "handout": "Заявлена выгрузка или печать данных многих людей",
+        "recovery": "Использован код восстановления",
+        "digest": "Записано от вашего имени за неделю",
+        "frozen": "Учётная запись остановлена",
+        "incident": "Открыто происшествие: посмотрите",
+        "reading": "Необычно много открытых карточек",
+    }
+)
+HOW = noted(
+    {
+        "logout": "вышли",
+        "owner": "завершён вами",
+        "school": "завершён школой",
+        "password": "завершён сменой пароля",
+        "disowned": "завершён: «это не я»",
+        "": "",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,15 @@ class OwnAccount:
     notices: tuple[NoticeLine, ...]
 
 
+def _spoken(words: str) -> str:
+    """The words of a notice in the language spoken now: they were kept in Russian, a value after a colon."""
+    head, colon, value = words.partition(": ")
+    if colon:
+        return f"{say(head)}: {say(value)}"
+    agent, comma, address = words.partition(", адрес ")
+    return say("{agent}, адрес {address}", agent=agents.said(agent), address=address) if comma else say(words)
+
+
 def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
     """The viewer's sessions, sign-ins and notices, the newest first. Two statements."""
     zone = ZoneInfo(viewer.school.timezone)
@@ -103,17 +118,22 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
                 sql.aware(row[1]).astimezone(zone),
                 sql.aware(row[2]).astimezone(zone),
                 row[3],
-                row[4],
+                agents.said(row[4]),
                 bool(row[5]),
                 is_live,
                 row[8] == session_key,
-                "" if is_live else HOW.get(row[7], "") or "истёк",
+                "" if is_live else say(HOW.get(str(row[7]), "") or noted("истёк")),
                 row[10],
             )
         )
     notices = [
         NoticeLine(
-            sql.aware(at).astimezone(zone), str(NOTICES.get(kind, kind)), words, sign_in, seen is None, kind
+            sql.aware(at).astimezone(zone),
+            say(str(NOTICES.get(kind, kind))),
+            _spoken(words),
+            sign_in,
+            seen is None,
+            kind,
         )
         for at, kind, words, sign_in, seen in sql.read(
             "SELECT at, kind, words, sign_in_id, seen_at FROM people_accountnotice WHERE user_id = %s"

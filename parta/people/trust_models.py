@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from parta.foundation.language import noted
+
 
 class Factor(models.Model):
     """A second step of an account: an application that makes one-time codes (TOTP), or a passkey (WebAuthn)."""
 
-    KINDS = [("totp", "одноразовые коды"), ("passkey", "ключ доступа")]
+    KINDS = noted([("totp", "одноразовые коды"), ("passkey", "ключ доступа")])
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=8, choices=KINDS)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.language import RUSSIAN, noted, say
 from parta.foundation.log import Actor
 
 SCHOOL_WIDE = frozenset({"director", "deputy", "inspector"})
@@ -29,21 +30,23 @@ ROLE_ORDER = (
 ONLOOKER = "onlooker"
 """The grant of staff who look at a diary with the family's eyes: it opens the pages and writes nothing."""
 
-ROLE_TITLES = {
-    "director": "директор",
-    "deputy": "завуч",
-    "head_of_department": "руководитель кафедры",
-    "class_teacher": "классный руководитель",
-    "master": "мастер п/о",
-    "teacher": "учитель",
-    "operator": "оператор",
-    "secretary": "секретарь",
-    "social_pedagogue": "социальный педагог",
-    "nurse": "медицинский работник",
-    "inspector": "проверяющий",
-    "guardian": "родитель",
-    "student": "ученик",
-}
+ROLE_TITLES = noted(
+    {
+        "director": "директор",
+        "deputy": "завуч",
+        "head_of_department": "руководитель кафедры",
+        "class_teacher": "классный руководитель",
+        "master": "мастер п/о",
+        "teacher": "учитель",
+        "operator": "оператор",
+        "secretary": "секретарь",
+        "social_pedagogue": "социальный педагог",
+        "nurse": "медицинский работник",
+        "inspector": "проверяющий",
+        "guardian": "родитель",
+        "student": "ученик",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class Viewer:
     """The account has a second step and has not given it of late: acts of `foundation.confirm` ask for it."""
     window: Window | None = None
     """Through which an inspector reads, under pseudonyms; nobody else has one."""
+    language: str = RUSSIAN
+    """In which pages are shown to this account."""
     waits_for_window: bool = False
     """An inspector for whom no window is open: the role gives nothing."""
 
@@ -134,7 +139,7 @@ class Viewer:
 
     @property
     def role_title(self) -> str:
-        return ROLE_TITLES.get(self.main_role, "без роли")
+        return say(ROLE_TITLES.get(self.main_role, noted("без роли")))
 
     @property
     def short_name(self) -> str:
@@ -181,7 +186,7 @@ SELECT u.login, u.password, u.is_active, u.must_change_password,
        (SELECT o.announcement FROM foundation_outage o
         WHERE o.is_planned AND o.cancelled_at IS NULL AND o.ends_at > %s ORDER BY o.starts_at LIMIT 1),
        (SELECT COUNT(*) FROM people_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
-       q.required_from
+       q.required_from, u.language
 FROM people_user u
 LEFT JOIN people_person p ON p.user_id = u.id
 LEFT JOIN organisation_school s ON s.id = p.school_id
@@ -260,6 +265,7 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         enrol_by=min(terms, default=None),
         window=window,
         waits_for_window=waits,
+        language=row[30],
     )
     return Account(first[1], bool(first[2]), viewer)
 

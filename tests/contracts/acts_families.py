@@ -17,6 +17,7 @@ from parta.foundation.log import Actor
 from parta.journal.models import Absence, Homework
 from parta.journal.rules import absence_codes
 from parta.journal.rules.acts import Place, Writer
+from parta.people.actions.tongue import choose_language
 from parta.people.models import Consent
 from parta.regulation.queries import law
 from tests.cast import World
@@ -278,6 +279,10 @@ MORE: Mapping[str, Case] = {
         lambda c, _: habits.choose(
             c.viewer("guardian"), {"mark": "now"}, quiet_from=None, quiet_until=None, at=c.at
         ),
+    ),
+    "people.actions.tongue.choose_language": (
+        _nothing,
+        lambda c, _: choose_language(viewer=c.viewer("guardian"), code="ky", at=c.at),
     ),
     "communication.actions.habits.set_schedule": (
         _nothing,

@@ -292,6 +292,10 @@ LINES: dict[str, dict[str, Line]] = {
         )
     },
     "logout": {"page": Line(get="405 *", post="302 * anonymous")},
+    "language": {
+        "page": Line(get="405 *", post="302 * anonymous", body=lambda cast: {"language": "ky"}),
+        "unknown": Line(get="405 *", post="400 * anonymous", body=lambda cast: {"language": "tlh"}),
+    },
     "password": {"page": Line(get="200 SIGNED", post="422 SIGNED")},
     "activate": {
         "page": Line(get="200 * anonymous", post="422 * anonymous", body=lambda cast: {"code": uuid4().hex})

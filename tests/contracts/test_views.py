@@ -59,4 +59,5 @@ def test_only_signing_in_is_public() -> None:
         "unsubscribe",
         "recovery",
         "feed",
+        "language",
     }

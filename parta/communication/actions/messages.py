@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from parta.communication.models import Complaint, Member, Message, Thread, WritingRule
 from parta.communication.queries.reach import GROUPS, Addressee
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.journal.actions.changes import BadInput
 from parta.journal.actions.files import keep_file
@@ -42,7 +43,9 @@ def send(
     if not people:
         raise Refusal("Выберите, кому написать.", "to")
     if len(people) > MOST_MEMBERS:
-        raise Refusal(f"В одной переписке не больше {MOST_MEMBERS} человек.", "to")
+        raise Refusal(
+            say("В одной переписке не больше {most_members} человек.", most_members=MOST_MEMBERS), "to"
+        )
     if any(not one.has_account for one in people.values()):
         raise Refusal("У кого-то из выбранных нет доступа: сообщение не дойдёт.", "to")
     subject = checks.text(subject, 160, "subject", "тема")
@@ -119,7 +122,10 @@ def _text(text: str) -> str:
     if not cleaned:
         raise Refusal("Напишите текст сообщения.", "text")
     if len(cleaned) > LONGEST:
-        raise Refusal(f"Слишком длинно: {len(cleaned)} знаков при разрешённых {LONGEST}.", "text")
+        raise Refusal(
+            say("Слишком длинно: {len} знаков при разрешённых {longest}.", len=len(cleaned), longest=LONGEST),
+            "text",
+        )
     return cleaned
 
 

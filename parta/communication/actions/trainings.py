@@ -5,6 +5,7 @@ from typing import Any
 
 from parta.communication.models import Training, TrainingGuest
 from parta.communication.queries.trainings import desk_of, invited_ids
+from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
@@ -21,7 +22,9 @@ def ask(viewer: Viewer, *, topic: str, at: datetime) -> Training:
     if (known := waiting.filter(topic=topic).first()) is not None:
         return known  # the same form sent twice
     if waiting.count() >= WAITING:
-        raise Refusal(f"У вас уже {WAITING} просьб об обучении: дождитесь, когда назначат день.")
+        raise Refusal(
+            say("У вас уже {waiting} просьб об обучении: дождитесь, когда назначат день.", waiting=WAITING)
+        )
     is_staff = bool(viewer.roles - {"guardian", "student"})
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         row = Training.objects.create(

@@ -10,12 +10,13 @@ from parta.communication.models import Announcement
 from parta.communication.queries import announcements as queries
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, say, titles
 from parta.people.chrome import page
 from parta.people.forms import DONE, Posted, carry_out, status
 from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
-DONE |= {"announced": "Объявление размещено.", "announcement_withdrawn": "Объявление снято."}
+DONE |= noted({"announced": "Объявление размещено.", "announcement_withdrawn": "Объявление снято."})
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -49,15 +50,18 @@ def announcements(request: HttpRequest) -> HttpResponse:
     events, lines = queries.announcements(viewer)
     classes = queries.homerooms_for(viewer)
     is_wide = bool(viewer.roles & actions.SCHOOL_WIDE)
-    targets: list[tuple[str, str]] = [("", "вся школа")] if is_wide else []
+    targets: list[tuple[str, str]] = [("", say("вся школа"))] if is_wide else []
     if is_wide:
-        targets += [(f"g{grade}", f"{grade}-е классы") for grade in sorted({g for _, _, g in classes if g})]
+        targets += [
+            (f"g{grade}", say("{grade}-е классы", grade=grade))
+            for grade in sorted({g for _, _, g in classes if g})
+        ]
     targets += [(str(id), title) for id, title, _ in classes]
     context = {
         "events": events,
         "lines": lines,
         "targets": targets,
-        "audiences": Announcement.AUDIENCES,
+        "audiences": titles(Announcement.AUDIENCES),
         "forms": forms,
     }
     return page(request, "communication/announcements.html", context, status(forms))

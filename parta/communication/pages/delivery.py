@@ -16,17 +16,20 @@ from parta.communication.models import NoticeChoice
 from parta.communication.queries import delivery as queries
 from parta.foundation import clock
 from parta.foundation.access import may, requires
+from parta.foundation.language import noted, titles
 from parta.people.chrome import page
 from parta.people.forms import DONE, Posted, carry_out, status
 from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
-DONE |= {
-    "chosen": "Выбор записан.",
-    "mail_stopped": "Писем больше не будет.",
-    "mail_on": "Рассылка включена: письма пойдут о том, что случится с этой минуты.",
-    "mail_off": "Рассылка выключена.",
-}
+DONE |= noted(
+    {
+        "chosen": "Выбор записан.",
+        "mail_stopped": "Писем больше не будет.",
+        "mail_on": "Рассылка включена: письма пойдут о том, что случится с этой минуты.",
+        "mail_off": "Рассылка выключена.",
+    }
+)
 
 
 @require_http_methods(FORM)
@@ -53,7 +56,7 @@ def notify(request: HttpRequest) -> HttpResponse:
         return forms
     context = {
         "shown": queries.own_habits(viewer, is_possible=is_possible()),
-        "ways": NoticeChoice.WAYS,
+        "ways": titles(NoticeChoice.WAYS),
         "digest_at": DIGEST_AT,
         "may_switch": may(viewer, "delivery"),
         "forms": forms,

@@ -13,6 +13,7 @@ from parta.communication.queries import reach, threads
 from parta.communication.queries.reach import Addressee
 from parta.foundation import clock, sql
 from parta.foundation.access import requires
+from parta.foundation.language import noted
 from parta.journal.pages.files import kept_file
 from parta.organisation.acts import Refusal
 from parta.people.chrome import page
@@ -20,12 +21,14 @@ from parta.people.forms import DONE, Posted, carry_out, status
 from parta.people.viewer import Viewer
 
 FORM = ["GET", "HEAD", "POST"]
-DONE |= {
-    "sent": "Сообщение отправлено.",
-    "sent_each": "Сообщение отправлено каждой семье отдельно.",
-    "complained": "Жалоба отправлена заместителю директора.",
-    "decided": "Решение записано.",
-}
+DONE |= noted(
+    {
+        "sent": "Сообщение отправлено.",
+        "sent_each": "Сообщение отправлено каждой семье отдельно.",
+        "complained": "Жалоба отправлена заместителю директора.",
+        "decided": "Решение записано.",
+    }
+)
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -149,7 +152,7 @@ def message_new(request: HttpRequest) -> HttpResponse:
         "homeroom": homeroom,
         "everybody": everybody,
         "people": people,
-        "groups": reach.GROUPS,
+        "groups": reach.groups_said(),
         "ticked": ticked,
         "students": reach.students(viewer) if about is None and homeroom is None else [],
         "classes": [
@@ -275,7 +278,7 @@ def writing_rules(request: HttpRequest) -> HttpResponse:
         return forms
     context = {
         "matrix": reach.matrix(viewer.school.id),
-        "groups": reach.GROUPS,
+        "groups": reach.groups_said(),
         "forms": forms,
         "sets": bool(viewer.roles & {"deputy", "director"}),
     }

@@ -10,11 +10,12 @@ from parta.communication.models import Question
 from parta.communication.queries.questions import questions as questions_page
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, titles
 from parta.people.chrome import page
 from parta.people.forms import DONE, Posted, carry_out, status
 from parta.people.viewer import Viewer
 
-DONE |= {"asked": "Вопрос записан, у него есть номер и срок ответа.", "answered": "Ответ отправлен."}
+DONE |= noted({"asked": "Вопрос записан, у него есть номер и срок ответа.", "answered": "Ответ отправлен."})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +36,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     forms = carry_out(request, {"ask": ask, "answer": answer})
     if isinstance(forms, HttpResponse):
         return forms
-    desks = [desk for desk in Question.DESKS if desk[0] == "officer" or viewer.student_ids]
+    desks = [desk for desk in titles(Question.DESKS) if desk[0] == "officer" or viewer.student_ids]
     context = {"shown": questions_page(viewer), "forms": forms, "desks": desks}
     return page(request, "communication/questions.html", context, status(forms))
 

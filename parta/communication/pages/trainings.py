@@ -10,16 +10,19 @@ from parta.communication.models import Training
 from parta.communication.queries.trainings import page_of, register_of
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, titles
 from parta.people.chrome import page
 from parta.people.forms import DONE, Posted, carry_out, status
 from parta.people.viewer import Viewer
 
-DONE |= {
-    "training_asked": "Просьба записана: ответственный назначит день.",
-    "training_arranged": "Обучение записано.",
-    "training_registered": "Список записан.",
-    "training_withdrawn": "Убрано из списка, в истории осталось.",
-}
+DONE |= noted(
+    {
+        "training_asked": "Просьба записана: ответственный назначит день.",
+        "training_arranged": "Обучение записано.",
+        "training_registered": "Список записан.",
+        "training_withdrawn": "Убрано из списка, в истории осталось.",
+    }
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +58,8 @@ def trainings(request: HttpRequest) -> HttpResponse:
     if isinstance(forms, HttpResponse):
         return forms
     shown = page_of(viewer)
-    audiences = Training.AUDIENCES if shown.desk.is_officer else Training.AUDIENCES[1:]
-    context = {"shown": shown, "forms": forms, "audiences": audiences, "means": Training.MEANS}
+    audiences = titles(Training.AUDIENCES if shown.desk.is_officer else Training.AUDIENCES[1:])
+    context = {"shown": shown, "forms": forms, "audiences": audiences, "means": titles(Training.MEANS)}
     return page(request, "communication/trainings.html", context, status(forms))
 
 

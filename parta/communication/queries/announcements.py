@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
+from parta.foundation.language import noted, say
 from parta.journal.queries.words import class_name, short_name
 from parta.organisation.models import Homeroom
 from parta.people.viewer import Viewer
@@ -95,22 +96,27 @@ LEFT JOIN communication_receipt r ON r.announcement_id = w.id AND r.person_id = 
 WHERE {scope} ORDER BY w.at DESC, w.id DESC LIMIT %s
 """
 
-AUDIENCE_WORDS = {
-    "all": "всем",
-    "families": "родителям и ученикам",
-    "guardians": "родителям",
-    "students": "ученикам",
-    "staff": "сотрудникам",
-}
+AUDIENCE_WORDS = noted(
+    {
+        "all": "всем",
+        "families": "родителям и ученикам",
+        "guardians": "родителям",
+        "students": "ученикам",
+        "staff": "сотрудникам",
+    }
+)
 
 
 def _line(row: sql.Row, viewer: Viewer, zone: ZoneInfo) -> Line:
-    where = class_name(row[4]) if row[4] else f"{row[5]}-х классов" if row[5] else "школы"
+    where = (
+        class_name(row[4]) if row[4] else say("{grade}-х классов", grade=row[5]) if row[5] else say("школы")
+    )
+    is_all = row[3] == "all" and not row[4] and not row[5]
     return Line(
         id=row[0],
         title=row[1],
         text=row[2],
-        to=f"{AUDIENCE_WORDS[row[3]]} {where}" if row[3] != "all" or where != "школы" else "всем",
+        to=say("всем") if is_all else say("{whom} {where}", whom=say(AUDIENCE_WORDS[row[3]]), where=where),
         at=sql.aware(row[6]).astimezone(zone),
         author=short_name(*row[7:10]),
         held_on=row[10],

@@ -10,6 +10,7 @@ from parta.communication.kinds import FAMILY, KINDS
 from parta.communication.models import Bounce, Mail, MailHabits, NoticeChoice, SchoolDelivery
 from parta.communication.queries.announcements import FOR_STUDENT, audience_values
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.people.models import Person
 from parta.people.refusals import on_paper
 from parta.people.viewer import Viewer
@@ -51,15 +52,17 @@ def own_habits(viewer: Viewer, *, is_possible: bool) -> OwnHabits:
     refusing = on_paper(list(viewer.student_ids), viewer.on)
     why_not = ""
     if not is_possible or not is_on:
-        why_not = "Школа пока не рассылает писем. Выбор запомнится, а новое видно в дневнике."
+        why_not = say("Школа пока не рассылает писем. Выбор запомнится, а новое видно в дневнике.")
     elif not address:
-        why_not = (
+        why_not = say(
             "У школы нет вашего адреса почты. Сообщите его на странице «Данные» или классному руководителю."
         )
     elif bad:
-        why_not = f"Почтовый сервер не принимает писем на {address}. Сообщите школе другой адрес."
+        why_not = say(
+            "Почтовый сервер не принимает писем на {address}. Сообщите школе другой адрес.", address=address
+        )
     elif refusing and refusing >= set(viewer.student_ids):
-        why_not = (
+        why_not = say(
             "Семья выбрала бумажную форму: писем об ученике не будет, пока школа не запишет другое заявление."
         )
     last = (
@@ -71,7 +74,7 @@ def own_habits(viewer: Viewer, *, is_possible: bool) -> OwnHabits:
     is_family = bool(viewer.roles & FAMILY)
     return OwnHabits(
         kinds=tuple(
-            KindLine(kind.code, kind.title, kind.hint, ways.get(kind.code, kind.way))
+            KindLine(kind.code, say(kind.title), say(kind.hint), ways.get(kind.code, kind.way))
             for kind in KINDS.values()
             if is_family or kind.for_staff
         ),

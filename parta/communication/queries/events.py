@@ -9,25 +9,30 @@ from typing import Any
 
 from parta.communication.kinds import OF_VERB, Kind
 from parta.foundation import sql
-from parta.foundation.pagekit import ru_date, ru_span, small
+from parta.foundation.language import noted, say, say_in, speaking
+from parta.foundation.pagekit import minutes_words, ru_date, ru_span, small
 from parta.journal.queries.words import short_name
 
-AWAY = {
-    "unknown": "нет на уроке",
-    "ill": "нет на уроке, болезнь",
-    "excused": "нет на уроке, уважительная причина",
-    "unexcused": "нет на уроке без уважительной причины",
-    "late": "опоздание",
-    "event": "мероприятие школы вместо урока",
-    "exempt": "освобождение от урока",
-}
-NOTES = {
-    "remark": "замечание",
-    "praise": "похвала",
-    "thanks": "благодарность",
-    "recommendation": "рекомендация",
-    "address": "обращение к родителям",
-}
+AWAY = noted(
+    {
+        "unknown": "нет на уроке",
+        "ill": "нет на уроке, болезнь",
+        "excused": "нет на уроке, уважительная причина",
+        "unexcused": "нет на уроке без уважительной причины",
+        "late": "опоздание",
+        "event": "мероприятие школы вместо урока",
+        "exempt": "освобождение от урока",
+    }
+)
+NOTES = noted(
+    {
+        "remark": "замечание",
+        "praise": "похвала",
+        "thanks": "благодарность",
+        "recommendation": "рекомендация",
+        "address": "обращение к родителям",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +165,14 @@ SELECT e.student_id FROM people_subgroupmembership e WHERE e.subgroup_id = %s AN
 AND (e.until IS NULL OR e.until > %s)
 """
 _FAMILY = """
-SELECT g.student_id, p.id, 'guardian', x.given_name FROM people_guardianship g
+SELECT g.student_id, p.id, 'guardian', x.given_name, u.language FROM people_guardianship g
 JOIN people_person p ON p.id = g.guardian_id JOIN people_user u ON u.id = p.user_id AND u.is_active
 JOIN people_person x ON x.id = g.student_id
 WHERE g.student_id IN ({ids}) AND g.has_rights AND g.starts <= %s AND (g.until IS NULL OR g.until > %s)
   AND p.email <> ''
 UNION ALL
-SELECT p.id, p.id, 'student', p.given_name FROM people_person p JOIN people_user u ON u.id = p.user_id AND u.is_active
-WHERE p.id IN ({ids}) AND p.email <> ''
+SELECT p.id, p.id, 'student', p.given_name, u.language FROM people_person p
+JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE p.id IN ({ids}) AND p.email <> ''
 """
 
 
@@ -189,12 +194,16 @@ def tellings(entries: Sequence[Entry], school_id: int, on: date) -> list[Telling
     found = []
     for entry in entries:
         if entry.key in whom:
-            said = _said(entry, lessons, terms, on)
-            if said is None:
-                continue
-            says, week = said
+            by_language: dict[str, tuple[str, str] | None] = {}
             for student in whom[entry.key]:
-                for person, _, name in family.get(student, ()):
+                for person, _, name, language in family.get(student, ()):
+                    if language not in by_language:
+                        with speaking(language):
+                            by_language[language] = _said(entry, lessons, terms, on)
+                    said = by_language[language]
+                    if said is None:
+                        continue
+                    says, week = said
                     path = f"/diary/{student}/" + (f"?week={week}" if week else "")
                     if entry.kind.code == "report":
                         path = f"/diary/{student}/reports/{entry.object_id}/"
@@ -245,15 +254,16 @@ def _class_of(lesson: sql.Row) -> list[int]:
     return sorted({row[0] for row in rows})
 
 
-def _family_of(students: set[int], on: date) -> dict[int, list[tuple[int, str, str]]]:
-    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+def _family_of(students: set[int], on: date) -> dict[int, list[tuple[int, str, str, str]]]:
+    """The family of each student: person, side, the student's name, the person's language."""
+    found: dict[int, list[tuple[int, str, str, str]]] = defaultdict(list)
     ids = sorted(students)
     for start in range(0, len(ids), 400):
         part = ids[start : start + 400]
-        for student, person, side, name in sql.read(
+        for student, person, side, name, language in sql.read(
             _FAMILY.format(ids=sql.marks(len(part))), (*part, on, on, *part)
         ):
-            found[student].append((person, side, name))
+            found[student].append((person, side, name, language))
     return found
 
 
@@ -271,47 +281,59 @@ def _said(
     match entry.kind.code:
         case "mark" | "mark_change" if lesson:
             says = {
-                "mark_recorded": f"отметка {after}",
-                "mark_corrected": f"отметка {before} исправлена на {after}",
-                "mark_annulled": f"отметка {before} снята",
+                "mark_recorded": say("отметка {after}", after=after),
+                "mark_corrected": say("отметка {before} исправлена на {after}", before=before, after=after),
+                "mark_annulled": say("отметка {before} снята", before=before),
             }[entry.verb]
             comment = f". {data['comment']}" if data.get("comment") else ""
             return f"{where}: {says}{comment}", week
         case "absence" if lesson:
             if not after:
-                return f"{where}: отсутствие снято, ученик был на уроке", week
+                return say("{where}: отсутствие снято, ученик был на уроке", where=where), week
             meaning = after.get("meaning", "") if isinstance(after, dict) else ""
-            minutes = f" {data['minutes']} мин" if meaning == "late" and data.get("minutes") else ""
-            return f"{where}: {AWAY.get(meaning, 'нет на уроке')}{minutes}", week
+            is_timed = meaning == "late" and data.get("minutes")
+            minutes = f" {minutes_words(data['minutes'])}" if is_timed else ""
+            return f"{where}: {say(AWAY.get(meaning, AWAY['unknown']))}{minutes}", week
         case "note" if lesson:
-            return f"{where}: {NOTES.get(data.get('kind', ''), 'запись учителя')}: {after}", week
+            return f"{where}: {say(NOTES.get(data.get('kind', ''), noted('запись учителя')))}: {after}", week
         case "homework" if lesson:
             if entry.verb == "homework_annulled" or not after:
-                return f"{where}: домашнее задание снято", week
-            verb = "задано" if entry.verb == "homework_given" else "задание изменено"
+                return say("{where}: домашнее задание снято", where=where), week
+            verb = say("задано") if entry.verb == "homework_given" else say("задание изменено")
             return f"{where}: {verb}: {_text(after)}", week
         case "topic" if lesson:
-            return f"{where}: тема: {_text(after)}", week
+            return say("{where}: тема: {text}", where=where, text=_text(after)), week
         case "timetable" if lesson:
             if lesson[1] < on:
                 return None
             says = {
-                "substitution_set": f"замена: {short_name(*lesson[6:9])}" if lesson[6] else "замена учителя",
-                "substitution_ended": "замена отменена",
-                "lesson_cancelled": "урок отменён",
-                "lesson_restored": "урок состоится",
-                "lesson_moved": f"урок перенесён, теперь {ru_date(lesson[1])}, {lesson[2]}-й",
+                "substitution_set": say("замена: {name}", name=short_name(*lesson[6:9]))
+                if lesson[6]
+                else say("замена учителя"),
+                "substitution_ended": say("замена отменена"),
+                "lesson_cancelled": say("урок отменён"),
+                "lesson_restored": say("урок состоится"),
+                "lesson_moved": say(
+                    "урок перенесён, теперь {day}, {number}-й",
+                    day=ru_date(lesson[1]),
+                    number=lesson[2],
+                ),
             }[entry.verb]
             return f"{where}: {says}", week
         case "term_mark":
             subject, title = terms.get(
-                (entry.chain_id, entry.student_id or 0, int(data.get("term") or 0)), ("Итоговая отметка", "")
+                (entry.chain_id, entry.student_id or 0, int(data.get("term") or 0)),
+                (say("Итоговая отметка"), ""),
             )
-            says = f"{before} исправлена на {after}" if before and after else after or f"{before} снята"
+            says = (
+                say("{before} исправлена на {after}", before=before, after=after)
+                if before and after
+                else after or say("{before} снята", before=before)
+            )
             return f"{subject}, {small(title)}: {says}", ""
         case "report":
             span = ru_span(date.fromisoformat(data["starts"]), _last(data["until"]))
-            return f"Отчёт классного руководителя за {span}", ""
+            return say("Отчёт классного руководителя за {span}", span=span), ""
     return None
 
 
@@ -324,7 +346,7 @@ def _text(value: Any) -> str:
 
 
 _MEMBERS = """
-SELECT o.person_id, o.side, t.id, t.subject, a.surname, a.given_name, a.patronymic, t.student_id
+SELECT o.person_id, o.side, t.id, t.subject, a.surname, a.given_name, a.patronymic, t.student_id, u.language
 FROM communication_message m JOIN communication_thread t ON t.id = m.thread_id
 JOIN communication_member o ON o.thread_id = t.id AND o.person_id <> m.author_id
 JOIN people_person p ON p.id = o.person_id JOIN people_user u ON u.id = p.user_id AND u.is_active
@@ -332,7 +354,7 @@ JOIN people_person a ON a.id = m.author_id
 WHERE m.id = %s AND p.email <> ''
 """
 _ANSWERED = """
-SELECT p.id, k.number FROM communication_question k JOIN people_person p ON p.id = k.asked_by_id
+SELECT p.id, k.number, u.language FROM communication_question k JOIN people_person p ON p.id = k.asked_by_id
 JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE k.id = %s AND p.email <> ''
 """
 _ANNOUNCED = """
@@ -344,7 +366,7 @@ SELECT e.student_id FROM people_enrolment e JOIN organisation_homeroom h ON h.id
 WHERE e.school_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
 """
 _STAFF = """
-SELECT DISTINCT p.id FROM people_role r JOIN people_person p ON p.id = r.person_id
+SELECT DISTINCT p.id, u.language FROM people_role r JOIN people_person p ON p.id = r.person_id
 JOIN people_user u ON u.id = p.user_id AND u.is_active
 WHERE r.school_id = %s AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND p.email <> ''
 """
@@ -362,14 +384,21 @@ def _between_people(entry: Entry, school_id: int, on: date) -> list[Telling]:
                 telling(
                     row[0],
                     row[7] if row[1] != "staff" else None,
-                    f"Сообщение «{row[3]}», пишет {short_name(*row[4:7])}",
+                    say_in(
+                        row[8],
+                        "Сообщение «{subject}», пишет {author}",
+                        subject=row[3],
+                        author=short_name(*row[4:7]),
+                    ),
                     f"/messages/{row[2]}/",
                 )
                 for row in sql.read(_MEMBERS, (entry.object_id,))
             ]
         case "answer":
             return [
-                telling(row[0], None, f"Ответ на вопрос № {row[1]}", "/questions/")
+                telling(
+                    row[0], None, say_in(row[2], "Ответ на вопрос № {number}", number=row[1]), "/questions/"
+                )
                 for row in sql.read(_ANSWERED, (entry.object_id,))
             ]
         case "announcement":
@@ -382,12 +411,9 @@ def _announced(entry: Entry, school_id: int, on: date) -> list[Telling]:
     if not rows:
         return []
     title, held_on, audience, homeroom, grade, author = rows[0]
-    says = f"{'Мероприятие' if held_on else 'Объявление'}: {title}" + (
-        f", {ru_date(held_on)}" if held_on else ""
-    )
-    told: dict[int, int | None] = {}
+    told: dict[int, tuple[int | None, str]] = {}
     if audience in ("all", "staff") and homeroom is None and grade is None:
-        told.update((row[0], None) for row in sql.read(_STAFF, (school_id, on, on)))
+        told.update((row[0], (None, row[1])) for row in sql.read(_STAFF, (school_id, on, on)))
     if audience != "staff":
         where, values = "", [school_id, on, on]
         if homeroom is not None:
@@ -396,9 +422,9 @@ def _announced(entry: Entry, school_id: int, on: date) -> list[Telling]:
             where, values = " AND h.grade = %s", [*values, grade]
         students = {row[0] for row in sql.read(_PLACES + where, values)}
         for student, family in _family_of(students, on).items():
-            for person, side, _ in family:
+            for person, side, _, language in family:
                 if audience in ("all", "families", f"{side}s"):
-                    told.setdefault(person, student)
+                    told.setdefault(person, (student, language))
     told.pop(author, None)
     return [
         Telling(
@@ -407,8 +433,17 @@ def _announced(entry: Entry, school_id: int, on: date) -> list[Telling]:
             "announcement",
             entry.key,
             entry.at,
-            says[:600],
+            _heralded(title, held_on, language)[:600],
             f"/announcements/{entry.object_id}/",
         )
-        for person, student in told.items()
+        for person, (student, language) in told.items()
     ]
+
+
+def _heralded(title: str, held_on: date | None, language: str) -> str:
+    with speaking(language):
+        return (
+            f"{say('Мероприятие')}: {title}, {ru_date(held_on)}"
+            if held_on
+            else f"{say('Объявление')}: {title}"
+        )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from parta.communication.models import Question
 from parta.communication.rules import answer_limit
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.people.viewer import Viewer
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
@@ -110,7 +111,7 @@ def questions(viewer: Viewer) -> Page:
             text=row.text,
             asked_by=row.asked_by.short_name,
             asked_at=row.asked_at.astimezone(zone),
-            desk=dict(Question.DESKS)[row.desk],
+            desk=say(dict(Question.DESKS)[row.desk]),
             owner=row.owner.short_name if row.owner else "",
             due_at=row.due_at.astimezone(zone),
             is_overdue=late,

@@ -9,22 +9,30 @@ from dataclasses import dataclass
 
 from parta.communication.models import WritingRule
 from parta.foundation import sql
+from parta.foundation.language import noted, say
 from parta.journal.queries.words import class_name, register_key
 from parta.people.viewer import Viewer
 
-GROUPS: Mapping[str, tuple[str, str]] = {
-    "class_teacher": ("Классный руководитель, мастер", "классному руководителю"),
-    "teacher": ("Учитель", "учителю"),
-    "administration": ("Администрация", "администрации"),
-    "guardian": ("Родитель", "родителям"),
-    "student": ("Ученик", "ученикам"),
-}
+GROUPS: Mapping[str, tuple[str, str]] = noted(
+    {
+        "class_teacher": ("Классный руководитель, мастер", "классному руководителю"),
+        "teacher": ("Учитель", "учителю"),
+        "administration": ("Администрация", "администрации"),
+        "guardian": ("Родитель", "родителям"),
+        "student": ("Ученик", "ученикам"),
+    }
+)
 """Groups of the matrix: who writes, to whom."""
 CLOSED = frozenset({("guardian", "student"), ("student", "guardian")})
 """What is not allowed unless the school opens it: families of others to each other's children."""
 
 ADMINISTRATION = ("director", "deputy", "head_of_department")
 SIDES = {"guardian": "guardian", "student": "student"}
+
+
+def groups_said() -> dict[str, tuple[str, str]]:
+    """Groups of the matrix in the language spoken now."""
+    return {code: (say(who), say(to_whom)) for code, (who, to_whom) in GROUPS.items()}
 
 
 def matrix(school_id: int) -> dict[tuple[str, str], bool]:
@@ -128,6 +136,8 @@ def students(viewer: Viewer) -> list[tuple[int, str, list[tuple[int, str]]]]:
 
 
 _NOW = "{t}.starts <= %s AND ({t}.until IS NULL OR {t}.until > %s)"
+_POSTS = noted(("директор", "заместитель директора", "классный руководитель"))
+"""Words that the statement below puts beside a name."""
 _AROUND = f"""
 SELECT 'administration' AS g, p.id, p.surname, p.given_name, p.patronymic, p.user_id,
        CASE r.kind WHEN 'director' THEN 'директор' WHEN 'deputy' THEN 'заместитель директора' ELSE '' END AS about,
@@ -197,9 +207,15 @@ def addressees(viewer: Viewer, about: About) -> list[Addressee]:
         known = found.get(id)
         name = " ".join(part for part in (surname, given, patronymic) if part)
         if group == "guardian":
-            words = f"родитель: {words}" if not own else f"родитель ученика: {words}"
+            words = (
+                say("родитель: {words}", words=words)
+                if not own
+                else say("родитель ученика: {words}", words=words)
+            )
+        elif group in ("administration", "class_teacher"):
+            words = say(words)
         elif group == "student":
-            words = "ученик" if own else "одноклассник"
+            words = say("ученик") if own else say("одноклассник")
         if known is not None and known.group != "guardian":
             if group == "teacher" and words not in known.about:
                 found[id] = _with(known, f"{known.about}, {words}")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from parta.communication.models import Complaint
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.journal.queries.words import short_name
 from parta.people.viewer import Viewer
 
@@ -96,8 +97,8 @@ def thread_list(viewer: Viewer, words: str = "") -> ThreadList:
                 people=", ".join(name for id, name in names.items() if id != viewer.person_id),
                 student=f"{row[3]} {row[4]}" if row[3] else "",
                 last_at=sql.aware(row[5]).astimezone(zone),
-                last_by="вы" if row[6] == viewer.person_id else names.get(row[6], ""),
-                last_words=(row[8] or "Сообщение снято").split("\n")[0][:140],
+                last_by=say("вы") if row[6] == viewer.person_id else names.get(row[6], ""),
+                last_words=(row[8] or say("Сообщение снято")).split("\n")[0][:140],
                 is_unread=unread,
                 is_urgent=bool(row[2]),
             )
@@ -215,7 +216,7 @@ def thread(viewer: Viewer, thread_id: int) -> ThreadPage | None:
                 read_by=", ".join(readers),
             )
         )
-    sides = {"staff": "школа", "guardian": "родитель", "student": "ученик"}
+    sides = {"staff": say("школа"), "guardian": say("родитель"), "student": say("ученик")}
     return ThreadPage(
         id=thread_id,
         subject=head[0],

@@ -6,6 +6,7 @@ from datetime import date
 
 from parta.communication.models import Training
 from parta.foundation import sql
+from parta.foundation.language import say, titles
 from parta.journal.queries.words import class_name
 from parta.people.viewer import Viewer
 
@@ -122,11 +123,15 @@ def _year_starts(viewer: Viewer) -> date:
 
 def _lines(viewer: Viewer, desk: Desk, since: date) -> list[tuple[Line, int | None]]:
     """Trainings of the school since a day, with the person who asked. One statement."""
-    means = dict(Training.MEANS)
+    means = dict(titles(Training.MEANS))
     found = []
     for row in sql.read(_LINES, (viewer.person_id, viewer.school.id, since)):
         for_whom = (
-            "сотрудникам" if row[2] == "staff" else f"родителям {class_name(row[4])}" if row[4] else "семье"
+            say("сотрудникам")
+            if row[2] == "staff"
+            else say("родителям {homeroom}", homeroom=class_name(row[4]))
+            if row[4]
+            else say("семье")
         )
         keeps = desk.is_officer or (row[2] == "families" and row[3] in desk.homeroom_ids)
         wanted = _short(row[9], row[10], row[11]) if row[9] else ""
@@ -213,7 +218,7 @@ def _untaught(viewer: Viewer, desk: Desk, since: date, *, staff: bool) -> tuple[
     if staff:
         people = sql.read(_STAFF, (viewer.school.id, viewer.on, viewer.on))
         names = [_short(*row[1:]) for row in people if (row[0], "staff") not in taught]
-        found.append(Untaught("Сотрудники", None, len(people), tuple(names)))
+        found.append(Untaught(say("Сотрудники"), None, len(people), tuple(names)))
     narrow, values = _narrow(desk, staff)
     by_class: dict[tuple[int, str], dict[int, str]] = {}
     for row in sql.read(_FAMILIES.format(narrow=narrow), (*[viewer.on] * 4, viewer.school.id, *values)):

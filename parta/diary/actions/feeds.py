@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from parta.diary.models import CalendarFeed
+from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
 from parta.people.viewer import Viewer
@@ -31,7 +32,7 @@ def make_feed(viewer: Viewer, student_id: int | None, *, at: datetime) -> str:
     token = secrets.token_urlsafe(32)
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         if CalendarFeed.objects.filter(person_id=viewer.person_id, revoked_at=None).count() >= MOST:
-            raise Refusal(f"Адресов уже {MOST}: отзовите лишний.")
+            raise Refusal(say("Адресов уже {most}: отзовите лишний.", most=MOST))
         row = CalendarFeed.objects.create(
             school_id=viewer.school.id,
             person_id=viewer.person_id,

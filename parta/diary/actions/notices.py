@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from parta.diary.actions.looks import is_guardian, is_of_class
 from parta.diary.models import AbsenceNotice, DataChange
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.foundation.pagekit import plural
 from parta.journal.actions.changes import MAX_CHANGES, AbsenceChange, BadInput
@@ -55,7 +56,7 @@ def tell_absence(
     if starts > viewer.on + timedelta(days=AHEAD):
         raise Refusal("Дальше года вперёд не записывают: проверьте год.", "starts")
     if (until - starts).days > LONGEST:
-        raise Refusal(f"Не больше {LONGEST} дней за один раз.", "until")
+        raise Refusal(say("Не больше {longest} дней за один раз.", longest=LONGEST), "until")
     if (first_lesson is None) != (last_lesson is None):
         first_lesson = last_lesson = first_lesson or last_lesson
     if first_lesson is not None and last_lesson is not None:
@@ -67,7 +68,9 @@ def tell_absence(
     text = checks.text(text, 500, "text", "несколько слов о причине")
     waiting = AbsenceNotice.objects.filter(student_id=student_id, state="told")
     if waiting.count() >= OPEN_NOTICES:
-        raise Refusal(f"Уже {OPEN_NOTICES} сообщений ждут решения: отзовите лишние.")
+        raise Refusal(
+            say("Уже {open_notices} сообщений ждут решения: отзовите лишние.", open_notices=OPEN_NOTICES)
+        )
     same = waiting.filter(
         starts=starts, until=until, first_lesson=first_lesson, last_lesson=last_lesson, text=text
     )
@@ -164,10 +167,12 @@ def give_reason(viewer: Viewer, cells: Sequence[Cell], symbol: str, *, reason: s
             try:
                 write(viewer, journal_id, changes, operation_id=str(uuid.uuid4()), at=at)
             except (NotFound, Conflicted):
-                raise Refusal(_partly(written, "Пропуск уже изменён: обновите страницу.")) from None
+                raise Refusal(_partly(written, say("Пропуск уже изменён: обновите страницу."))) from None
             except RefusedWrite as refused:
                 verdict = refused.refused[0].verdict
-                words = verdict.reasons[0].found if verdict.reasons else "Запись не разрешена положением."
+                words = (
+                    verdict.reasons[0].found if verdict.reasons else say("Запись не разрешена положением.")
+                )
                 raise Refusal(_partly(written, words)) from None
             except BadInput as fault:
                 raise Refusal(_partly(written, str(fault))) from None
@@ -178,7 +183,11 @@ def give_reason(viewer: Viewer, cells: Sequence[Cell], symbol: str, *, reason: s
 def _partly(written: int, words: str) -> str:
     if not written:
         return words
-    return f"{words} До этого записано: {plural(written, 'пропуск', 'пропуска', 'пропусков')}."
+    return say(
+        "{words} До этого записано: {count}.",
+        words=words,
+        count=plural(written, "пропуск", "пропуска", "пропусков"),
+    )
 
 
 _COVERED = """

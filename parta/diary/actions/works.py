@@ -6,6 +6,7 @@ from datetime import datetime
 from parta.diary.actions.looks import lesson_of_homework
 from parta.diary.models import HandedWork
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.journal.actions.changes import BadInput
 from parta.journal.actions.files import keep_file
@@ -36,7 +37,7 @@ def hand_in(
     if file is None:
         raise Refusal("Выберите файл.", "file")
     if _standing(homework_id, student_id) >= MOST:
-        raise Refusal(f"К этому заданию уже сдано {MOST} файлов: уберите лишний.", "file")
+        raise Refusal(say("К этому заданию уже сдано {most} файлов: уберите лишний.", most=MOST), "file")
     try:
         name, kind, size, sha256 = keep_file(*file)
     except BadInput as fault:

@@ -16,19 +16,22 @@ from parta.diary.queries import NotFound, about, homework, news, results
 from parta.diary.queries.works import work_file, works_of
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, say, titles
 from parta.journal.pages.files import kept_file
 from parta.organisation.acts import Refusal
 from parta.people.chrome import page
 from parta.people.forms import DONE, Forms, Posted, carry_out, status
 
 FORM = ["GET", "HEAD", "POST"]
-DONE |= {
-    "work_handed": "Работа сдана: учитель её увидит.",
-    "work_taken_back": "Работа убрана.",
-    "told": "Сообщение отправлено классному руководителю.",
-    "withdrawn": "Сообщение отозвано.",
-    "acknowledged": "Записано: вы ознакомлены с этой неделей.",
-}
+DONE |= noted(
+    {
+        "work_handed": "Работа сдана: учитель её увидит.",
+        "work_taken_back": "Работа убрана.",
+        "told": "Сообщение отправлено классному руководителю.",
+        "withdrawn": "Сообщение отозвано.",
+        "acknowledged": "Записано: вы ознакомлены с этой неделей.",
+    }
+)
 
 
 def _show(
@@ -168,7 +171,7 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
         "diary_absences",
         forms,
         may_tell=looks.is_guardian(viewer, student_id),
-        meanings=AbsenceNotice.MEANINGS,
+        meanings=titles(AbsenceNotice.MEANINGS),
         tomorrow=shown.next_day,
     )
 
@@ -291,7 +294,7 @@ def diary_acknowledge(request: HttpRequest, student_id: int) -> HttpResponse:
         week = date.fromisoformat(request.POST.get("week", ""))
         looks.acknowledge_week(viewer, student_id, week, at=clock.now())
     except (ValueError, Refusal) as fault:
-        text = str(fault) if isinstance(fault, Refusal) else "Неделя не указана: обновите страницу."
+        text = str(fault) if isinstance(fault, Refusal) else say("Неделя не указана: обновите страницу.")
         context = {"text": text, "back": address(student_id)}
         return page(request, "diary/fault.html", context, 422)
     return HttpResponseRedirect(f"{address(student_id)}?week={week.isoformat()}#sign", status=303)

@@ -12,13 +12,14 @@ from parta.diary.models import CalendarFeed
 from parta.diary.queries.feeds import calendar_text, viewer_of_feed
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, say
 from parta.organisation.acts import Refusal
 from parta.people.chrome import page
 from parta.people.forms import DONE, Forms, Posted, carry_out, status
 from parta.people.models import Person
 from parta.people.viewer import Viewer
 
-DONE |= {"feed_revoked": "Адрес отозван: по нему больше ничего не открывается."}
+DONE |= noted({"feed_revoked": "Адрес отозван: по нему больше ничего не открывается."})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,12 +57,12 @@ def _page(request: HttpRequest, viewer: Viewer, forms: Forms, address: str = "")
         for one in Person.objects.filter(pk__in=viewer.student_ids).order_by("given_name")
     ]
     if viewer.roles & actions.TEACHING:
-        targets.append(("", "мои уроки"))
+        targets.append(("", say("мои уроки")))
     context = {
         "lines": [
             (
                 row.pk,
-                f"{row.student.surname} {row.student.given_name}" if row.student else "мои уроки",
+                f"{row.student.surname} {row.student.given_name}" if row.student else say("мои уроки"),
                 row.made_at.astimezone(zone),
                 row.read_at.astimezone(zone) if row.read_at else None,
             )
@@ -88,7 +89,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if row is None or viewer is None:
         raise Http404
     actions.note_read(row, at)
-    name = f"{row.student.given_name}: уроки" if row.student else "Мои уроки"
+    name = say("{given_name}: уроки", given_name=row.student.given_name) if row.student else say("Мои уроки")
     answer = HttpResponse(
         calendar_text(viewer, row.student_id, name), content_type="text/calendar; charset=utf-8"
     )

@@ -15,7 +15,18 @@ from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.queries import MarkShown, NotFound, WeekPage, marks_page, week_page
 from parta.diary.queries.news import around_week
 from parta.foundation.access import requires
-from parta.foundation.pagekit import NBSP, hm, plural, ru_date
+from parta.foundation.language import forms, now, say
+from parta.foundation.pagekit import (
+    NBSP,
+    capital,
+    hm,
+    minutes_words,
+    plural,
+    ru_date,
+    small,
+    weekday,
+    weekday_on,
+)
 from parta.people.chrome import page
 
 LOW = ' class="low"'
@@ -78,16 +89,17 @@ def subject_at(student_id: int, subject_id: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _when(day: str, work: str) -> tuple[str, str]:
-    """The tip of a mark up to its comment, and the short date under it."""
+def _when(day: str, work: str, language: str) -> tuple[str, str]:
+    """The tip of a mark up to its comment, and the short date under it, in the language spoken now."""
     return f"{ru_date(date.fromisoformat(day))}, {escape(work.lower())}", f"{day[8:]}.{day[5:7]}"
 
 
 def _row(marks: Sequence[MarkShown]) -> Markup:
     """A subject's marks as cells. Joined here: a period has hundreds, and a template is five times slower."""
     cells = []
+    language = now()
     for day, value, first, work, comment, is_low, _ in marks:
-        tip, under = _when(day, work)
+        tip, under = _when(day, work, language)
         if comment:
             tip += f": {escape(comment)}"
         shown = (
@@ -123,17 +135,15 @@ def _answers(shown: WeekPage, on: date) -> list[tuple[str, str, str, bool]]:
     day = shown.ahead
     if day is None:
         return answers
-    name = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")[
-        day.date.weekday()
-    ]
+    name = weekday(day.date)
     tomorrow = (day.date - on).days == 1
     held = [lesson for lesson in day.lessons if not lesson.is_off]
-    checks = [f"{lesson.check}: {_small(lesson.subject)}" for lesson in held if lesson.check]
-    changes = [f"{lesson.subject}: {_small(lesson.change)}" for lesson in day.lessons if lesson.change]
+    checks = [f"{lesson.check}: {small(lesson.subject)}" for lesson in held if lesson.check]
+    changes = [f"{lesson.subject}: {small(lesson.change)}" for lesson in day.lessons if lesson.change]
     hours = sum(one.hours for one in held)
-    counted = ("урок", "урока", "уроков") if hours == len(held) else ("час", "часа", "часов")
+    counted = forms("урок", "урока", "уроков") if hours == len(held) else forms("час", "часа", "часов")
     span = f"{plural(hours, *counted)}, {hm(held[0].starts)}–{hm(held[-1].ends)}"
-    title = f"Завтра, {name}" if tomorrow else name.capitalize()
+    title = say("Завтра, {name}", name=name) if tomorrow else capital(name)
     answers.append(
         (
             title,
@@ -143,52 +153,46 @@ def _answers(shown: WeekPage, on: date) -> list[tuple[str, str, str, bool]]:
         )
     )
     tasks = day.tasks
-    when = "завтра" if tomorrow else _accusative(name)
+    when = say("завтра") if tomorrow else weekday_on(day.date)
     if tasks:
         subjects = list(dict.fromkeys(subject for subject, _ in tasks))
         minutes = sum(task.minutes or 0 for _, task in tasks)
         length = f", {_length(minutes)}" if minutes else ""
         sentence = f"{plural(len(subjects), 'предмет', 'предмета', 'предметов')}{length}."
-        answers.append((f"Домашние задания на {when}", sentence, f"{', '.join(subjects)}.", False))
+        answers.append(
+            (say("Домашние задания на {when}", when=when), sentence, f"{', '.join(subjects)}.", False)
+        )
     else:
-        answers.append((f"Домашние задания на {when}", "Пока не записаны.", "", False))
+        answers.append((say("Домашние задания на {when}", when=when), say("Пока не записаны."), "", False))
     return answers
 
 
 def _today(shown: WeekPage) -> tuple[str, str, str, bool]:
     day = shown.today
     if day is None or not day.lessons:
-        return ("Сегодня", "Уроков нет.", "", False)
-    name = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")[
-        day.date.weekday()
-    ]
-    marks = [f"{mark.value}{NBSP}({_small(subject)})" for subject, mark in day.marks]
+        return (say("Сегодня"), say("Уроков нет."), "", False)
+    name = weekday(day.date)
+    marks = [f"{mark.value}{NBSP}({small(subject)})" for subject, mark in day.marks]
     away = [f"{lesson.subject}: {lesson.absence}" for lesson in day.lessons if lesson.absence]
-    notes = [f"{note.kind}: {_small(note.subject)}" for note in day.notes]
+    notes = [f"{note.kind}: {small(note.subject)}" for note in day.notes]
     if marks:
-        sentence = f"{'Отметка' if len(marks) == 1 else 'Отметки'}: {', '.join(marks)}."
+        sentence = f"{say('Отметка') if len(marks) == 1 else say('Отметки')}: {', '.join(marks)}."
     else:
-        sentence = "Отметок пока нет."
-    return (f"Сегодня, {name}", sentence, _sentences([*away, *notes]), False)
+        sentence = say("Отметок пока нет.")
+    return (say("Сегодня, {name}", name=name), sentence, _sentences([*away, *notes]), False)
 
 
 def _sentences(parts: list[str]) -> str:
     return f"{'. '.join(parts)}." if parts else ""
 
 
-def _small(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _accusative(name: str) -> str:
-    return {"среда": "среду", "пятница": "пятницу", "суббота": "субботу"}.get(name, name)
-
-
 def _length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return f"около {minutes}{NBSP}мин"
-    return f"около {hours}{NBSP}ч" + (f" {rest}{NBSP}мин" if rest else "")
+        return say("около {time}", time=minutes_words(minutes))
+    if not rest:
+        return say("около {hours}\u00a0ч", hours=hours)
+    return say("около {hours}\u00a0ч {time}", hours=hours, time=minutes_words(rest))
 
 
 urlpatterns = [

@@ -9,7 +9,8 @@ from parta.diary.models import AbsenceNotice, DataChange
 from parta.diary.queries.children import MINE, family_of
 from parta.diary.queries.week_values import AWAY_WORDS, CHECKS, Child, Period
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP, number_span
+from parta.foundation.language import say
+from parta.foundation.pagekit import minutes_words, number_span
 from parta.journal.queries.words import short_name
 from parta.people.viewer import Viewer
 
@@ -270,10 +271,10 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
     sums: Counter[tuple[str, str]] = Counter()
     late = 0
     for on, number, hours, subject, symbol, meaning, minutes in sql.read(_ABSENCES, (id, since, until)):
-        words = AWAY_WORDS.get(meaning) or str(meaning)
+        words = say(AWAY_WORDS.get(meaning) or str(meaning))
         if meaning == "late":
             late += 1
-            words += f" {minutes}{NBSP}мин" if minutes else ""
+            words += f" {minutes_words(minutes)}" if minutes else ""
         else:
             sums[symbol, words] += hours
         days.setdefault(on, []).append(
@@ -303,8 +304,10 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
 def lesson_words(first: int | None, last: int | None) -> str:
     """«2–4-й уроки», «3-й урок», or «весь день»."""
     if first is None or last is None:
-        return "весь день"
-    return f"{first}-й урок" if first == last else f"{first}–{last}-й уроки"
+        return say("весь день")
+    if first == last:
+        return say("{number}-й урок", number=first)
+    return say("{numbers}-й уроки", numbers=f"{first}–{last}")
 
 
 def notice_shown(row: AbsenceNotice, viewer: Viewer) -> NoticeShown:
@@ -314,11 +317,11 @@ def notice_shown(row: AbsenceNotice, viewer: Viewer) -> NoticeShown:
         starts=row.starts,
         last=row.until - timedelta(days=1),
         lessons=lesson_words(row.first_lesson, row.last_lesson),
-        meaning=dict(AbsenceNotice.MEANINGS)[row.meaning],
+        meaning=say(dict(AbsenceNotice.MEANINGS)[row.meaning]),
         text=row.text,
         file_name=row.file_name,
         state=row.state,
-        state_words=dict(AbsenceNotice.STATES)[row.state],
+        state_words=say(dict(AbsenceNotice.STATES)[row.state]),
         answer=row.answer,
         told_by=row.told_by.short_name,
         told_at=row.told_at.astimezone(ZoneInfo(viewer.school.timezone)),
@@ -349,15 +352,15 @@ def data_page(viewer: Viewer, student_id: int) -> DataPage:
         person.pk: person for person in Person.objects.filter(pk__in=[family.shown.id, viewer.person_id])
     }
     fields = []
-    for person_id, whose in ((family.shown.id, "ученика"), (viewer.person_id, "ваш(а)")):
+    for person_id in (family.shown.id, viewer.person_id):
         for name, title in DataChange.FIELDS:
             value = getattr(people[person_id], name)
             shown = value.strftime("%d.%m.%Y") if isinstance(value, date) else value or ""
             if person_id == viewer.person_id:
                 if name in ("phone", "email", "surname"):
-                    fields.append((f"{person_id}:{name}", f"{title}, {whose}", shown))
+                    fields.append((f"{person_id}:{name}", say("{field}, ваш(а)", field=say(title)), shown))
             else:
-                fields.append((f"{person_id}:{name}", f"{title} {whose}", shown))
+                fields.append((f"{person_id}:{name}", say("{field} ученика", field=say(title)), shown))
     changes = (
         DataChange.objects.filter(student_id=family.shown.id, school_id=viewer.school.id)
         .select_related("told_by", "decided_by")

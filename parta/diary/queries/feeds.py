@@ -12,6 +12,7 @@ from parta.diary.models import CalendarFeed
 from parta.diary.queries.children import MINE
 from parta.diary.queries.week_values import CHECKS
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.journal.queries.words import class_name, short_name
 from parta.people.viewer import SchoolFacts, Viewer, account
 
@@ -122,9 +123,12 @@ def _lesson(
     title = f"{class_name(row[10])}, {row[5]}" if is_own else row[5]
     event.add("summary", f"{title}: {work.lower()}" if work else title)
     if row[6]:
-        event.add("location", f"каб. {row[6]}")
-    said = [row[11] or "", f"Замена: {short_name(*row[7:10])}" if row[7] and not is_own else ""]
-    said += [f"К уроку: {text}" for text in tasks]
+        event.add("location", say("каб. {room}", room=row[6]))
+    said = [
+        row[11] or "",
+        say("Замена: {name}", name=short_name(*row[7:10])) if row[7] and not is_own else "",
+    ]
+    said += [say("К уроку: {text}", text=text) for text in tasks]
     text = "\n".join(part for part in said if part)
     if text:
         event.add("description", text)

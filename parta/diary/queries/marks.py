@@ -19,6 +19,7 @@ from parta.diary.queries.week_values import (
     SubjectMarks,
 )
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import day, from_json
 from parta.journal.rules.evidence import MarkFact
@@ -255,7 +256,12 @@ def attention_of(
             found.append(
                 Attention(
                     "triangle-alert",
-                    f"{subject.title}: {mark.value} за {mark.day[8:]}.{mark.day[5:7]}",
+                    say(
+                        "{subject}: {value} за {day}",
+                        subject=subject.title,
+                        value=mark.value,
+                        day=f"{mark.day[8:]}.{mark.day[5:7]}",
+                    ),
                     mark.comment or mark.work,
                 )
             )
@@ -267,8 +273,13 @@ def attention_of(
                 found.append(
                     Attention(
                         "trending-up",
-                        f"{subject.title}: {shown}, немного не хватает до {round(subject.average) + 1}",
-                        "Средняя по отметкам периода.",
+                        say(
+                            "{subject}: {average}, немного не хватает до {mark}",
+                            subject=subject.title,
+                            average=shown,
+                            mark=round(subject.average) + 1,
+                        ),
+                        say("Средняя по отметкам периода."),
                     )
                 )
     missed = sum(count for meaning, count in away.items() if meaning != "late")
@@ -276,8 +287,14 @@ def attention_of(
     unexplained = away.get("unknown", 0) + away.get("unexcused", 0)
     parts = []
     if unexplained:
-        parts.append(f"Без уважительной или известной причины: {unexplained}.")
+        parts.append(say("Без уважительной или известной причины: {count}.", count=unexplained))
     if away.get("late"):
-        parts.append(f"Опозданий: {away['late']}.")
-    found.append(Attention("user-round", f"Пропущено {unit} с начала периода: {missed}", " ".join(parts)))
+        parts.append(say("Опозданий: {count}.", count=away["late"]))
+    found.append(
+        Attention(
+            "user-round",
+            say("Пропущено {unit} с начала периода: {missed}", unit=unit, missed=missed),
+            " ".join(parts),
+        )
+    )
     return found

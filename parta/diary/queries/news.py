@@ -13,7 +13,8 @@ from parta.communication.queries.announcements import FOR_STUDENT, audience_valu
 from parta.diary.queries.children import family_of
 from parta.diary.queries.week_values import AWAY_WORDS, NOTE_WORDS, Child
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
+from parta.foundation.language import say
+from parta.foundation.pagekit import minutes_words
 from parta.journal.queries.words import moment, short_name
 from parta.people.viewer import Viewer
 
@@ -164,7 +165,7 @@ def around_week(viewer: Viewer, student_id: int, monday: date) -> Around:
     seen, events, unread = [], [], 0
     for row in rows:
         if row[0] == "seen":
-            name = short_name(*row[8:11]) if row[8] else "подпись на бумаге"
+            name = short_name(*row[8:11]) if row[8] else say("подпись на бумаге")
             seen.append(Seen(row[1], name, row[4], _local(row[12], zone)))
         elif row[0] == "event":
             on = date.fromisoformat(row[11])
@@ -235,25 +236,28 @@ def _said_of_mark(parts: Sequence[sql.Row]) -> tuple[str, bool]:
     work = parts[0][6].lower()
     comment = f". {parts[0][7]}" if parts[0][7] else ""
     if not value:
-        return f"отметка{f' {first}' if first else ''} снята, {work}{comment}", False
+        gone = say("отметка {value} снята", value=first) if first else say("отметка снята")
+        return f"{gone}, {work}{comment}", False
     changed = any(str(row[12]) != str(row[13]) for row in parts)
     if changed and first:
-        return f"{first} исправлена на {value}, {work}{comment}", "2" in value
-    return f"отметка {value}, {work}{'; запись изменена' if changed else ''}{comment}", "2" in value
+        mended = say("{first} исправлена на {value}", first=first, value=value)
+        return f"{mended}, {work}{comment}", "2" in value
+    touched = f"; {say('запись изменена')}" if changed else ""
+    return f"{say('отметка {value}', value=value)}, {work}{touched}{comment}", "2" in value
 
 
 def _said(row: sql.Row) -> tuple[str, bool]:
     match row[0]:
         case "absence" if not row[4]:
-            return "отсутствие снято: был на уроке", False
+            return say("отсутствие снято: был на уроке"), False
         case "absence":
-            words = AWAY_WORDS.get(row[4]) or str(row[4])
+            words = say(AWAY_WORDS.get(row[4]) or str(row[4]))
             if row[4] == "late" and row[2]:
-                words += f" {row[2]}{NBSP}мин"
+                words += f" {minutes_words(row[2])}"
             return words, row[4] in ("unknown", "unexcused")
         case "final" if not row[4]:
-            return f"{row[6]}: отметка снята", False
+            return f"{row[6]}: {say('отметка снята')}", False
         case "final":
-            was = f", была {row[5]}" if row[5] and row[5] != row[4] else ""
+            was = f", {say('была {value}', value=row[5])}" if row[5] and row[5] != row[4] else ""
             return f"{row[6]}: {row[4]}{was}", False
-    return f"{(NOTE_WORDS.get(row[4]) or str(row[4])).lower()}: {row[7]}", row[4] == "remark"
+    return f"{say(NOTE_WORDS.get(row[4]) or str(row[4])).lower()}: {row[7]}", row[4] == "remark"

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from parta.foundation import sql
+from parta.foundation.language import say
+from parta.foundation.pagekit import capital
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.formula import Formula, number_of, rounded, said_number
 from parta.journal.rules.matters import JOINS, PLACE, places
@@ -77,9 +79,13 @@ class Reckoner:
         ]
         weights = sum(weight for _, weight in counted)
         if not weights:
-            return Outcome(None, "", "отметок, которые считаются, нет")
+            return Outcome(None, "", say("отметок, которые считаются, нет"))
         mean = sum(worth * weight for worth, weight in counted) / weights
-        return Outcome(mean, nearest(self.scale, mean), f"среднее {said_number(rounded(mean, 2, 'half_up'))}")
+        return Outcome(mean, nearest(self.scale, mean), _mean(mean))
+
+
+def _mean(value: float) -> str:
+    return say("среднее {mean}", mean=said_number(rounded(value, 2, "half_up")))
 
 
 def nearest(scale: Mapping[str, float], mean: float) -> str:
@@ -99,6 +105,8 @@ class Final:
     first: str
     basis: str
     """Of what it follows, in words; empty where it is the teacher's alone."""
+    rule: str = ""
+    """The act's rule for it, in the act's own words."""
     clauses: tuple[str, ...] = ()
 
 
@@ -116,16 +124,17 @@ def finals_of(rows: Sequence[tuple[str, str, str, str, date, date]], law: Law) -
             for one in rows
             if starts <= one[4] and one[5] <= until and (one[4], one[5]) != (starts, until)
         ]
-        basis = ""
+        basis = words = ""
         clauses: tuple[str, ...] = ()
         if inside:
             numbers = [number for one in inside if (number := number_of(one[1])) is not None]
             basis = "; ".join(f"{one[0]}: «{one[1]}»" for one in inside)
             if numbers:
-                basis += f"; среднее {said_number(rounded(sum(numbers) / len(numbers), 2, 'half_up'))}"
+                basis += f"; {_mean(sum(numbers) / len(numbers))}"
             words, clauses = _rule_of(law, kind, until - timedelta(days=1))
-            basis += f". {words[:1].upper()}{words[1:]}" if words else ". Отметку ставит учитель"
-        found.append(Final(title, value, first if first != value else "", basis, clauses))
+            if not words:
+                basis += f". {say('Отметку ставит учитель')}"
+        found.append(Final(title, value, first if first != value else "", basis, capital(words), clauses))
     return tuple(found)
 
 

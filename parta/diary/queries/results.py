@@ -14,6 +14,7 @@ from parta.diary.queries.marks import scale_of
 from parta.diary.queries.reckoning import Final, Outcome, Reckoner, finals_of, formulas
 from parta.diary.queries.week_values import Child, NotFound, Period
 from parta.foundation import sql
+from parta.foundation.language import noted, say
 from parta.foundation.pagekit import plural
 from parta.journal.queries.words import class_name, short_name
 from parta.journal.rules.evidence import MarkFact
@@ -23,12 +24,14 @@ from parta.regulation.queries import law as law_of_school
 
 STEPS = 40
 """Marks beyond which a suggestion is no help."""
-VERBS = {
-    "mark_recorded": "поставлена",
-    "mark_corrected": "исправлена",
-    "mark_annulled": "снята",
-    "mark_commented": "изменён комментарий",
-}
+VERBS = noted(
+    {
+        "mark_recorded": "поставлена",
+        "mark_corrected": "исправлена",
+        "mark_annulled": "снята",
+        "mark_commented": "изменён комментарий",
+    }
+)
 
 
 class Change(NamedTuple):
@@ -272,7 +275,10 @@ def _what_if(
         return WhatIf(values, works)
     known = dict(works)
     if value not in values or work not in known or not 0 < count <= MOST_TRIED:
-        fault = f"Выберите отметку и вид работы из списка; число отметок – от 1 до {MOST_TRIED}."
+        fault = say(
+            "Выберите отметку и вид работы из списка; число отметок – от 1 до {most}.",
+            most=MOST_TRIED,
+        )
         return WhatIf(values, works, value, work, min(max(count, 1), MOST_TRIED), None, fault)
     more = [MarkFact(value, work, float(kinds[work][1]), date.max)] * count
     return WhatIf(values, works, value, work, count, reckoner.outcome([*facts, *more]))
@@ -338,7 +344,7 @@ def _change(row: sql.Row, zone: ZoneInfo) -> Change:
     data = json.loads(row[3])
     return Change(
         sql.aware(row[1]).astimezone(zone),
-        VERBS.get(row[2]) or str(row[2]),
+        say(VERBS.get(row[2]) or str(row[2])),
         str(data.get("before") or ""),
         str(data.get("after") or ""),
         str(data.get("reason") or ""),
@@ -362,17 +368,19 @@ def _rows(
             else Decimal(str(row[10]))
         )
         values = [part[3] for part in parts if part[3]]
-        left_out = "" if values else "снята"
+        left_out = "" if values else say("снята")
         for value in values:
             worth = reckoner.worth(value) if reckoner.formula else scale.worth.get(value)
             if worth is None:
-                left_out = "этот знак в средней не считается"
+                left_out = say("этот знак в средней не считается")
             elif weight:
                 total += Decimal(str(worth)) * weight
                 weights += weight
         if values and not weight:
             left_out = (
-                "такие работы в отметку за период не входят" if reckoner.formula else "вес этой работы 0"
+                say("такие работы в отметку за период не входят")
+                if reckoner.formula
+                else say("вес этой работы 0")
             )
         lines = sorted(
             (line for part in parts for line in history.get(part[0], ())), key=lambda line: line.at
@@ -421,8 +429,12 @@ def _wishes(
                     continue
                 count = math.ceil((edge * weights - total) / ((points - edge) * weight))
                 if 0 < count <= STEPS:
-                    work = "" if weight == 1 else f" за работы с весом {_plain(weight)}"
-                    ways.append(f"{plural(count, 'отметка', 'отметки', 'отметок')} «{given}»{work}")
+                    marks = f"{plural(count, 'отметка', 'отметки', 'отметок')} «{given}»"
+                    ways.append(
+                        marks
+                        if weight == 1
+                        else say("{marks} за работы с весом {weight}", marks=marks, weight=_plain(weight))
+                    )
         found.append(Wish(symbol, tuple(dict.fromkeys(ways)), False))
     if now == best:
         return (Wish(next(s for s, v in values.items() if v == best), (), True),)

@@ -24,7 +24,8 @@ from parta.diary.queries.week_values import (
     WeekPage,
 )
 from parta.foundation import sql
-from parta.foundation.pagekit import NBSP
+from parta.foundation.language import say
+from parta.foundation.pagekit import minutes_words, ru_date_num
 from parta.journal.queries.words import day, short_name
 from parta.people.viewer import Viewer
 
@@ -155,7 +156,7 @@ def _days(
             case "note":
                 notes.setdefault(date_of[row[2]], []).append(
                     NoteShown(
-                        NOTE_WORDS.get(row[12]) or str(row[12]),
+                        say(NOTE_WORDS.get(row[12]) or str(row[12])),
                         row[4],
                         subject_of[row[2]],
                         short_name(*row[5:8]),
@@ -228,7 +229,7 @@ def _left_place(row: sql.Row) -> LessonShown:
         ends=_NEVER,
         subject=row[4],
         topic="",
-        change=f"Перенесён на {to.day:02}.{to.month:02}, {row[3]}-й урок",
+        change=say("Перенесён на {day}, {number}-й урок", day=ru_date_num(to), number=row[3]),
         is_off=True,
         check="",
         due=(),
@@ -245,17 +246,17 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 def _change(row: sql.Row) -> str:
     if row[5] == "cancelled":
-        return "Урок отменён"
+        return say("Урок отменён")
     parts = []
     if row[6] is not None:
-        parts.append(f"Перенесён с {row[6].day:02}.{row[6].month:02}")
+        parts.append(say("Перенесён с {day}", day=ru_date_num(row[6])))
     if row[8] is not None:
-        parts.append(f"Замена: {short_name(*row[9:12])}")
+        parts.append(say("Замена: {name}", name=short_name(*row[9:12])))
     return ". ".join(parts)
 
 
 def _absence(meaning: str | None, minutes: int | None) -> str:
     if not meaning:
         return ""
-    words = AWAY_WORDS.get(meaning, meaning)
-    return f"{words} {minutes}{NBSP}мин" if meaning == "late" and minutes else words
+    words = say(AWAY_WORDS.get(meaning, meaning))
+    return f"{words} {minutes_words(minutes)}" if meaning == "late" and minutes else words

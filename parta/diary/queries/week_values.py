@@ -4,32 +4,38 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from parta.foundation.language import noted
+
 CHECKS = frozenset({"control", "test", "dictation", "composition", "exam", "credit"})
 """Works a family wants to know of the day before."""
 
 
-AWAY_WORDS = {
-    "unknown": "нет на уроке",
-    "ill": "по болезни",
-    "excused": "уважительная причина",
-    "unexcused": "без уважительной причины",
-    "late": "опоздание",
-    "event": "мероприятие школы",
-    "exempt": "освобождение",
-}
+AWAY_WORDS = noted(
+    {
+        "unknown": "нет на уроке",
+        "ill": "по болезни",
+        "excused": "уважительная причина",
+        "unexcused": "без уважительной причины",
+        "late": "опоздание",
+        "event": "мероприятие школы",
+        "exempt": "освобождение",
+    }
+)
 """An absence in words for the family; the letter is the journal's."""
 
 
 GOOD_WORDS = frozenset({"praise", "thanks"})
 
 
-NOTE_WORDS = {
-    "remark": "Замечание",
-    "praise": "Похвала",
-    "thanks": "Благодарность",
-    "recommendation": "Рекомендация",
-    "address": "Обращение к родителям",
-}
+NOTE_WORDS = noted(
+    {
+        "remark": "Замечание",
+        "praise": "Похвала",
+        "thanks": "Благодарность",
+        "recommendation": "Рекомендация",
+        "address": "Обращение к родителям",
+    }
+)
 
 
 class NotFound(LookupError):

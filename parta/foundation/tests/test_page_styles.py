@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from parta.foundation import pagekit
+from parta.foundation.language import LANGUAGES
 
 PARTA = Path(__file__).resolve().parents[2]
 CSS = PARTA / "foundation" / "static" / "foundation" / "css"
@@ -168,6 +169,7 @@ VIEWER = SimpleNamespace(
     enrol_by=None,
     must_enrol=False,
     factors=(),
+    language="ru",
 )
 TODAY = SimpleNamespace(url="/a", title="Сегодня", current=True, badge=0)
 JOURNAL = SimpleNamespace(url="/b", title="Журнал", current=False, badge=0)
@@ -184,7 +186,12 @@ def page(template: str, **context: object) -> str:
         lstrip_blocks=True,
     )
     env.globals.update(
-        static=lambda path: f"/static/{path}", url=lambda name: f"/{name}/", **pagekit.JINJA_GLOBALS
+        static=lambda path: f"/static/{path}",
+        url=lambda name: f"/{name}/",
+        lang="ru",
+        languages=tuple(LANGUAGES.items()),
+        script_words="",
+        **pagekit.JINJA_GLOBALS,
     )
     env.filters.update(pagekit.JINJA_FILTERS)
     return env.get_template(template).render(csrf_input="", csrf_token="secret", **context)

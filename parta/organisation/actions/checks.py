@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from parta.foundation.language import say
 from parta.organisation.acts import Refusal
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -15,9 +16,17 @@ def text(value: str, limit: int, field: str, what: str, *, needed: bool = True) 
     """The text without surrounding and doubled spaces and control characters. Raises Refusal when empty or too long."""
     cleaned = " ".join("".join(sign if sign.isprintable() else " " for sign in value).split())
     if needed and not cleaned:
-        raise Refusal(f"Не заполнено: {what}.", field)
+        raise Refusal(say("Не заполнено: {what}.", what=say(what)), field)
     if len(cleaned) > limit:
-        raise Refusal(f"Слишком длинно: {what}, {len(cleaned)} знаков при разрешённых {limit}.", field)
+        raise Refusal(
+            say(
+                "Слишком длинно: {what}, {count} знаков при разрешённых {limit}.",
+                what=say(what),
+                count=len(cleaned),
+                limit=limit,
+            ),
+            field,
+        )
     return cleaned
 
 
@@ -58,7 +67,7 @@ def none_closed(model: type[Model], ids: Iterable[int], year: str = "year") -> N
 def one_of(value: str, choices: Iterable[tuple[str, str]], field: str, what: str) -> str:
     """Raise Refusal unless the value is a known code."""
     if value not in {code for code, _ in choices}:
-        raise Refusal(f"Неизвестное значение «{value[:40]}»: {what}.", field)
+        raise Refusal(say("Неизвестное значение «{value}»: {what}.", value=value[:40], what=say(what)), field)
     return value
 
 

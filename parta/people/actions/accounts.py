@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from parta.foundation.language import noted, say
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
 from parta.people.actions.identities import forget_identities
@@ -147,7 +148,9 @@ def checked_login(login: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._@-]{2,59}", login):
         raise Refusal("Логин: латинские буквы, цифры, точка и дефис, от 3 до 60 знаков.", "login")
     if User.objects.filter(login=login).exists():
-        raise Refusal(f"Логин «{login}» уже занят: добавьте к нему букву или цифру.", "login")
+        raise Refusal(
+            say("Логин «{login}» уже занят: добавьте к нему букву или цифру.", login=login), "login"
+        )
     return login
 
 
@@ -278,7 +281,7 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         LoginFailure.objects.filter(login=user.login).delete()
         _register(person, "password", by=by, at=at, repeat=True).save()
         _sessions_over(user, "school", at)
-        tell([user.pk], "reset", "школа выдала вашей учётной записи новый пароль", at=at)
+        tell([user.pk], "reset", noted("школа выдала вашей учётной записи новый пароль"), at=at)
         lines.append(Line("password_reset", "user", user.pk, data={"person": person.pk}))
     return Issued(person.pk, user.login, password)
 

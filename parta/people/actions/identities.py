@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError
 
+from parta.foundation.language import noted, say
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
 from parta.people.models import AccountNotice, OutsideIdentity, User
@@ -21,20 +22,24 @@ def link_identity(*, viewer: Viewer, issuer: str, title: str, subject: str, at: 
         return held
     if held is not None:
         raise Refusal(
-            f"Эта учётная запись «{title}» уже привязана к другой учётной записи Парты."
-            " Отвязать её может только тот, кто там входит.",
+            say(
+                "Эта учётная запись «{title}» уже привязана к другой учётной записи Парты."
+                " Отвязать её может только тот, кто там входит.",
+                title=title,
+            ),
             "identity",
         )
     if OutsideIdentity.objects.filter(user_id=viewer.user_id, issuer=issuer).exists():
         raise Refusal(
-            f"К вам уже привязана другая учётная запись «{title}»: сначала отвяжите её.", "identity"
+            say("К вам уже привязана другая учётная запись «{title}»: сначала отвяжите её.", title=title),
+            "identity",
         )
     try:
         with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
             row = OutsideIdentity.objects.create(
                 user_id=viewer.user_id, issuer=issuer, subject=subject, made_at=at
             )
-            _tell([viewer.user_id], f"привязан: {title}", at)
+            _tell([viewer.user_id], f"{noted('привязан')}: {title}", at)
             lines.append(
                 Line("identity_linked", "identity", row.pk, data={"user": viewer.user_id, "issuer": issuer})
             )
@@ -50,7 +55,7 @@ def unlink_identity(*, viewer: Viewer, identity_id: int, at: datetime) -> None:
         raise Refusal("Такого входа у вас нет: обновите страницу.", "identity")
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         row.delete()
-        _tell([viewer.user_id], f"отвязан: {row.issuer}"[:200], at)
+        _tell([viewer.user_id], f"{noted('отвязан')}: {row.issuer}"[:200], at)
         lines.append(
             Line(
                 "identity_unlinked",
@@ -68,7 +73,7 @@ def forget_identities(user_ids: Sequence[int], lines: list[Line], *, at: datetim
         return
     OutsideIdentity.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
-        _tell([row.user_id], f"отвязан вместе с паролем: {row.issuer}"[:200], at)
+        _tell([row.user_id], f"{noted('отвязан вместе с паролем')}: {row.issuer}"[:200], at)
         lines.append(
             Line(
                 "identity_forgotten",

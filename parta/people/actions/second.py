@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password as matches
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 
+from parta.foundation.language import noted, say
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
 from parta.people import second
@@ -95,7 +96,12 @@ def _added(viewer: Viewer, row: Factor, at: datetime, last_step: int = 0) -> lis
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         row.confirmed_at, row.used_at, row.last_step = at, at, last_step
         row.save()
-        tell([viewer.user_id], "factor", f"включён второй шаг входа: {row.get_kind_display()}", at=at)
+        tell(
+            [viewer.user_id],
+            "factor",
+            f"{noted('включён второй шаг входа')}: {row.get_kind_display()}",
+            at=at,
+        )
         lines.append(Line("factor_added", "factor", row.pk, data={"user": viewer.user_id, "kind": row.kind}))
         if RecoveryCode.objects.filter(user_id=viewer.user_id, used_at=None).exists():
             return []
@@ -134,7 +140,12 @@ def drop_factor(*, viewer: Viewer, factor_id: int, at: datetime) -> None:
         if len(rows) == 1:
             RecoveryCode.objects.filter(user_id=viewer.user_id).delete()
             KnownDevice.objects.filter(user_id=viewer.user_id).update(trusted_until=None)
-        tell([viewer.user_id], "factor", f"убран второй шаг входа: {row.get_kind_display()}", at=at)
+        tell(
+            [viewer.user_id],
+            "factor",
+            f"{noted('убран второй шаг входа')}: {row.get_kind_display()}",
+            at=at,
+        )
         lines.append(
             Line("factor_removed", "factor", factor_id, data={"user": viewer.user_id, "kind": row.kind})
         )
@@ -171,7 +182,7 @@ def take_recovery(*, user_id: int, code: str, at: datetime) -> bool:
     if row is None or not rows.filter(pk=row.pk).update(used_at=at):
         return False
     left = RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()
-    tell([user_id], "recovery", f"осталось кодов: {left}", at=at)
+    tell([user_id], "recovery", f"{noted('осталось кодов')}: {left}", at=at)
     return True
 
 
@@ -209,7 +220,7 @@ def reset_factors(*, person: Person, ground: str, by: Actor, at: datetime) -> in
         line = _register(person, "factor", by=by, at=at, repeat=True)
         line.handed_to, line.handed_on, line.used_at = ground, at.date(), at
         line.save()
-        tell([user.pk], "factor", "школа сбросила второй шаг входа", at=at)
+        tell([user.pk], "factor", noted("школа сбросила второй шаг входа"), at=at)
         lines.append(Line("factors_reset", "user", user.pk, data={"person": person.pk, "count": count}))
     return count
 
@@ -227,7 +238,11 @@ def require_second_step(*, viewer: Viewer, role: str, required_from: date | None
         and required_from <= viewer.on
     ):
         raise Refusal(
-            f"Вы сами {ROLE_TITLES[role]}: сначала включите второй шаг себе или назначьте срок позже.", "from"
+            say(
+                "Вы сами {role}: сначала включите второй шаг себе или назначьте срок позже.",
+                role=ROLE_TITLES[role],
+            ),
+            "from",
         )
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         if required_from is None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 
 from parta.foundation import sql
+from parta.foundation.language import noted
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
 from parta.people.actions.identities import forget_identities
@@ -138,7 +139,7 @@ def end_sessions_of(*, viewer: Viewer, user_id: int, at: datetime) -> int:
     rows = list(SignIn.objects.filter(user_id=user_id, ended_at=None))
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         close_sessions(rows, "school", at=at)
-        tell([user_id], "ended", "администрация школы завершила ваши сеансы", at=at)
+        tell([user_id], "ended", noted("администрация школы завершила ваши сеансы"), at=at)
         lines.append(Line("sessions_ended", "user", user_id, data={"count": len(rows)}))
     return len(rows)
 

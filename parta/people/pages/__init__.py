@@ -22,6 +22,7 @@ from parta.people.pages import (
     setup,
     signals,
     students,
+    tongue,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -44,4 +45,5 @@ urlpatterns: list[URLPattern] = [
     *rosters.urlpatterns,
     *orders.urlpatterns,
     *help.urlpatterns,
+    *tongue.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parta.foundation import clock
 from parta.foundation.access import requires
+from parta.foundation.language import noted, say
 from parta.organisation.acts import Refusal
 from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
@@ -30,7 +31,7 @@ from parta.people.models import Factor, Person, User
 from parta.people.viewer import Viewer
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
-_WRONG = "Логин или пароль не подошли. Проверьте раскладку и регистр букв."
+_WRONG = noted("Логин или пароль не подошли. Проверьте раскладку и регистр букв.")
 PENDING = "second"
 """Key of the session: who has given the right password and owes the second step."""
 PENDING_LASTS = 600
@@ -127,7 +128,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return answer
     user = actions.check_password(name, password)
     if user is None:
-        context["error"] = _WRONG
+        context["error"] = say(_WRONG)
         wait = throttle.seconds_to_wait(replace(trial, row=0), at)
         if wait:
             context["delay"] = throttle.spoken(wait)
@@ -145,9 +146,9 @@ def login(request: HttpRequest) -> HttpResponse:
 def no_way_in(user: User, at: datetime) -> str:
     """Why an account whose owner is known opens nothing all the same; empty: it opens."""
     if not user.persons.exists():
-        return "Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы."
+        return say("Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы.")
     if _has_no_ground(user, at):
-        return (
+        return say(
             "Учётная запись закрыта: у вас больше нет роли в школе."
             " Если это ошибка, обратитесь к администратору школы."
         )

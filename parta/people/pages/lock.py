@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parta.foundation import clock
 from parta.foundation.access import ask_password, requires, wants_json
+from parta.foundation.language import noted, say
 from parta.people import access as access  # declares the permissions
 from parta.people import actions, devices, locks, throttle
 from parta.people.chrome import page
@@ -19,8 +20,8 @@ from parta.people.pages.setup import looking
 
 PASSWORD = "unlock_password"
 """The field a locked form comes back with."""
-_WRONG = "Пароль не подошёл. Проверьте раскладку и регистр букв."
-CLOSED = "Экран закрыт: долго не было действий. Введите пароль, запись ждёт на странице."
+_WRONG = noted("Пароль не подошёл. Проверьте раскладку и регистр букв.")
+CLOSED = noted("Экран закрыт: долго не было действий. Введите пароль, запись ждёт на странице.")
 
 
 def try_password(request: HttpRequest, password: str) -> str:
@@ -29,10 +30,13 @@ def try_password(request: HttpRequest, password: str) -> str:
     trial = throttle.attempt(viewer.login, client_address(request), devices.known(request, viewer.login))
     trial, wait = throttle.begin(trial, at)
     if wait:
-        return f"Несколько паролей подряд не подошли. Следующая попытка через {throttle.spoken(wait)}."
+        return say(
+            "Несколько паролей подряд не подошли. Следующая попытка через {spoken}.",
+            spoken=throttle.spoken(wait),
+        )
     user = actions.check_password(viewer.login, password[:200])
     if user is None or user.pk != viewer.user_id:
-        return _WRONG
+        return say(_WRONG)
     throttle.succeed(trial, at)
     request.session.pop(locks.LOCKED, None)
     request.session[locks.SIGNED] = int(at.timestamp())
@@ -46,7 +50,7 @@ def answer_locked(request: HttpRequest) -> HttpResponseBase | None:
     None when the form brought the password and it was right: the form goes its way.
     """
     if wants_json(request):
-        return JsonResponse({"error": CLOSED, "locked": True}, status=423)
+        return JsonResponse({"error": say(CLOSED), "locked": True}, status=423)
     if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('unlock')}?next={quote(request.get_full_path())}")
     error = ""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config.providers import Provider
 from parta.foundation import clock, confirm
 from parta.foundation.access import requires
+from parta.foundation.language import noted, say
 from parta.organisation.acts import Refusal
 from parta.people import access as access  # declares the permissions
 from parta.people import devices, throttle
@@ -37,13 +38,13 @@ LASTS = 600
 """Seconds for which it may come back."""
 _log = logging.getLogger("parta.outside")
 
-_SILENT = "«{title}» сейчас не отвечает. Войдите с логином и паролем: они действуют как всегда."
-_UNBELIEVED = (
+_SILENT = noted("«{title}» сейчас не отвечает. Войдите с логином и паролем: они действуют как всегда.")
+_UNBELIEVED = noted(
     "Ответ «{title}» не прошёл проверку, поэтому входа не было. Попробуйте ещё раз или войдите с паролем."
 )
-_STALE = "Этот вход начат не здесь, слишком давно или уже использован. Начните его снова."
-_REFUSED = "«{title}» не подтвердил, кто вы: вход там отменён или не удался."
-_STRANGER = (
+_STALE = noted("Этот вход начат не здесь, слишком давно или уже использован. Начните его снова.")
+_REFUSED = noted("«{title}» не подтвердил, кто вы: вход там отменён или не удался.")
+_STRANGER = noted(
     "Учётная запись «{title}» ни к кому не привязана. Войдите с логином и паролем, откройте «Моя учётная запись»,"
     " «Вход через другую систему» и привяжите её. Логин и первый пароль выдаёт школа."
 )
@@ -88,7 +89,7 @@ def _failed(request: HttpRequest, provider: Provider, words: str, code: int, why
     if why:
         _log.warning("Вход через %s: %s", provider.code, why)
     is_in = bool(getattr(request, "viewer", None))
-    context = {"words": words.format(title=provider.title), "provider": provider, "is_in": is_in}
+    context = {"words": say(words, title=provider.title), "provider": provider, "is_in": is_in}
     return render(request, "people/outside_failed.html", context, status=code)
 
 
@@ -122,7 +123,10 @@ def outside_back(request: HttpRequest, code: str) -> HttpResponse:
     trial, wait = throttle.begin(trial, at)
     if wait:
         answer = _failed(
-            request, provider, f"Много неудачных входов подряд. Подождите {throttle.spoken(wait)}.", 429
+            request,
+            provider,
+            say("Много неудачных входов подряд. Подождите {spoken}.", spoken=throttle.spoken(wait)),
+            429,
         )
         answer.headers["Retry-After"] = str(wait)
         return answer
@@ -197,7 +201,10 @@ def _own_password(user_id: int, login: str, request: HttpRequest) -> None:
     trial, wait = throttle.begin(trial, at)
     if wait:
         raise Refusal(
-            f"Несколько паролей подряд не подошли. Следующая попытка через {throttle.spoken(wait)}.",
+            say(
+                "Несколько паролей подряд не подошли. Следующая попытка через {spoken}.",
+                spoken=throttle.spoken(wait),
+            ),
             "password",
         )
     user: User | None = check_password(login, request.POST.get("password", "")[:200])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parta.foundation import clock, confirm
 from parta.foundation.access import requires, wants_json
+from parta.foundation.language import noted, say
 from parta.organisation.acts import Refusal
 from parta.people import access as access  # declares the permissions
 from parta.people import agents, devices, second, second_queries, throttle
@@ -28,19 +29,22 @@ from parta.people.pages.setup import FORM, looking
 CODE, KEY = "confirm_code", "confirm_key"
 """Fields in which a form comes back with the second step."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-_WRONG = "Код не подошёл. Введите новый из приложения или код восстановления с листка."
-_WRONG_KEY = "Ключ не подошёл. Попробуйте ещё раз или введите код."
+_WRONG = noted("Код не подошёл. Введите новый из приложения или код восстановления с листка.")
+_WRONG_KEY = noted("Ключ не подошёл. Попробуйте ещё раз или введите код.")
 
 
 def try_step(request: HttpRequest, user: User, *, code: str, key: str, at: datetime) -> str:
     """An empty string when the second step is right, else what to say. Wrong codes are delayed more and more."""
     if key:
-        return "" if _signed(request, user.pk, key, at) else _WRONG_KEY
+        return "" if _signed(request, user.pk, key, at) else say(_WRONG_KEY)
     name = f"{throttle.SECOND}{user.login}"[: throttle.LOGIN_LENGTH]
     trial = throttle.attempt(name, client_address(request), devices.known(request, user.login))
     trial, wait = throttle.begin(trial, at)
     if wait:
-        return f"Несколько кодов подряд не подошли. Следующая попытка через {throttle.spoken(wait)}."
+        return say(
+            "Несколько кодов подряд не подошли. Следующая попытка через {spoken}.",
+            spoken=throttle.spoken(wait),
+        )
     code = code[:40]
     if actions.take_code(user_id=user.pk, code=code, at=at) or actions.take_recovery(
         user_id=user.pk, code=code, at=at
@@ -49,7 +53,7 @@ def try_step(request: HttpRequest, user: User, *, code: str, key: str, at: datet
         return ""
     where = f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
     sign_ins.tell_of_second(user.pk, where, at=at)
-    return _WRONG
+    return say(_WRONG)
 
 
 def _signed(request: HttpRequest, user_id: int, answer: str, at: datetime) -> bool:
@@ -116,7 +120,7 @@ def login_key(request: HttpRequest) -> HttpResponse:
     """The challenge for a passkey at sign-in."""
     found = _pending(request, clock.now())
     if found is None:
-        return JsonResponse({"error": "Вход начат слишком давно: введите пароль ещё раз."}, status=403)
+        return JsonResponse({"error": say("Вход начат слишком давно: введите пароль ещё раз.")}, status=403)
     return _challenge(request, found[1].pk)
 
 
@@ -158,9 +162,9 @@ def _said(request: HttpRequest) -> dict[str, Any]:
 
 def answer_unconfirmed(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What an act that is asked again answers: 428 to a script, the question to a page; nothing typed is lost."""
-    title = confirm.KINDS[kind]
+    title = say(confirm.KINDS[kind])
     if wants_json(request):
-        text = f"Подтвердите, что это вы: {title}. Запись ждёт на странице."
+        text = say("Подтвердите, что это вы: {title}. Запись ждёт на странице.", title=title)
         keys = second_queries.has_keys(looking(request).user_id)
         return JsonResponse({"error": text, "confirm": kind, "title": title, "keys": keys}, status=428)
     if request.method != "POST":
@@ -185,7 +189,7 @@ def _ask(
         "action": action,
         "fields": fields,
         "kind": kind,
-        "title": confirm.KINDS.get(kind, "важное действие"),
+        "title": say(confirm.KINDS.get(kind, noted("важное действие"))),
         "error": error,
         "lost_files": bool(request.FILES),
         "has_keys": second_queries.has_keys(looking(request).user_id),
@@ -208,7 +212,7 @@ def take_confirmation(request: HttpRequest) -> HttpResponseBase | None:
 def _confirm(request: HttpRequest, code: str, key: str) -> str:
     viewer = looking(request)
     if not viewer.factors:
-        return "Второй шаг у вас не включён: обновите страницу."
+        return say("Второй шаг у вас не включён: обновите страницу.")
     user = User.objects.get(pk=viewer.user_id)
     error = try_step(request, user, code=code, key=key, at=viewer.at)
     if not error:
@@ -233,7 +237,7 @@ def confirm_page(request: HttpRequest) -> HttpResponse:
     viewer = looking(request)
     if not viewer.factors or not viewer.is_unconfirmed:
         return HttpResponseRedirect(following or reverse("home"))
-    error = "Введите код." if request.method == "POST" else ""
+    error = say("Введите код.") if request.method == "POST" else ""
     kind = request.POST.get("confirm_kind", "") or request.GET.get("kind", "")
     fields = [("next", following)]
     return _ask(request, kind, error, 422 if error else 200, reverse("confirm"), fields)

@@ -3,6 +3,8 @@
 // answer is empty (304). Numbers in the navigation change; the part of the page marked `data-live` is drawn anew in
 // its place, unless something is being typed there. A page left open stays idle for the lock: asking is no sign of life.
 
+import { say } from "../foundation/js/say.js";
+
 const EVERY = 30000;
 let tag = "";
 let known = "";
@@ -49,7 +51,7 @@ async function redraw() {
     const now = fresh.querySelector(`[data-live="${part.getAttribute("data-live")}"]`);
     if (now && now.innerHTML !== part.innerHTML) part.replaceWith(document.importNode(now, true));
   }
-  said.textContent = "Страница обновлена: появилось новое.";
+  said.textContent = say("Страница обновлена: появилось новое.");
   return true;
 }
 

@@ -3,6 +3,7 @@
 // the moment the second step is right. Put off, it keeps waiting: a strip at the foot of the page says so.
 
 import { postJSON } from "../foundation/js/csrf.js";
+import { say } from "../foundation/js/say.js";
 import { knowsKeys, useKey } from "./key.js";
 
 /** @type {HTMLDialogElement | null} */
@@ -19,15 +20,15 @@ function show() {
   dialog.className = "dialog confirm";
   dialog.setAttribute("aria-labelledby", "confirm-title");
   dialog.innerHTML =
-    '<form class="form" method="dialog"><h2 id="confirm-title">Подтвердите, что это вы</h2><p class="sub"></p>' +
-    '<div class="field"><label for="confirm-code">Код из приложения или код восстановления</label>' +
+    '<form class="form" method="dialog"><h2 id="confirm-title">' + say("Подтвердите, что это вы") + '</h2><p class="sub"></p>' +
+    '<div class="field"><label for="confirm-code">' + say("Код из приложения или код восстановления") + '</label>' +
     '<input class="input" id="confirm-code" autocomplete="one-time-code" spellcheck="false" maxlength="40" required>' +
     '<p class="err" role="alert" hidden></p></div>' +
-    '<button class="btn btn--go btn--big btn--wide">Подтвердить</button>' +
-    '<button class="btn btn--wide" type="button" data-key hidden>Ключом доступа</button>' +
-    '<button class="btn btn--quiet btn--wide" type="button" data-later>Позже, запись подождёт</button></form>';
+    '<button class="btn btn--go btn--big btn--wide">' + say("Подтвердить") + '</button>' +
+    '<button class="btn btn--wide" type="button" data-key hidden>' + say("Ключом доступа") + '</button>' +
+    '<button class="btn btn--quiet btn--wide" type="button" data-later>' + say("Позже, запись подождёт") + '</button></form>';
   /** @type {HTMLElement} */ (dialog.querySelector(".sub")).textContent =
-    `${wanted.title[0]?.toUpperCase() ?? ""}${wanted.title.slice(1)}. Написанное на месте и сохранится сразу после кода.`;
+    `${wanted.title[0]?.toUpperCase() ?? ""}${wanted.title.slice(1)}. ${say("Написанное на месте и сохранится сразу после кода.")}`;
   dialog.querySelector("form")?.addEventListener("submit", (event) => {
     event.preventDefault();
     void give({ code: /** @type {HTMLInputElement} */ (dialog?.querySelector("input")).value });
@@ -44,20 +45,20 @@ function show() {
 
 async function byKey() {
   const options = await postJSON("/account/second/key/", {});
-  if (!options.ok) return say(options.data?.error);
+  if (!options.ok) return refuse(options.data?.error);
   try {
     await give({ key: await useKey(options.data) });
   } catch {
-    say("Браузер не получил ключ. Попробуйте ещё раз или введите код.");
+    refuse(say("Браузер не получил ключ. Попробуйте ещё раз или введите код."));
   }
 }
 
 /** @param {string} [words] */
-function say(words) {
+function refuse(words) {
   const fault = /** @type {HTMLElement | null} */ (dialog?.querySelector(".err") ?? null);
   if (!fault) return;
   fault.hidden = false;
-  fault.textContent = words ?? "Нет связи с сервером. Попробуйте ещё раз.";
+  fault.textContent = words ?? say("Нет связи с сервером. Попробуйте ещё раз.");
   const field = /** @type {HTMLInputElement} */ (dialog?.querySelector("input"));
   field.value = "";
   field.setAttribute("aria-invalid", "true");
@@ -68,7 +69,7 @@ function say(words) {
 async function give(answer) {
   const got = await postJSON("/confirm/", answer);
   if (got.status === 401) return location.reload();
-  if (!got.ok) return say(got.data?.error);
+  if (!got.ok) return refuse(got.data?.error);
   close();
   dispatchEvent(new Event("online")); // queues of waiting writes try again
 }
@@ -85,9 +86,9 @@ function later() {
   strip.setAttribute("role", "status");
   const button = document.createElement("button");
   button.className = "btn btn--go";
-  button.textContent = "Подтвердить";
+  button.textContent = say("Подтвердить");
   button.addEventListener("click", show);
-  strip.append("Запись ждёт подтверждения, она не потеряна. ", button);
+  strip.append(`${say("Запись ждёт подтверждения, она не потеряна.")} `, button);
   document.body.append(strip);
   button.focus();
 }

@@ -2,6 +2,7 @@
 // Forms that a passkey may answer instead of a code (data-key-form), and the one that makes a passkey (data-new-key).
 
 import { postJSON } from "../foundation/js/csrf.js";
+import { say } from "../foundation/js/say.js";
 import { knowsKeys, makeKey, useKey } from "./key.js";
 
 /** @param {HTMLFormElement} form @param {string} words */
@@ -15,12 +16,12 @@ function fault(form, words) {
 /** @param {HTMLFormElement} form @param {string} url @param {object} body */
 async function options(form, url, body) {
   const answer = await postJSON(url, body, { headers: { "X-CSRFToken": /** @type {any} */ (form.elements).csrfmiddlewaretoken.value } });
-  if (!answer.ok) throw new Error(answer.data?.error ?? "Нет связи с сервером. Попробуйте ещё раз.");
+  if (!answer.ok) throw new Error(answer.data?.error ?? say("Нет связи с сервером. Попробуйте ещё раз."));
   return answer.data;
 }
 
 /** @param {unknown} error */
-const words = (error) => (error instanceof DOMException ? "Браузер не получил ключ. Попробуйте ещё раз или введите код." : String(/** @type {any} */ (error)?.message ?? error));
+const words = (error) => (error instanceof DOMException ? say("Браузер не получил ключ. Попробуйте ещё раз или введите код.") : String(/** @type {any} */ (error)?.message ?? error));
 
 for (const found of document.querySelectorAll("form[data-key-form]")) {
   const form = /** @type {HTMLFormElement} */ (found);

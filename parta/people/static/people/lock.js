@@ -3,6 +3,7 @@
 // password; what was typed stays beneath, and unsent cells are sent when the screen opens. Tabs tell each other of
 // signs of life. A page shown again by Back asks the server anew: after sign-out there is nothing to see.
 
+import { say } from "../foundation/js/say.js";
 import { postJSON, token } from "../foundation/js/csrf.js";
 
 const tag = /** @type {HTMLScriptElement | null} */ (document.querySelector("script[data-lock]"));
@@ -52,13 +53,13 @@ function close(known = false) {
   dialog.className = "dialog lock";
   dialog.setAttribute("aria-labelledby", "lock-title");
   dialog.innerHTML =
-    '<form class="form" method="dialog"><h2 id="lock-title">Экран закрыт</h2><p class="sub"></p>' +
-    '<div class="field"><label for="lock-password">Пароль</label>' +
+    '<form class="form" method="dialog"><h2 id="lock-title">' + say("Экран закрыт") + '</h2><p class="sub"></p>' +
+    '<div class="field"><label for="lock-password">' + say("Пароль") + '</label>' +
     '<input class="input" id="lock-password" type="password" autocomplete="current-password" maxlength="200" required>' +
     '<p class="err" role="alert" hidden></p></div>' +
-    '<button class="btn btn--go btn--big btn--wide">Открыть</button></form>';
+    '<button class="btn btn--go btn--big btn--wide">' + say("Открыть") + '</button></form>';
   const words = /** @type {HTMLElement} */ (dialog.querySelector(".sub"));
-  words.textContent = `${tag?.dataset.who ?? ""}: долго не было действий. Написанное осталось на странице.`;
+  words.textContent = `${tag?.dataset.who ?? ""}: ${say("долго не было действий. Написанное осталось на странице.")}`;
   const out = document.querySelector('.menu form[action="/logout/"]')?.cloneNode(true);
   if (out) dialog.append(out);
   dialog.addEventListener("cancel", (event) => event.preventDefault());
@@ -77,7 +78,7 @@ async function open(event) {
   const answer = await postJSON("/unlock/", { password: field.value });
   if (answer.status === 401) return location.reload();
   fault.hidden = answer.ok;
-  fault.textContent = answer.data?.error ?? "Нет связи с сервером. Попробуйте ещё раз.";
+  fault.textContent = answer.data?.error ?? say("Нет связи с сервером. Попробуйте ещё раз.");
   field.value = "";
   field.setAttribute("aria-invalid", String(!answer.ok));
   if (!answer.ok) return field.focus();
