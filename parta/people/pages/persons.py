@@ -44,7 +44,7 @@ def issued_page(
     """Logins with one-time passwords or activation codes, shown this once; and who did not get any, and why."""
     viewer = looking(request)
     people = Person.objects.in_bulk([one.person_id for one in issued])
-    about = queries._about(viewer, list(people))
+    about = queries.about_of(viewer, list(people))
     return setup_page(
         request,
         "people/issued.html",
