@@ -122,9 +122,9 @@ def test_a_closed_account_is_out_at_the_next_request(cast: Any) -> None:
 
 def test_planted_fault_is_seen(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The matrix is red when one page forgets whose object it shows."""
-    from parta.people import queries
     from parta.people.models import Person
+    from parta.people.queries import student_cards
 
-    monkeypatch.setattr(queries, "cards", lambda viewer: Person.objects.all())
+    monkeypatch.setattr(student_cards, "cards", lambda viewer: Person.objects.all())
     with pytest.raises(AssertionError, match="students/"):
         test_answers("student", cast)

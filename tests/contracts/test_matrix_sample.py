@@ -78,10 +78,10 @@ def test_sample_answers_in_both_schools(cast: Any) -> None:
 
 
 def test_planted_fault_is_in_the_sample(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from parta.people import queries
     from parta.people.models import Person
+    from parta.people.queries import student_cards
 
-    monkeypatch.setattr(queries, "cards", lambda viewer: Person.objects.all())
+    monkeypatch.setattr(student_cards, "cards", lambda viewer: Person.objects.all())
     sample = [
         (name, title, line, "get", persona)
         for name, title in (("student", "other_school"), ("subject", "other_school"))

@@ -81,7 +81,7 @@ def test_yesterdays_substitute_and_the_former_teacher(cast: Any) -> None:
 
 def test_planted_faults_are_seen(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The scope forgotten in one query, and one method let through: both are red."""
-    from parta.people import queries
+    from parta.people.queries import student_cards
 
     asks = [
         ask
@@ -89,5 +89,5 @@ def test_planted_faults_are_seen(cast: Any, monkeypatch: pytest.MonkeyPatch) -> 
         if ask.name == "student" and ask.method == "get" and ask.due == 404 and ask.persona == "class_teacher"
     ]
     assert asks and not wrong(cast, asks[:4])
-    monkeypatch.setattr(queries, "cards", lambda viewer: Person.objects.all())
+    monkeypatch.setattr(student_cards, "cards", lambda viewer: Person.objects.all())
     assert wrong(cast, asks[:4])

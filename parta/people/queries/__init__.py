@@ -31,7 +31,7 @@ from parta.people.queries.persons import (
     person_page,
     short,
 )
-from parta.people.queries.students import (
+from parta.people.queries.student_cards import (
     SCHOOL_CARDS,
     Students,
     TraceLine,
