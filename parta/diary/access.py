@@ -39,9 +39,14 @@ permission(
     "master",
     "inspector",
 )
+HEALTH = ("social_pedagogue", "nurse", "class_teacher", "master", "teacher")
+permission("health", "листки здоровья: что заполнено и передано", *HEALTH, "deputy", "director")
+permission("health.sheet", "листок здоровья класса, сколько нужно для работы", *HEALTH)
+permission("health.print", "печать листка здоровья", "social_pedagogue", "nurse", "class_teacher", "master")
 permission("feeds", "календарь уроков в телефоне", *EVERYBODY)
 permission("feed", "читать календарь по секретному адресу", public=True)
 
 nav("diary", "Дневник", "diary", *FAMILY, position=10)
 nav("homework", "Задания", "homework_panel", "teacher", "master", position=45)
 nav("families", "Семьи", "families", *TOWARDS_FAMILIES, position=62)
+nav("health", "Здоровье", "health", *HEALTH, position=48)

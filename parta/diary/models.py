@@ -276,3 +276,56 @@ class SchoolForecast(models.Model):
     shown_to = models.CharField(max_length=6, choices=SHOWN_TO)
     set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+
+
+class HealthNote(models.Model):
+    """Листок здоровья, the line of one student: a special category of personal data, open to few.
+
+    A change ends a line and opens the next one; none is deleted.
+    """
+
+    GROUPS = [(1, "I"), (2, "II"), (3, "III"), (4, "IV"), (5, "V")]
+    SPORT = [
+        ("basic", "основная"),
+        ("preparatory", "подготовительная"),
+        ("special_a", "специальная А"),
+        ("special_b", "специальная Б"),
+        ("exempt", "освобождён"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    group = models.IntegerField(null=True, choices=GROUPS, help_text="Группа здоровья.")
+    sport = models.CharField(max_length=12, blank=True, default="", choices=SPORT)
+    advice = models.CharField(max_length=300, blank=True, default="", help_text="What teachers must know.")
+    words = models.CharField(
+        max_length=500, blank=True, default="", help_text="For those who keep the sheet only."
+    )
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"], condition=models.Q(ended_at=None), name="health_note_one"
+            )
+        ]
+
+
+class HealthSheet(models.Model):
+    """The paper health sheet of a class was handed over to its class teacher (ET-4.12)."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+")
+    handed_on = models.DateField()
+    handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["homeroom"], condition=models.Q(withdrawn_at=None), name="health_sheet_one"
+            )
+        ]

@@ -10,7 +10,7 @@ from parta.communication.models import Complaint, Message
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, closeout, findings, remarks, reports
 from parta.control.models import Finding
-from parta.diary.actions import feeds, forecast, looks, notices, works
+from parta.diary.actions import feeds, forecast, health, looks, notices, works
 from parta.diary.actions import reports as family_reports
 from parta.diary.models import CalendarFeed, FamilyReport
 from parta.foundation.log import Actor
@@ -90,6 +90,21 @@ def _training(cast: World) -> int:
             at=cast.at,
         ).pk
     )
+
+
+def _health(cast: World) -> int:
+    row = health.set_note(
+        cast.viewer("nurse"),
+        cast.homeroom.pk,
+        cast.student.pk,
+        group=2,
+        sport="special_a",
+        advice="не бегать",
+        words="",
+        at=cast.at,
+    )
+    assert row is not None
+    return int(row.pk)
 
 
 # --- what a family says
@@ -343,6 +358,11 @@ MORE: Mapping[str, Case] = {
     "communication.actions.trainings.withdraw": (
         _training,
         lambda c, row: trainings.withdraw(c.viewer("deputy"), row, at=c.at),
+    ),
+    "diary.actions.health.set_note": (_nothing, lambda c, _: _health(c)),
+    "diary.actions.health.hand_over": (
+        _nothing,
+        lambda c, _: health.hand_over(c.viewer("nurse"), c.homeroom.pk, handed_on=c.on, at=c.at),
     ),
     # ── control ──
     "control.actions.checks.finish_check": (_nothing, lambda c, _: _check(c)),

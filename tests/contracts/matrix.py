@@ -250,6 +250,7 @@ def homework_id(cast: World) -> int:
     return Homework.objects.filter(journal_id=cast.russian.pk).order_by("pk").values_list("pk", flat=True)[0]
 
 
+HEALTH = "social_pedagogue nurse class_teacher master teacher other_teacher"
 EYES_OF_6B = "class_teacher deputy director"
 """Staff who look at a diary of 6Б with the family's eyes."""
 
@@ -833,6 +834,33 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "diary_guide": {"page": Line(get="200 student guardian outsider foreign_guardian")},
+    "health": {
+        "page": Line(
+            get=f"200 {HEALTH} director deputy foreign_deputy foreign_teacher",
+            post=f"422 {HEALTH} director deputy foreign_deputy foreign_teacher",
+        )
+    },
+    "health_sheet": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 social_pedagogue nurse class_teacher teacher; 404 master other_teacher foreign_teacher",
+            post="422 social_pedagogue nurse class_teacher teacher; 404 master other_teacher foreign_teacher",
+        ),
+        "absent": Line(
+            lambda cast: {"homeroom_id": ABSENT},
+            get=f"404 {HEALTH} foreign_teacher",
+            post=f"404 {HEALTH} foreign_teacher",
+        ),
+    },
+    "health_print": {
+        "own": Line(
+            lambda cast: {"homeroom_id": cast.homeroom.pk},
+            get="200 social_pedagogue nurse class_teacher; 404 master",
+        ),
+        "absent": Line(
+            lambda cast: {"homeroom_id": ABSENT}, get="404 social_pedagogue nurse class_teacher master"
+        ),
+    },
     "diary_homework": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
     "diary_absences": family_page(post="422 student guardian; 404 outsider foreign_guardian"),
     "diary_subject": family_page(subject_id=lambda cast: cast.subjects["russian"].pk),

@@ -19,6 +19,7 @@ HANDED_OUT = {
     "report": "a report as a file",
     "report_kept": "a kept report as a file",
     "class_extracts": "sheets of a class",
+    "health_print": "the health sheet of a class",
     "paper": "a set of a class, to be printed",
     "paper_pdf": "a set of a class as a file",
     "archive_file": "the archive of a year",

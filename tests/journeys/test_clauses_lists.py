@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from parta.diary.models import HealthSheet
 from parta.organisation.models import BellSchedule
 from parta.people.models import Enrolment, Guardianship, Person, Role, RosterReview
 from tests.journeys.steps import COLLEGE, DUBROVO, done, page, presets, under
@@ -53,7 +54,7 @@ def test_students_without_data_of_parents_after_the_fifth_of_september(cast: Any
     assert lacking(), "a contact without rights is no representative"
 
 
-@presets((COLLEGE, "ET-3.1.3a", "листок здоровья"), (DUBROVO, "DB-3.3.4a"))
+@presets((COLLEGE, "ET-3.1.3a"), (DUBROVO, "DB-3.3.4a"))
 def test_overdue_pages_of_the_class_teacher_are_listed(cast: Any, client_of: Any, request: Any) -> None:
     clause = next(request.node.iter_markers("clause")).args[0]
 
@@ -77,6 +78,24 @@ def test_overdue_pages_of_the_class_teacher_are_listed(cast: Any, client_of: Any
     assert line.who_id == cast.class_teacher.pk
     assert "контактов: 1" in page(client_of(cast.class_teacher), "/control/findings/")
     assert "контактов: 1" in page(client_of(cast.deputy), "/control/duties/")
+    if clause != "ET-3.1.3a":
+        return
+    sheet = HealthSheet.objects.create(
+        school=cast.school,
+        homeroom=cast.homeroom,
+        handed_on=cast.on,
+        handed_by=cast.social_pedagogue,
+        noted_at=cast.at,
+    )
+    assert "листок здоровья" not in owed(), "handed over today"
+    HealthSheet.objects.filter(pk=sheet.pk).update(handed_on=date(2026, 10, 13))
+    assert "листок здоровья передан 13.10.2026, не внесено:" in owed()
+    assert "листок здоровья" in page(client_of(cast.class_teacher), "/control/findings/")
+    nurse = client_of(cast.nurse)
+    for student in cast.students:
+        form = {"act": "save", "row": student.pk, "group": "1", "sport": "basic"}
+        assert nurse.post(f"/health/{cast.homeroom.pk}/", form).status_code in (302, 303, 422)
+    assert "листок здоровья" not in owed()
 
 
 @under(DUBROVO)

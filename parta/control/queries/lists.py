@@ -6,7 +6,7 @@ entry says from when it is asked.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,7 +50,7 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     fresh = [
         rule
         for rule in rules_on(law, until, "journal_up_to_date")
-        if rule.params.objects & {"roster", "contact", "parent", "timetable"}
+        if rule.params.objects & {"roster", "contact", "parent", "timetable", "health_sheet"}
     ]
     years = sql.read(_YEAR, [viewer.school.id, until, until])
     if not years or own == ():
@@ -75,7 +75,7 @@ def list_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
             found.append(_review(late))
     if fresh:
         reviews = {one.homeroom_id: one for one in overdue_reviews(law, viewer.school.id, until)}
-        found += _of_pages(fresh, gaps, reviews, begins)
+        found += _of_pages(fresh, gaps, reviews, begins, _sheets(viewer, until))
         found += _of_timetable(fresh, viewer, own, begins)
     return found
 
@@ -150,8 +150,10 @@ def _of_pages(
     gaps: Sequence[tuple[sql.Row, frozenset[str]]],
     reviews: dict[int, Any],
     since: date,
+    sheets: Mapping[int, tuple[date, int]],
 ) -> Iterable[Matter]:
-    """What a class teacher's own pages owe: the list not looked through in time, families without contacts."""
+    """What a class teacher's own pages owe: the list not looked through in time, families without contacts, the
+    health sheet that was handed over on paper and is not entered."""
     rooms: dict[int, list[tuple[sql.Row, frozenset[str]]]] = defaultdict(list)
     for row, missing in gaps:
         rooms[row[0]].append((row, missing))
@@ -164,6 +166,9 @@ def _of_pages(
                 lacking = sum(bool(missing & {"parent", "parent_contact"}) for _, missing in lines)
                 if lacking:
                     owed.append(f"без представителя или его контактов: {lacking}")
+            if "health_sheet" in rule.params.objects and homeroom_id in sheets:
+                handed_on, empty = sheets[homeroom_id]
+                owed.append(f"листок здоровья передан {handed_on:%d.%m.%Y}, не внесено: {empty}")
             if len(owed) > rule.params.max_late:
                 yield Matter(
                     kind="journal_up_to_date",
@@ -177,6 +182,21 @@ def _of_pages(
                     told=told_of([rule]),
                     detail="; ".join(owed),
                 )
+
+
+def _sheets(viewer: Viewer, until: date) -> Mapping[int, tuple[date, int]]:
+    """Of classes whose health sheet was handed over before this day: when, and how many students it lacks. One
+    statement."""
+    rows = sql.read(
+        "SELECT s.homeroom_id, s.handed_on, COUNT(*) FROM diary_healthsheet s"
+        " JOIN people_enrolment e ON e.homeroom_id = s.homeroom_id AND e.starts <= %s"
+        " AND (e.until IS NULL OR e.until > %s)"
+        " WHERE s.school_id = %s AND s.withdrawn_at IS NULL AND s.handed_on < %s AND NOT EXISTS ("
+        " SELECT 1 FROM diary_healthnote n WHERE n.student_id = e.student_id AND n.ended_at IS NULL)"
+        " GROUP BY s.homeroom_id, s.handed_on",
+        [until, until, viewer.school.id, until],
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def _of_timetable(

@@ -55,6 +55,8 @@ _SCHOOL_ONLY = frozenset(
         "error_report",
         "family_report",
         "guardianship",
+        "health",
+        "health_sheet",
         "norm_change",
         "outage",
         "paper_set",

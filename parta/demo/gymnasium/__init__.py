@@ -18,6 +18,7 @@ from parta.demo.gymnasium.moves import come_and_go
 from parta.demo.gymnasium.people import hire, seat_children
 from parta.demo.gymnasium.teaching import draw_timetable, lay_plans, open_journals
 from parta.demo.school_plan import CLASS_TEACHER_POST, DEMO_CLASS, DEMO_POST, chosen_classes, draw_up, title
+from parta.demo.sheets import fill_sheets
 from parta.demo.voices import Voices, speak
 from parta.journal.actions.bulk import Ids
 
@@ -43,6 +44,7 @@ class Gymnasium:
         self.progress(f"Гимназия {calendar.name}: люди и расписание", 1, 1)
         write_journals(self.school, book, ids, today)
         if last:
+            self._fill_sheets(book)
             self._speak(book)
 
     def _set_up(self, calendar: YearCalendar, *, last: bool) -> YearBook:
@@ -71,6 +73,15 @@ class Gymnasium:
         with clerk.act(clerk.moment(calendar.starts - 2 * DAY, 16 * 60)) as at:
             draw_timetable(school, book, at)
         return book
+
+    def _fill_sheets(self, book: YearBook) -> None:
+        """Health sheets of all classes but one."""
+        classes: dict[int, list[int]] = {}
+        for place in book.places:
+            if place.until is None or place.until > self.clerk.now.date():
+                classes.setdefault(book.homerooms[title(place.group)], []).append(place.child.human.id)
+        nurse = self.school.office["nurse"]
+        fill_sheets(self.clerk, nurse.id, classes, book.calendar.first_day)
 
     def _speak(self, book: YearBook) -> None:
         """Families of the shown class and their teachers have their say."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from parta.diary.pages import family, feeds, forecast, reports, teachers, week
+from parta.diary.pages import family, feeds, forecast, health, reports, teachers, week
 
 urlpatterns: list[URLPattern] = [
     *week.urlpatterns,
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     *reports.urlpatterns,
     *feeds.urlpatterns,
     *forecast.urlpatterns,
+    *health.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from parta.diary.models import AbsenceNotice
 from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound, about, homework, news, results
+from parta.diary.queries.health import of_child
 from parta.diary.queries.works import work_file, works_of
 from parta.foundation import clock
 from parta.foundation.access import requires
@@ -280,7 +281,8 @@ def diary_data(request: HttpRequest, student_id: int) -> HttpResponse:
     except NotFound:
         raise Http404 from None
     choices = [(key, title) for key, title, _ in shown.fields]
-    return _show(request, "data", "class", shown, "diary_data", forms, choices=choices)
+    health = of_child(viewer, student_id)
+    return _show(request, "data", "class", shown, "diary_data", forms, choices=choices, health=health)
 
 
 @require_POST

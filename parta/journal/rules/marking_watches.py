@@ -53,7 +53,7 @@ class Mandatory(Params):
 
 
 KEPT_FRESH = frozenset(
-    {"lesson", "attendance", "homework", "mark", "roster", "parent", "contact", "timetable"}
+    {"lesson", "attendance", "homework", "mark", "roster", "parent", "contact", "timetable", "health_sheet"}
 )
 """What may be asked to be up to date."""
 
@@ -64,7 +64,7 @@ class UpToDate(Params):
     objects: Codes = Field(
         frozenset({"lesson", "attendance", "homework", "mark"}),
         description="что не должно быть просрочено: lesson, attendance, homework, mark — записи уроков; roster — "
-        "проверка списка, contact, parent — контакты семей, timetable — расписание",
+        "проверка списка, contact, parent — контакты семей, timetable — расписание, health_sheet — листок здоровья",
     )
     max_late: int = 0
     each: Literal["homeroom", "teacher"] = "homeroom"
