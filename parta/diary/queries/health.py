@@ -98,7 +98,7 @@ def sheets(viewer: Viewer) -> tuple[SheetLine, ...]:
             continue
         by = _short(*row[5:8]) if row[5] else ""
         found.append(SheetLine(row[0], class_name(row[1]), row[2], row[3], row[4], by, own, own or teaches))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda line: not line.keeps))
 
 
 _NOTES = """
