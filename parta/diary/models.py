@@ -285,13 +285,15 @@ class HealthNote(models.Model):
     """
 
     GROUPS = [(1, "I"), (2, "II"), (3, "III"), (4, "IV"), (5, "V")]
-    SPORT = [
-        ("basic", "основная"),
-        ("preparatory", "подготовительная"),
-        ("special_a", "специальная А"),
-        ("special_b", "специальная Б"),
-        ("exempt", "освобождён"),
-    ]
+    SPORT = noted(
+        [
+            ("basic", "основная"),
+            ("preparatory", "подготовительная"),
+            ("special_a", "специальная А"),
+            ("special_b", "специальная Б"),
+            ("exempt", "освобождён"),
+        ]
+    )
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -61,7 +61,7 @@ def test_a_change_keeps_what_stood_and_the_log_says_nothing_of_health(cast: Any,
     assert kept == [(3, False), (2, True)]
     done(nurse.post(sheet(cast), {"act": "save", "row": cast.student.pk, "group": "", "sport": ""}))
     assert not HealthNote.objects.filter(ended_at=None).exists() and HealthNote.objects.count() == 2
-    kinds = list(LogEntry.objects.filter(object_kind="health").order_by("pk").values_list("kind", flat=True))
+    kinds = list(LogEntry.objects.filter(object_kind="health").order_by("pk").values_list("verb", flat=True))
     assert kinds == ["health_set", "health_set", "health_ended"]
     data = " ".join(
         str(one) for one in LogEntry.objects.filter(object_kind="health").values_list("data", flat=True)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from parta.diary.models import HealthNote
 from parta.foundation import sql
+from parta.foundation.language import say
 from parta.journal.queries.words import class_name
 from parta.people.viewer import Viewer
 
@@ -134,7 +135,7 @@ def _notes(rows: Sequence[sql.Row], everything: bool) -> tuple[NoteLine, ...]:
                 group=group,
                 group_word=GROUPS.get(group, "") if group else "",
                 sport=row[7] or "",
-                sport_word=SPORT.get(row[7] or "", ""),
+                sport_word=say(SPORT[row[7]]) if row[7] else "",
                 advice=row[8] or "",
                 words=(row[9] or "") if everything else "",
                 set_by=_short(*row[11:14]) if everything and row[11] else "",
