@@ -49,9 +49,7 @@ def acts() -> frozenset[str]:
 
 
 def test_every_act_has_its_case() -> None:
-    assert sorted(ACTS) == sorted(acts()), (
-        "each act needs a case in tests/contracts/acts.py, each case its act"
-    )
+    assert sorted(ACTS) == sorted(acts()), "each act needs a case in tests/contracts/acts/, each case its act"
 
 
 def test_helpers_write_nothing_behind_the_acts() -> None:

@@ -37,9 +37,7 @@ def answers(spec: str, *, json: bool) -> dict[str, int]:
 
 
 def test_every_url_has_its_line() -> None:
-    assert sorted(LINES) == NAMES, (
-        "each URL needs its line in tests/contracts/matrix.py, and each line its URL"
-    )
+    assert sorted(LINES) == NAMES, "each URL needs its line in tests/contracts/matrix/, and each line its URL"
 
 
 def ask(client: Any, method: str, url: str, line: Line, cast: Any) -> int:

@@ -1,4 +1,4 @@
-"""Cases of the acts of families, of those who write to them, and of control: the second part of `acts.ACTS`."""
+"""Cases of the acts of families, of those who write to them, and of control."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
@@ -287,7 +287,7 @@ def _report(cast: World) -> int:
     return reports.form_report(row=row, made_by=None, **_hand(cast))
 
 
-MORE: Mapping[str, Case] = {
+ACTS: Mapping[str, Case] = {
     # ── communication ──
     "communication.actions.habits.choose": (
         _nothing,

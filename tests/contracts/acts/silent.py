@@ -1,0 +1,56 @@
+"""Functions that write and leave no line of their own in the change log, each with the reason."""
+
+from collections.abc import Mapping
+
+_REGISTER = "copies are the installation's, not a school's: the append-only journal of their use is their log"
+
+
+SILENT: Mapping[str, str] = {
+    "archive.actions.backups.note_use": _REGISTER,
+    "archive.actions.backups.make_backup": _REGISTER,
+    "archive.actions.backups.prove_backup": _REGISTER,
+    "archive.actions.backups.put_on_carrier": _REGISTER,
+    "archive.actions.backups.verify_copies": _REGISTER,
+    "archive.actions.digests.tell_of_writes": "notices to the owners of accounts, rows of their own",
+    "people.actions.inspection.name_anew": "pseudonyms drawn by lot for the window whose opening is on the chain",
+    "people.actions.identities.forget_identities": "the acts that stop access call it and hand it their lines",
+    "people.actions.identities.account_of": "looks an identity up at sign-in; the sign-in is a row of its own",
+    "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
+    "archive.actions.outages.beat": "a sign of life; the break it finds is a row of the journal of breaks",
+    "control.actions.findings.keep": "what is worked out from the rows; steps of the program are append-only rows",
+    "control.actions.trials.carry_out_trial": "what is worked out from the rows; who asked for it is on the chain",
+    "people.actions.traces.trace": "it is the trace of reading itself, append-only as the change log is",
+    "journal.actions.permit_use.use_up": "its line is made by `permit_lines` and appended by the write it serves",
+    "communication.actions.messages.mark_read": "opening a thread changes nothing a school is asked about",
+    "communication.actions.messages.count_unread": "a count kept beside the person, made anew from the threads",
+    "communication.actions.announcements.note_receipt": "the receipt is itself the note of who read, and when",
+    "communication.actions.delivery.spread": "notices are made from the log itself and can be made again from it",
+    "communication.actions.delivery.compose": "letters are the post of what the log says",
+    "communication.actions.delivery.take": "a letter in the hand of a worker",
+    "communication.actions.delivery.withhold": "what a refusal takes out of a letter stands in the letter's row",
+    "communication.actions.delivery.settle": "the letter's own row says what became of it",
+    "communication.actions.delivery.put_off": "the letter's own row says when it goes again",
+    "communication.actions.delivery.note_bounce": "the row is the register of what did not arrive",
+    "communication.actions.delivery.forget": "the term of keeping letters that are done with",
+    "diary.actions.notices.settle_all": "each write it makes is the journal's own and leaves its line there",
+    "diary.actions.feeds.note_read": "a sign of life of a calendar program, on the feed's own row",
+    "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
+    "diary.actions.looks.note_panel": "it is the trace of opening the panel, once a day",
+    "diary.actions.looks.note_homework_seen": "the state is itself the note of when it was first seen",
+    "people.actions.sign_ins.note_sign_in": "the row is the journal of sign-ins itself",
+    "people.actions.sign_ins.note_seen": "a sign of life in the journal of sign-ins",
+    "people.actions.sign_ins.note_logout": "the end of a line in the journal of sign-ins",
+    "people.actions.sign_ins.rename_session": "the same session under another key",
+    "people.actions.sign_ins.close_sessions": "the acts that end sessions call it and leave the line",
+    "people.actions.sign_ins.tell_of_second": "a notice to the owner of an account",
+    "people.actions.second.begin_codes": "nothing is set up before the first code; a secret that nobody uses yet",
+    "people.actions.second.take_code": "a code is used up, at a sign-in that has its own row",
+    "people.actions.second.take_recovery": "a code is used up, and the owner told",
+    "people.actions.second.take_signature": "the count of a passkey, at a sign-in that has its own row",
+    "people.actions.second.trust_device": "a date beside a known browser, which its owner sees",
+    "people.actions.sign_ins.tell": "a notice to the owner of an account, kept as a row of its own",
+    "people.actions.sign_ins.tell_of_guessing": "a notice to the owner of an account",
+    "people.actions.sign_ins.read_notices": "what the owner has read of his own account is his affair",
+    "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
+}
+"""Functions that write without `act` or `append`, and why that is right."""
