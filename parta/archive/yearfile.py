@@ -10,6 +10,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -192,12 +193,33 @@ def faults_of(data: bytes) -> list[str]:
             wrong = []
             for line in file.read(SUMS).decode().splitlines():
                 digest, _, name = line.partition("  ")
-                if name not in names or hashlib.sha256(file.read(name)).hexdigest() != digest:
+                if name not in names or _digest_of(file, name) != digest:
                     wrong.append(name)
                 names.discard(name)
             return wrong + sorted(names)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as fault:
+    except _UNREADABLE as fault:
         return [f"файл не читается: {fault}"]
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What reading a ZIP raises when a byte of it is not what it was: packed data, its head or its list of contents."""
+
+
+def _digest_of(file: zipfile.ZipFile, name: str) -> str:
+    """Digest of a file inside; empty when it cannot be unpacked."""
+    try:
+        return hashlib.sha256(file.read(name)).hexdigest()
+    except _UNREADABLE:
+        return ""
 
 
 def key_pair() -> Ed25519PrivateKey:
