@@ -34,7 +34,7 @@ def archived(cast: Any, client_of: Any, tmp_path: Path) -> tuple[ArchiveUnit, Pa
 
 def openssl(disk: Path, key: Path) -> bool:
     """Whether a verifier without Parta takes the signature."""
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", "-in", disk]
+    command: list[Any] = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-rawin", "-in", disk]
     done = subprocess.run([*command, "-sigfile", f"{disk}.sig"], capture_output=True, check=False)
     return done.returncode == 0
 
