@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import orjson
 from django.db import connection, transaction
 
 from parta.foundation import confirm, sql
@@ -130,8 +131,16 @@ def append(head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, opera
     """
     if not lines:
         return head
-    rows, last = chained(head, lines, by=by, at=at, operation_id=operation_id)
-    sql.insert("foundation_logentry", _COLUMNS, rows)
+    rows, last = _linked(head, lines, by=by, at=at, operation_id=operation_id)
+    same = {
+        "school_id": head.school_id,
+        "chain_id": head.chain_id,
+        "at": at,
+        "user_id": by.user_id,
+        "role": by.role,
+        "operation_id": operation_id,
+    }
+    sql.insert("foundation_logentry", _OF_A_LINE, rows, same=same)
     sql.write(
         "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
         (last.seq, last.hash, last.chain_id),
@@ -146,27 +155,40 @@ def chained(
 
     Raises NotConfirmed when a line is of an act that is asked again and this request's account has not confirmed it.
     """
+    rows, last = _linked(head, lines, by=by, at=at, operation_id=operation_id, first_part=first_part)
+    where, who = (head.school_id, head.chain_id), (by.user_id, by.role)
+    return [
+        (*where, seq, at, *who, *told, operation_id, part, digest) for seq, *told, part, digest in rows
+    ], last
+
+
+_OF_A_LINE = (
+    "seq",
+    "verb",
+    "object_kind",
+    "object_id",
+    "lesson_id",
+    "student_id",
+    "data",
+    "part",
+    "hash",
+)
+"""What differs between the lines of one operation."""
+
+
+def _linked(
+    head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, operation_id: str, first_part: int = 0
+) -> tuple[list[tuple[object, ...]], Head]:
     confirm.ask_for_verbs(line.verb for line in lines)
     rows: list[tuple[object, ...]] = []
     seq, previous = head.seq, head.hash
-    moment = _moment(at)
-    where = head.school_id, head.chain_id
+    where, when_and_who = (head.school_id, head.chain_id), (_moment(at), by.user_id, by.role)
     for part, line in enumerate(lines, first_part):
         seq += 1
-        told = (
-            by.user_id,
-            by.role,
-            line.verb,
-            line.object_kind,
-            line.object_id,
-            line.lesson_id,
-            line.student_id,
-            _encode(line.data),
-            operation_id,
-            part,
-        )
-        previous = _digest(previous, (*where, seq, moment, *told))
-        rows.append((*where, seq, at, *told, previous))
+        told = (line.verb, line.object_kind, line.object_id, line.lesson_id, line.student_id)
+        data = _encode(line.data)
+        previous = _digest(previous, (*where, seq, *when_and_who, *told, data, operation_id, part))
+        rows.append((seq, *told, data, part, previous))
     return rows, Head(head.chain_id, head.school_id, seq, previous)
 
 
@@ -255,6 +277,18 @@ def _digest(previous: str, values: Sequence[object]) -> str:
 
 
 _HASHED = "\n".join(["%s"] * len(_COLUMNS))
-_encode = json.JSONEncoder(
+
+
+_AS_JSON = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_plainly = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
 ).encode
+
+
+def _encode(data: dict[str, Any]) -> str:
+    """A line's data as it is stored and hashed: a class saved is dozens of lines, and the standard encoder costs more
+    than the hash. What the quick one does not take (keys that are numbers, huge numbers) the standard one does."""
+    try:
+        return orjson.dumps(data, option=_AS_JSON).decode()
+    except TypeError:
+        return _plainly(data)

@@ -2,11 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from itertools import count
+from itertools import chain, count
+from types import MappingProxyType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -35,24 +36,35 @@ def write(statement: str, values: Sequence[object] = ()) -> int:
     return _run(statement, _bound(values), is_read=False)[1]
 
 
-def _run(statement: str, bound: Sequence[object], *, is_read: bool) -> tuple[list[Row], int]:
+def _run(
+    statement: str, bound: Sequence[object], *, is_read: bool, is_numbered: bool = False
+) -> tuple[list[Row], int]:
     """One statement: its rows, where it gives any, and the number of rows it touched.
 
     Straight to the driver: Django's cursor costs as much as a small statement itself. Where somebody listens at that
-    cursor (a test that counts, a log of statements), through it.
+    cursor (a test that counts, a log of statements), through it. `is_numbered`: placeholders are the driver's own.
     """
     link: Any = connections[DEFAULT_DB_ALIAS]
     if link.execute_wrappers or link.queries_logged:
+        if is_numbered:
+            bound = [bound[int(number) - 1] for number in _NUMBERED.findall(statement)]
+            statement = _NUMBERED.sub("%s", statement)
         with link.cursor() as cursor:
             cursor.execute(statement, bound)
             return cursor.fetchall() if is_read else [], cursor.rowcount
-    link.ensure_connection()
+    if link.connection is None:
+        link.ensure_connection()
     link.validate_no_broken_transaction()
-    turned = _for_driver if len(statement) <= _LONG else _for_driver.__wrapped__
-    with link.wrap_database_errors:
+    if not is_numbered:
+        turned = _for_driver if len(statement) <= _LONG else _for_driver.__wrapped__
+        statement = turned(statement)
+    try:
         cursor = _maker_of_cursors()(link.connection)
-        cursor.execute(turned(statement), bound)
+        cursor.execute(statement, bound)
         return cursor.fetchall() if is_read else [], cursor.rowcount
+    except link.Database.Error:
+        with link.wrap_database_errors:
+            raise
 
 
 @cache
@@ -71,6 +83,9 @@ def is_postgresql() -> bool:
     return bool(connection.vendor == "postgresql")
 
 
+_NUMBERED = re.compile(r"[?$](\d+)")
+
+
 @lru_cache(maxsize=1024)
 def _for_driver(statement: str) -> str:
     """The statement with the placeholders of the database itself, as Django's cursor or the driver would turn it."""
@@ -81,7 +96,10 @@ def _for_driver(statement: str) -> str:
 
 def _bound(values: Iterable[Any]) -> list[Any]:
     """Values as the driver of this database takes them."""
-    return [value if type(value) in _PLAIN else adapted(value) for value in values]
+    found = list(values)
+    if _PLAIN.issuperset(map(type, found)):
+        return found
+    return [value if type(value) in _PLAIN else adapted(value) for value in found]
 
 
 def adapted(value: Any) -> Any:
@@ -144,6 +162,7 @@ def insert(
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
     *,
+    same: Mapping[str, object] = MappingProxyType({}),
     conflict: Sequence[str] = (),
     conflict_target: str = "",
     update: Sequence[str] = (),
@@ -151,7 +170,8 @@ def insert(
 ) -> list[Row]:
     """Insert rows in one statement (chunks only beyond the limit of bound values).
 
-    With `conflict` (columns, or `conflict_target` for a partial index) and `update` it is an upsert; without
+    `same` are further columns, alike in every row: they are handed to the database once (of a class saved, half of all
+    values). With `conflict` (columns, or `conflict_target` for a partial index) and `update` it is an upsert; without
     `update` existing rows are left as they are.
     Returns the `returning` columns, in no promised order.
     """
@@ -159,15 +179,15 @@ def insert(
         return []
     if conflict and not conflict_target:
         conflict_target = f"({', '.join(conflict)})"
-    shape = tuple(columns), conflict_target, tuple(update), tuple(returning)
-    size = max(1, _BOUND_LIMIT // len(columns))
+    shape = tuple(same), tuple(columns), conflict_target, tuple(update), tuple(returning)
+    size = max(1, (_BOUND_LIMIT - len(same)) // len(columns))
     found: list[Row] = []
     for start in range(0, len(rows), size):
-        chunk = rows[start : start + size]
+        chunk = rows[start : start + size] if len(rows) > size else rows
         make = _insertion if len(chunk) <= _OFTEN else _insertion.__wrapped__
         statement = make(table, len(chunk), *shape)
-        bound = [value if type(value) in _PLAIN else adapted(value) for row in chunk for value in row]
-        found += _run(statement, bound, is_read=bool(returning))[0]
+        bound = _bound(chain(same.values(), chain.from_iterable(chunk)))
+        found += _run(statement, bound, is_read=bool(returning), is_numbered=True)[0]
     return found
 
 
@@ -175,14 +195,18 @@ def insert(
 def _insertion(
     table: str,
     rows: int,
+    same: tuple[str, ...],
     columns: tuple[str, ...],
     conflict_target: str,
     update: tuple[str, ...],
     returning: tuple[str, ...],
 ) -> str:
     """The statement that inserts so many rows. Kept, for it is long and the same whenever a class is as large."""
-    place = f"({marks(len(columns))})"
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([place] * rows)}"
+    sign = "$" if is_postgresql() else "?"
+    number = count(1)
+    alike = [f"{sign}{next(number)}" for _ in same]
+    places = (", ".join([*alike, *(f"{sign}{next(number)}" for _ in columns)]) for _ in range(rows))
+    statement = f"INSERT INTO {table} ({', '.join((*same, *columns))}) VALUES ({'), ('.join(places)})"
     if conflict_target:
         setters = ", ".join(f"{column} = excluded.{column}" for column in update)
         statement += f" ON CONFLICT {conflict_target} DO " + (

@@ -70,6 +70,9 @@ class Code:
         )
         """Roles of writers that some entry names."""
         self._benches: dict[Any, Bench] = {}
+        self._last: dict[bool, tuple[Any, int | None, frozenset[str] | None, Bench]] = {}
+        """The benches asked for last, with a writer and without, by the very objects they were asked with: an operation
+        asks for them dozens of times, and to compare places costs as much as to judge."""
         self._tabled: dict[Any, Rule[Any]] = {}
 
     @property
@@ -104,12 +107,17 @@ class Code:
     def bench(self, place: Any, student_id: int | None = None, roles: frozenset[str] | None = None) -> Bench:
         """The rules at a place, for a student and for a writer of these roles; what is equal shares one bench."""
         student_id = student_id if student_id in self.students else None
+        last = self._last.get(roles is None)
+        if last is not None and last[0] is place and last[2] is roles and last[1] == student_id:
+            return last[3]
+        asked_roles = roles
         roles = None if roles is None else roles & self.roles
         bench = self._benches.get((place, student_id, roles))
         if bench is None:
             if len(self._benches) > 4000:  # a school has some hundred different places
                 self._benches.clear()
             bench = self._benches[place, student_id, roles] = Bench(self, place, student_id, roles)
+        self._last[asked_roles is None] = place, student_id, asked_roles, bench
         return bench
 
     def silenced_by(self, rule: Rule[Any]) -> set[str]:

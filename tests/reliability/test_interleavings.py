@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from parta.foundation import clock, log
+from parta.journal.actions import rows
 from parta.journal.actions import write as action
 from parta.journal.rules import law_of
 from parta.regulation.edition import parse_edition
@@ -184,7 +185,7 @@ def writes_before_the_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
 def forgets_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A correction leaves nothing of the value before it."""
     plan = action.marks.plan_mark
-    place = action.MARK_COLUMNS.index("first_value") - action.MARK_COLUMNS.index("assessment_id")
+    place = rows.MARK_ROW.index("first_value")
 
     def bare(batch: Any, change: Any) -> None:
         plan(batch, change)

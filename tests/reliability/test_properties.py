@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from parta.foundation import clock, log, sql
-from parta.journal.actions import write as action
 from tests.cast import PRESETS, World
 from tests.reliability.audit import findings
 from tests.reliability.target import undoing
@@ -221,7 +220,7 @@ def test_a_write_that_stores_half_is_found(
 
     client = client_of(cast.teacher)
     open_lesson(client, cast)
-    monkeypatch.setattr(action.sql, "insert", half)
+    monkeypatch.setattr(sql, "insert", half)
     assert findings([]) == []
     post(client, cast.russian, mark(cast, "5/4", work="written"))
     assert findings([]) != []

@@ -78,19 +78,8 @@ def plan_absence(batch: Batch, change: AbsenceChange) -> None:
         return
     if symbol and not meaning:
         raise BadInput(f"В журнале нет такого знака явки: «{symbol}».")
-    batch.absences.append(
-        {
-            "lesson_id": lesson.id,
-            "student_id": student.id,
-            "meaning": meaning,
-            "symbol": symbol,
-            "minutes": minutes,
-            "set_at": cell.set_at if cell else context.at,
-            "changed_at": context.at,
-            "set_by_id": context.viewer.person_id,
-            "version": version + 1,
-        }
-    )
+    set_at = cell.set_at if cell else context.at
+    batch.absences.append((lesson.id, student.id, meaning, symbol, minutes, set_at, version + 1))
     said = {"record": "absence_recorded", "correct": "absence_changed", "annul": "absence_annulled"}[verb]
     batch.note_draft(
         Draft(change.index, said, "absence", {}, lesson.id, student.id, key=(lesson.id, student.id)),

@@ -11,7 +11,7 @@ from parta.journal.rules import headline
 from parta.journal.rules.acts import Act, Place
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law, judge
-from parta.regulation.verdict import PASS, Outcome, Verdict
+from parta.regulation.verdict import Outcome, Verdict
 
 Row = dict[str, Any]
 
@@ -51,6 +51,17 @@ class Draft:
     key: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class FirstMark:
+    """A mark in an empty cell as it is written, whoever's it is: a class gets a few different ones, many times each."""
+
+    rows: tuple[tuple[int, str, str, datetime, bool, str, int], ...]
+    """What follows the student in `rows.MARK_ROW`: two rows for a double mark."""
+    verb: str
+    data: Row
+    """Of its line of the log, but the place among the changes."""
+
+
 @dataclass(slots=True)
 class Batch:
     """Everything an operation has gathered so far."""
@@ -70,10 +81,11 @@ class Batch:
     """Remarks of the regulation on changes that pass, by index."""
     new_assessments: list[AssessmentFacts] = field(default_factory=list)
     marks: list[tuple[AssessmentFacts, *tuple[object, ...]]] = field(default_factory=list)
-    """The column and what follows it in `write.MARK_COLUMNS`."""
+    """The column and what follows it in `rows.MARK_ROW`."""
     marked: set[tuple[int, int]] = field(default_factory=set)
     """Cells named so far, by identity of the column and student: a column may be named by its id or by its place."""
-    absences: list[Row] = field(default_factory=list)
+    absences: list[tuple[object, ...]] = field(default_factory=list)
+    """As in `rows.ABSENCE_ROW`."""
     records: dict[int, LessonFacts] = field(default_factory=dict)
     homework: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
@@ -96,8 +108,10 @@ class Batch:
     """Marks as typed on a lesson's date → as stored."""
     letters: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     """Letters of absence as typed in a lesson → as stored, and their meaning."""
-    passed: dict[object, Act] = field(default_factory=dict)
-    """What has been let through without a word: by all that rules see of it but the student."""
+    passed: dict[object, tuple[Act, Verdict]] = field(default_factory=dict)
+    """What has been let through with no permit: by all that rules see of it but the student."""
+    first_marks: dict[object, FirstMark] = field(default_factory=dict)
+    """What is written for a mark in an empty cell: by all that decides it but the student."""
     permits: list[Row] | None = None
     """Granted permits of the writer in this journal; read when the first one is needed."""
 
@@ -107,18 +121,24 @@ class Batch:
         """The act of a change and the verdict that admits it; None: refused, and noted.
 
         `alike` is all that rules see of the act but the student (None: it is like no other). A class is judged once a
-        value: an act alike to one let through without a word is let through, unless the law names single students or
-        looks at what else the student has.
+        value: what was said of one act is said of those alike, unless the law names single students or looks at
+        what else the student has, or a permit or a ground let the first one through.
         """
         known = self.passed.get(alike)
         if known is not None:
-            return known, PASS
+            self._remark(change.index, known[1])
+            return known
         act = make()
         verdict = self.admits(change, act, headline(act))
         if verdict is None:
             return None
-        if verdict is PASS and alike is not None and act.evidence is None and not self.law.names_students:
-            self.passed[alike] = act
+        if (
+            alike is not None
+            and act.evidence is None
+            and not verdict.used_permit
+            and not self.law.names_students
+        ):
+            self.passed[alike] = act, verdict
         return act, verdict
 
     def admits(self, change: Change, act: Act, title: str) -> Verdict | None:
@@ -138,11 +158,15 @@ class Batch:
         if not verdict.passes:
             self.refused.append(Refused(change.index, title, verdict))
             return None
+        self._remark(change.index, verdict)
+        return verdict
+
+    def _remark(self, index: int, verdict: Verdict) -> None:
+        """Note what a verdict that lets a change through says of it."""
         for reason in verdict.reasons:
-            self.remarks.setdefault(change.index, []).append(
+            self.remarks.setdefault(index, []).append(
                 {"clauses": [clause.id for clause in reason.clauses], "text": reason.text}
             )
-        return verdict
 
     def absent(self, lesson: LessonFacts, student: StudentFacts) -> str:
         """Meaning of the student's absence in the lesson as it will stand after the operation."""

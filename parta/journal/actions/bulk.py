@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from parta.foundation import log, sql
 from parta.foundation.log import Actor, Head, Line
-from parta.journal.actions.write import (
+from parta.journal.actions.rows import (
     ABSENCE_COLUMNS,
     FINAL_COLUMNS,
     HOMEWORK_COLUMNS,

@@ -2,14 +2,17 @@
 
 Input is hostile until proven otherwise: every number is bounded, every text limited, unknown keys are refused, so
 that nothing a client can send ends in an error of the program.
+
+Changes are values that nobody alters; they are not frozen only because freezing makes each cost three times as much,
+and a class sends dozens.
 """
 
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from parta.journal.rules.offline import MOST
 
@@ -24,7 +27,7 @@ class BadInput(Exception):
     """What was sent cannot be understood; the message says so in Russian."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MarkChange:
     """Set, correct or annul (empty value) the mark of a student; `value` «5» or «4/3».
 
@@ -45,7 +48,7 @@ class MarkChange:
     undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AbsenceChange:
     """Write or clear (empty symbol) an absence; `minutes` of lateness."""
 
@@ -59,7 +62,7 @@ class AbsenceChange:
     undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RollChange:
     """The roll has been taken: who is not noted is present."""
 
@@ -67,19 +70,19 @@ class RollChange:
     lesson_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TopicChange:
     """The topic of a lesson, in own words or a topic of the plan."""
 
     index: int
     lesson_id: int
     topic: str
-    planned_id: int | None
     seen: int
+    planned_id: int | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ConductedChange:
     """The lesson was held; `substitution`: the writer states that they taught it instead of the assigned teacher."""
 
@@ -89,34 +92,34 @@ class ConductedChange:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HomeworkChange:
     """Homework given in a lesson: common or for one student; or declared as not set."""
 
     index: int
     lesson_id: int
-    student_id: int | None
-    text: str
-    is_none: bool
     seen: int
+    student_id: int | None = None
+    text: str = ""
+    is_none: bool = False
     minutes: int | None = None
     due_lesson_id: int | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NoteChange:
     """A teacher's words to a student or family; or their withdrawal (`note_id`)."""
 
     index: int
-    lesson_id: int | None
-    student_id: int | None
-    kind: str
-    text: str
+    lesson_id: int | None = None
+    student_id: int | None = None
+    kind: str = ""
+    text: str = ""
     note_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FinalChange:
     """The mark of a term; empty value annuls."""
 
@@ -139,28 +142,41 @@ Change = (
     | FinalChange
 )
 
-_T = TypeVar("_T")
+_Fields = dict[str, tuple[str, Callable[[str, Any], Any]]]
 
 
-class _Fields:
-    """One JSON object under inspection: each field is taken once, what is left over is refused."""
+class _Shape:
+    """One kind of change as JSON: which field is read how into which attribute; unknown and missing ones are refused.
 
-    __slots__ = ("raw",)
+    Only what was sent is looked at: a class is thirty objects of a dozen fields, most of them left to their defaults.
+    """
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
-        self.raw = dict(raw)
+    __slots__ = ("fields", "needed")
 
-    def take(self, name: str, kind: Callable[[str, Any], _T], default: Any = ...) -> _T:
-        if name not in self.raw:
-            if default is ...:
+    def __init__(self, needed: _Fields, optional: _Fields) -> None:
+        self.fields: dict[str, tuple[str, Callable[[str, Any], Any]] | None] = {
+            "fact": None,
+            **needed,
+            **optional,
+        }
+        self.needed = tuple(needed)
+
+    def read(self, index: int, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a change by the names of its attributes."""
+        found: dict[str, Any] = {"index": index}
+        fields = self.fields
+        for name, value in raw.items():
+            try:
+                field = fields[name]
+            except KeyError:
+                shown = str(name)[:40].encode("utf-8", "replace").decode()
+                raise BadInput(f"Лишнее поле «{shown}».") from None
+            if field is not None:
+                found[field[0]] = field[1](name, value)
+        for name in self.needed:
+            if name not in raw:
                 raise BadInput(f"Не хватает поля «{name}».")
-            return default  # type: ignore[no-any-return]
-        return kind(name, self.raw.pop(name))
-
-    def finish(self) -> None:
-        if self.raw:
-            name = str(next(iter(self.raw)))[:40].encode("utf-8", "replace").decode()
-            raise BadInput(f"Лишнее поле «{name}».")
+        return found
 
 
 def _id(name: str, value: Any) -> int:
@@ -226,114 +242,142 @@ _text_200, _text_300, _text_500, _text_1000, _text_2000 = map(_text, (200, 300, 
 _comment = _text_or_none(300)
 
 
-def _mark(index: int, f: _Fields) -> MarkChange:
-    change = MarkChange(
-        index=index,
-        lesson_id=f.take("lesson", _id),
-        student_id=f.take("student", _id),
-        value=f.take("value", _text_17).replace(" ", ""),
-        seen=f.take("seen", _version),
-        assessment_id=f.take("assessment", _id_or_none, None),
-        work=f.take("work", _text_24, ""),
-        position=f.take("position", _place_number, 1),
-        reason=f.take("reason", _text_300, ""),
-        comment=f.take("comment", _comment, None),
-        ground=f.take("ground", _text_20, ""),
-        undo=f.take("undo", _bool, False),
-    )
+_MARK = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "student": ("student_id", _id),
+        "value": ("value", _text_17),
+        "seen": ("seen", _version),
+    },
+    optional={
+        "assessment": ("assessment_id", _id_or_none),
+        "work": ("work", _text_24),
+        "position": ("position", _place_number),
+        "reason": ("reason", _text_300),
+        "comment": ("comment", _comment),
+        "ground": ("ground", _text_20),
+        "undo": ("undo", _bool),
+    },
+)
+_ABSENCE = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "student": ("student_id", _id),
+        "symbol": ("symbol", _text_4),
+        "seen": ("seen", _version),
+    },
+    optional={
+        "minutes": ("minutes", _minutes_late),
+        "reason": ("reason", _text_300),
+        "undo": ("undo", _bool),
+    },
+)
+_ROLL = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+    },
+    optional={},
+)
+_TOPIC = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "topic": ("topic", _text_500),
+        "seen": ("seen", _version),
+    },
+    optional={
+        "planned": ("planned_id", _id_or_none),
+        "reason": ("reason", _text_300),
+    },
+)
+_CONDUCTED = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+    },
+    optional={
+        "substitution": ("substitution", _bool),
+        "reason": ("reason", _text_200),
+    },
+)
+_HOMEWORK = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "seen": ("seen", _version),
+    },
+    optional={
+        "student": ("student_id", _id_or_none),
+        "text": ("text", _text_2000),
+        "none": ("is_none", _bool),
+        "minutes": ("minutes", _minutes_home),
+        "due_lesson": ("due_lesson_id", _id_or_none),
+        "reason": ("reason", _text_300),
+    },
+)
+_WITHDRAWAL = _Shape(
+    needed={
+        "id": ("note_id", _id),
+    },
+    optional={
+        "withdraw": ("withdraw", _bool),
+    },
+)
+_NOTE = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "student": ("student_id", _id),
+        "kind": ("kind", _text_14),
+        "text": ("text", _text_1000),
+    },
+    optional={
+        "id": ("note_id", _id_or_none),
+    },
+)
+_FINAL = _Shape(
+    needed={
+        "term": ("term_id", _id),
+        "student": ("student_id", _id),
+        "value": ("value", _text_8),
+        "seen": ("seen", _version),
+    },
+    optional={
+        "reason": ("reason", _text_300),
+    },
+)
+
+
+def _mark(index: int, raw: Mapping[str, Any]) -> MarkChange:
+    change = MarkChange(**_MARK.read(index, raw))
+    if " " in change.value:
+        change = replace(change, value=change.value.replace(" ", ""))
     if change.ground and not change.reason:
         raise BadInput("Назовите основание: номер и дату протокола или приказа.")
     return change
 
 
-def _absence(index: int, f: _Fields) -> AbsenceChange:
-    return AbsenceChange(
-        index=index,
-        lesson_id=f.take("lesson", _id),
-        student_id=f.take("student", _id),
-        symbol=f.take("symbol", _text_4),
-        seen=f.take("seen", _version),
-        minutes=f.take("minutes", _minutes_late, None),
-        reason=f.take("reason", _text_300, ""),
-        undo=f.take("undo", _bool, False),
-    )
-
-
-def _roll(index: int, f: _Fields) -> RollChange:
-    return RollChange(index, f.take("lesson", _id))
-
-
-def _topic(index: int, f: _Fields) -> TopicChange:
-    return TopicChange(
-        index=index,
-        lesson_id=f.take("lesson", _id),
-        topic=f.take("topic", _text_500),
-        planned_id=f.take("planned", _id_or_none, None),
-        seen=f.take("seen", _version),
-        reason=f.take("reason", _text_300, ""),
-    )
-
-
-def _conducted(index: int, f: _Fields) -> ConductedChange:
-    return ConductedChange(
-        index, f.take("lesson", _id), f.take("substitution", _bool, False), f.take("reason", _text_200, "")
-    )
-
-
-def _homework(index: int, f: _Fields) -> HomeworkChange:
-    change = HomeworkChange(
-        index=index,
-        lesson_id=f.take("lesson", _id),
-        student_id=f.take("student", _id_or_none, None),
-        text=f.take("text", _text_2000, ""),
-        is_none=f.take("none", _bool, False),
-        seen=f.take("seen", _version),
-        minutes=f.take("minutes", _minutes_home, None),
-        due_lesson_id=f.take("due_lesson", _id_or_none, None),
-        reason=f.take("reason", _text_300, ""),
-    )
+def _homework(index: int, raw: Mapping[str, Any]) -> HomeworkChange:
+    change = HomeworkChange(**_HOMEWORK.read(index, raw))
     if change.is_none and change.text:
         raise BadInput("«Не задано» и текст задания вместе не бывают: уберите одно из двух.")
     return change
 
 
-def _note(index: int, f: _Fields) -> NoteChange:
-    note_id = f.take("id", _id_or_none, None)
-    if note_id is not None:
-        f.take("withdraw", _bool, True)
-        return NoteChange(index, None, None, "", "", note_id)
-    change = NoteChange(
-        index,
-        f.take("lesson", _id),
-        f.take("student", _id),
-        f.take("kind", _text_14),
-        f.take("text", _text_1000),
-    )
+def _note(index: int, raw: Mapping[str, Any]) -> NoteChange:
+    if raw.get("id") is not None:
+        return NoteChange(index, note_id=_WITHDRAWAL.read(index, raw)["note_id"])
+    change = NoteChange(**_NOTE.read(index, raw))
     if not change.text:
         raise BadInput("Запись в дневник пуста: напишите текст.")
     return change
 
 
-def _final(index: int, f: _Fields) -> FinalChange:
-    return FinalChange(
-        index=index,
-        term_id=f.take("term", _id),
-        student_id=f.take("student", _id),
-        value=f.take("value", _text_8),
-        seen=f.take("seen", _version),
-        reason=f.take("reason", _text_300, ""),
-    )
-
-
-_READERS: dict[str, Callable[[int, _Fields], Change]] = {
+_READERS: dict[str, Callable[[int, Mapping[str, Any]], Change]] = {
     "mark": _mark,
-    "absence": _absence,
-    "roll": _roll,
-    "topic": _topic,
-    "conducted": _conducted,
+    "absence": lambda index, raw: AbsenceChange(**_ABSENCE.read(index, raw)),
+    "roll": lambda index, raw: RollChange(**_ROLL.read(index, raw)),
+    "topic": lambda index, raw: TopicChange(**_TOPIC.read(index, raw)),
+    "conducted": lambda index, raw: ConductedChange(**_CONDUCTED.read(index, raw)),
     "homework": _homework,
     "note": _note,
-    "final": _final,
+    "final": lambda index, raw: FinalChange(**_FINAL.read(index, raw)),
 }
 
 
@@ -374,12 +418,12 @@ def read_changes(raw: Sequence[object]) -> list[Change]:
     for index, item in enumerate(raw):
         if not isinstance(item, dict):
             raise BadInput("Изменение должно быть объектом.")
-        fields = _Fields(item)
-        reader = _READERS.get(fields.take("fact", _text_20))
+        if "fact" not in item:
+            raise BadInput("Не хватает поля «fact».")
+        reader = _READERS.get(_text_20("fact", item["fact"]))
         if reader is None:
             raise BadInput("Неизвестный вид записи в поле «fact».")
-        change = reader(index, fields)
-        fields.finish()
+        change = reader(index, item)
         place = _place(change)
         if place is not None and place in places:
             raise BadInput("Одна клетка названа в операции дважды.")

@@ -186,7 +186,6 @@ class StudentFacts:
     """A student as this journal knows them: spans of membership and finals."""
 
     id: int
-    name: str
     spans: set[tuple[date, date | None]] = field(default_factory=set)
     absences: dict[int, AbsenceCell] = field(default_factory=dict)
     finals: dict[int, FinalCell] = field(default_factory=dict)
@@ -226,20 +225,28 @@ class Context:
         return self.journal.homeroom_id is not None and self.journal.homeroom_id in self.viewer.homeroom_ids
 
 
+_OF_STUDENTS = (MarkChange, AbsenceChange, HomeworkChange, NoteChange, FinalChange)
+
+
 def load(viewer: Viewer, journal_id: int, changes: list[Change], at: datetime) -> Context:
     """Read and lock. Raises NotFound when the journal, a lesson, student, term or note is not in reach."""
     journal, head = _journal(viewer, journal_id)
-    lesson_ids = {
+    by_kind: dict[type, list[Any]] = {}
+    for change in changes:
+        by_kind.setdefault(type(change), []).append(change)
+    lesson_ids: set[int] = {
         change.lesson_id
-        for change in changes
-        if not isinstance(change, FinalChange) and change.lesson_id is not None
+        for kind, sent in by_kind.items()
+        if kind is not FinalChange
+        for change in sent
+        if change.lesson_id is not None
     }
-    due_ids = {c.due_lesson_id for c in changes if isinstance(c, HomeworkChange) and c.due_lesson_id}
-    student_ids = {
+    due_ids = {change.due_lesson_id for change in by_kind.get(HomeworkChange, ()) if change.due_lesson_id}
+    student_ids: set[int] = {
         change.student_id
-        for change in changes
-        if isinstance(change, MarkChange | AbsenceChange | HomeworkChange | NoteChange | FinalChange)
-        and change.student_id is not None
+        for kind in _OF_STUDENTS
+        for change in by_kind.get(kind, ())
+        if change.student_id is not None
     }
     lessons = _lessons(viewer, journal, lesson_ids | due_ids) if lesson_ids else {}
     if not (lesson_ids | due_ids) <= lessons.keys():
@@ -262,18 +269,16 @@ def load(viewer: Viewer, journal_id: int, changes: list[Change], at: datetime) -
         terms={},
         notes={},
     )
-    marked = [change for change in changes if isinstance(change, MarkChange)]
+    marked = by_kind.get(MarkChange)
     if marked:
-        _marks(context, {c.lesson_id for c in marked}, {c.student_id for c in marked})
-    given = {change.lesson_id for change in changes if isinstance(change, HomeworkChange)}
-    if given:
-        _homework(context, given)
-    if any(isinstance(change, TopicChange) for change in changes) and journal.plan_id:
+        _marks(context, {change.lesson_id for change in marked}, {change.student_id for change in marked})
+    if HomeworkChange in by_kind:
+        _homework(context, {change.lesson_id for change in by_kind[HomeworkChange]})
+    if TopicChange in by_kind and journal.plan_id:
         _topics(context)
-    finals = {change.term_id for change in changes if isinstance(change, FinalChange)}
-    if finals:
-        _terms(context, finals)
-    notes = {c.note_id for c in changes if isinstance(c, NoteChange) and c.note_id is not None}
+    if FinalChange in by_kind:
+        _terms(context, {change.term_id for change in by_kind[FinalChange]})
+    notes = {change.note_id for change in by_kind.get(NoteChange, ()) if change.note_id is not None}
     if notes:
         _notes(context, notes)
     return context
@@ -395,14 +400,14 @@ def _students(
     ids, lesson_ids = sorted(ids), sorted(lesson_ids)
     table, place, where = _members(journal)
     rows = sql.read(
-        "SELECT p.id, p.surname, p.given_name, e.starts, e.until,"
+        "SELECT e.student_id, e.starts, e.until,"
         " a.id, a.lesson_id, a.meaning, a.symbol, a.minutes, a.set_at, a.changed_at, a.set_by_id, a.version,"
         " f.id, f.term_id, f.value, f.first_value, f.set_at, f.changed_at, f.set_by_id, f.version,"
         " t.starts, t.until, t.title, t.kind"
-        f" FROM {table} e JOIN people_person p ON p.id = e.student_id"
-        " LEFT JOIN journal_absence a ON a.student_id = p.id"
+        f" FROM {table} e"
+        " LEFT JOIN journal_absence a ON a.student_id = e.student_id"
         f" AND a.lesson_id IN ({sql.marks(len(lesson_ids))})"
-        " LEFT JOIN journal_termmark f ON f.journal_id = %s AND f.student_id = p.id"
+        " LEFT JOIN journal_termmark f ON f.journal_id = %s AND f.student_id = e.student_id"
         " LEFT JOIN organisation_term t ON t.id = f.term_id"
         f" WHERE e.{place} = %s AND e.student_id IN ({sql.marks(len(ids))})",
         (*lesson_ids, journal.id, where, *ids),
@@ -411,26 +416,26 @@ def _students(
     for row in rows:
         student = found.get(row[0])
         if student is None:
-            student = found[row[0]] = StudentFacts(row[0], f"{row[1]} {row[2]}")
-        student.spans.add((row[3], row[4]))
-        if row[5] is not None:
-            student.absences[row[6]] = AbsenceCell(
-                row[5], row[7], row[8], row[9], sql.aware(row[10]), sql.aware(row[11]), row[12], row[13]
+            student = found[row[0]] = StudentFacts(row[0])
+        student.spans.add((row[1], row[2]))
+        if row[3] is not None:
+            student.absences[row[4]] = AbsenceCell(
+                row[3], row[5], row[6], row[7], sql.aware(row[8]), sql.aware(row[9]), row[10], row[11]
             )
-        if row[14] is not None:
-            student.finals[row[15]] = FinalCell(
+        if row[12] is not None:
+            student.finals[row[13]] = FinalCell(
+                row[12],
+                row[13],
                 row[14],
                 row[15],
-                row[16],
-                row[17],
-                sql.aware(row[18]),
-                sql.aware(row[19]),
+                sql.aware(row[16]),
+                sql.aware(row[17]),
+                row[18],
+                row[19],
                 row[20],
                 row[21],
                 row[22],
                 row[23],
-                row[24],
-                row[25],
             )
     return found
 

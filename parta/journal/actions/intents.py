@@ -88,6 +88,8 @@ def term_of(context: Context, student: StudentFacts | None, facts: LessonFacts |
         return None
     if student is None:
         return TermState(title=facts.closed_term, locked=True) if facts.closed_term else None
+    if not student.finals:
+        return None
     final = next(
         (f for f in student.finals.values() if f.value and f.starts <= facts.date < f.until),
         None,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from parta.foundation import sql
-from parta.journal.actions.batch import Batch, Conflict, Draft, verb_of
+from parta.journal.actions.batch import Batch, Conflict, Draft, FirstMark, verb_of
 from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, MarkCell
 from parta.journal.actions.intents import act_of, term_of
@@ -27,10 +27,22 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     if _is_of_another_day(batch, change):
         return
     column = _column(batch, change)
-    if (id(column), student.id) in batch.marked:
+    place = id(column), student.id
+    if place in batch.marked:
         raise BadInput("Одна клетка названа в операции дважды.")
-    batch.marked.add((id(column), student.id))
-    cell = context.marks.get((column.id, student.id), _EMPTY) if column.id is not None else _EMPTY
+    batch.marked.add(place)
+    cell = _EMPTY if column.id is None else context.marks.get((column.id, student.id), _EMPTY)
+    term = term_of(context, student, lesson)
+    here = student.belongs_on(lesson.date)
+    absent = batch.absent(lesson, student)
+    sent: tuple[object, ...] | None = None
+    if cell is _EMPTY and term is None:
+        words = change.reason, change.ground, change.comment, change.undo
+        sent = place[0], change.value, change.seen, absent, here, *words
+        known = batch.first_marks.get(sent)
+        if known is not None:
+            _write(batch, change, column, student.id, known)
+            return
     old = cell.value
     spelled = (change.value, lesson.date)
     if spelled not in batch.spelled:
@@ -43,9 +55,6 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     if old == value and comment == cell.comment:
         return
     verb = verb_of(old, value)
-    term = term_of(context, student, lesson)
-    here = student.belongs_on(lesson.date)
-    absent = batch.absent(lesson, student)
     standing = (old, cell.set_at, cell.set_by)
     alike = (verb, lesson.id, column.work, standing, value, absent, here, change.reason, change.ground)
     let = batch.lets_through(
@@ -78,25 +87,15 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     wanted, firsts = _parts(value), _parts(first)
     # The first saving decides on timeliness; a permit used later shows too.
     late = verdict.used_permit or (verdict.is_late if cell.set_at is None else cell.is_late)
-    for part in sorted(wanted.keys() | cell.parts.keys()):
-        batch.marks.append(
-            (
-                column,
-                student.id,
-                part,
-                wanted.get(part, ""),
-                firsts.get(part, ""),
-                cell.set_at or context.at,
-                context.at,
-                context.viewer.person_id,
-                late,
-                comment,
-                version,
-            )
-        )
+    set_at = cell.set_at or context.at
+    rows = tuple(
+        (part, wanted.get(part, ""), firsts.get(part, ""), set_at, late, comment, version)
+        for part in sorted(wanted.keys() | cell.parts.keys())
+    )
+    batch.marks += [(column, student.id, *row) for row in rows]
     said = _SAID[verb] if old != value else "mark_commented"
     batch.note_draft(
-        Draft(change.index, said, "mark", {}, lesson.id, student.id, key=(id(column), student.id)),
+        Draft(change.index, said, "mark", {}, lesson.id, student.id, key=place),
         old,
         value,
         change.reason,
@@ -110,10 +109,41 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
         slip=slip and bool(old),
         undo=change.undo,
     )
+    if sent is not None and alike in batch.passed:
+        batch.first_marks[sent] = FirstMark(rows, said, batch.drafts[-1].data)
+
+
+def _write(
+    batch: Batch, change: MarkChange, column: AssessmentFacts, student_id: int, first: FirstMark
+) -> None:
+    """Write for one more student what was judged and written for another with all else alike."""
+    batch.marks += [(column, student_id, *row) for row in first.rows]
+    data = first.data.copy()
+    data["i"] = change.index
+    batch.drafts.append(
+        Draft(
+            change.index,
+            first.verb,
+            "mark",
+            data,
+            change.lesson_id,
+            student_id,
+            None,
+            (id(column), student_id),
+        )
+    )
 
 
 def _column(batch: Batch, change: MarkChange) -> AssessmentFacts:
     """The column of a change: named by id, found by kind and place, or made on the way."""
+    named = ("column", change.lesson_id, change.assessment_id, change.work, change.position)
+    column = batch.known.get(named)
+    if column is None:
+        column = batch.known[named] = _found_column(batch, change)
+    return column  # type: ignore[no-any-return]
+
+
+def _found_column(batch: Batch, change: MarkChange) -> AssessmentFacts:
     context = batch.context
     columns = (
         context.assessments if not batch.new_assessments else [*context.assessments, *batch.new_assessments]

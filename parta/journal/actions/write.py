@@ -8,11 +8,10 @@ log knows already is answered from the log, so the same write sent twice counts 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.db import IntegrityError, transaction
 
-from parta.foundation import log, sql
+from parta.foundation import log
 from parta.journal.actions import absences, finals, homework, marks, notes, records
 from parta.journal.actions.batch import Batch, Conflict, Refused, Row
 from parta.journal.actions.changes import (
@@ -29,82 +28,14 @@ from parta.journal.actions.changes import (
 )
 from parta.journal.actions.context import Context, NotFound, load
 from parta.journal.actions.intents import place_of
-from parta.journal.actions.permit_use import permit_lines, use_up
+from parta.journal.actions.permit_use import permit_lines
+from parta.journal.actions.rows import put
 from parta.journal.rules.offline import believed
 from parta.people.viewer import Viewer
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
-
-MARK_COLUMNS = (
-    "school_id",
-    "journal_id",
-    "assessment_id",
-    "student_id",
-    "part",
-    "value",
-    "first_value",
-    "set_at",
-    "changed_at",
-    "set_by_id",
-    "is_late",
-    "comment",
-    "version",
-)
-ABSENCE_COLUMNS = (
-    "school_id",
-    "journal_id",
-    "lesson_id",
-    "student_id",
-    "meaning",
-    "symbol",
-    "minutes",
-    "set_at",
-    "changed_at",
-    "set_by_id",
-    "version",
-)
-RECORD_COLUMNS = (
-    "lesson_id",
-    "school_id",
-    "journal_id",
-    "topic",
-    "planned_topic_id",
-    "topic_at",
-    "conducted_at",
-    "conducted_by_id",
-    "roll_at",
-    "version",
-)
-HOMEWORK_COLUMNS = (
-    "school_id",
-    "journal_id",
-    "lesson_id",
-    "student_id",
-    "text",
-    "is_none",
-    "minutes",
-    "due_lesson_id",
-    "due_date",
-    "set_at",
-    "changed_at",
-    "set_by_id",
-    "version",
-)
-FINAL_COLUMNS = (
-    "school_id",
-    "journal_id",
-    "term_id",
-    "student_id",
-    "value",
-    "first_value",
-    "reason",
-    "set_at",
-    "changed_at",
-    "set_by_id",
-    "version",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +122,7 @@ def _carry_out(
         raise Conflicted(batch.conflicts)
     if batch.refused:
         raise RefusedWrite(batch.refused)
-    _apply(batch)
+    put(batch)
     batch.drafts += permit_lines(batch, changes)
     batch.drafts.sort(key=lambda draft: draft.index)
     log.append(
@@ -289,246 +220,36 @@ def _role(batch: Batch) -> str:
     return viewer.main_role
 
 
-def _apply(batch: Batch) -> None:
-    context = batch.context
-    at, person = context.at, context.viewer.person_id
-    base = (context.journal.school_id, context.journal.id)
-    ids: dict[object, int] = {}
-    if batch.substitutions:
-        sql.insert(
-            "timetable_substitution",
-            (
-                "school_id",
-                "lesson_id",
-                "substitute_id",
-                "replaced_id",
-                "reason",
-                "order_number",
-                "made_at",
-                "made_by",
-            ),
-            [
-                (
-                    base[0],
-                    s["lesson_id"],
-                    person,
-                    s["replaced_id"],
-                    s["reason"],
-                    "",
-                    at,
-                    context.viewer.user_id,
-                )
-                for s in batch.substitutions
-            ],
-        )
-    written = {id(row[0]) for row in batch.marks}
-    new = [column for column in batch.new_assessments if id(column) in written]
-    if new:
-        by_place = {(c.lesson_id, c.work, c.position): c for c in new}
-        for column_id, lesson_id, work, position in sql.insert(
-            "journal_assessment",
-            ("school_id", "journal_id", "lesson_id", "work_kind", "position", "weight", "title", "parts"),
-            [(*base, c.lesson_id, c.work, c.position, c.weight, "", 1) for c in new],
-            returning=("id", "lesson_id", "work_kind", "position"),
-        ):
-            by_place[lesson_id, work, position].id = column_id
-        context.assessments.extend(new)
-    if batch.marks:
-        columns = {column.id: id(column) for column, *_ in batch.marks}
-        for mark_id, column_id, student_id, part in sql.insert(
-            "journal_mark",
-            MARK_COLUMNS,
-            [(*base, column.id, *row) for column, *row in batch.marks],
-            conflict=("assessment_id", "student_id", "part"),
-            update=MARK_COLUMNS[5:7] + MARK_COLUMNS[8:],
-            returning=("id", "assessment_id", "student_id", "part"),
-        ):
-            if part != 2:
-                ids[columns[column_id], student_id] = mark_id
-        column_ids = {place: column_id for column_id, place in columns.items()}
-        for draft in batch.drafts:
-            if draft.object_kind == "mark":
-                draft.data["assessment"] = column_ids[draft.key[0]]
-    if batch.absences:
-        for absence_id, lesson_id, student_id in sql.insert(
-            "journal_absence",
-            ABSENCE_COLUMNS,
-            [(*base, *(row[name] for name in _bare(ABSENCE_COLUMNS))) for row in batch.absences],
-            conflict=("lesson_id", "student_id"),
-            update=("meaning", "symbol", "minutes", "changed_at", "set_by_id", "version"),
-            returning=("id", "lesson_id", "student_id"),
-        ):
-            ids[lesson_id, student_id] = absence_id
-    if batch.records:
-        sql.insert(
-            "journal_lessonrecord",
-            RECORD_COLUMNS,
-            [
-                (
-                    lesson.id,
-                    *base,
-                    lesson.topic,
-                    lesson.planned_id,
-                    lesson.topic_at,
-                    lesson.conducted_at,
-                    lesson.conducted_by_id,
-                    lesson.roll_at,
-                    lesson.version,
-                )
-                for lesson in batch.records.values()
-            ],
-            conflict=("lesson_id",),
-            update=RECORD_COLUMNS[3:],
-        )
-    _apply_homework(batch, ids)
-    if batch.notes:
-        for note in batch.notes:
-            ids[note["key"]] = sql.insert(
-                "journal_diarynote",
-                (
-                    "school_id",
-                    "journal_id",
-                    "lesson_id",
-                    "student_id",
-                    "kind",
-                    "text",
-                    "author_id",
-                    "made_at",
-                    "version",
-                    "withdrawn_at",
-                    "held_at",
-                ),
-                [
-                    (
-                        *(
-                            *base,
-                            note["lesson_id"],
-                            note["student_id"],
-                            note["kind"],
-                            note["text"],
-                            person,
-                            at,
-                        ),
-                        *(1, *((at, at) if note["is_held"] else (None, None))),
-                    )
-                ],
-                returning=("id",),
-            )[0][0]
-            if not note["is_held"]:
-                sql.write(
-                    "UPDATE journal_diarynote SET held_at = NULL, version = version + 1 WHERE lesson_id = %s"
-                    " AND student_id = %s AND author_id = %s AND held_at IS NOT NULL",
-                    (note["lesson_id"], note["student_id"], person),
-                )
-    if batch.withdrawn:
-        sql.write(
-            "UPDATE journal_diarynote SET withdrawn_at = %s, held_at = NULL, version = version + 1"
-            f" WHERE id IN ({sql.marks(len(batch.withdrawn))})",
-            (at, *batch.withdrawn),
-        )
-    if batch.finals:
-        for final_id, term_id, student_id in sql.insert(
-            "journal_termmark",
-            FINAL_COLUMNS,
-            [
-                (
-                    *base,
-                    *({**row, "changed_at": at, "set_by_id": person}[name] for name in _bare(FINAL_COLUMNS)),
-                )
-                for row in batch.finals
-            ],
-            conflict=("journal_id", "term_id", "student_id"),
-            update=("value", "first_value", "reason", "changed_at", "set_by_id", "version"),
-            returning=("id", "term_id", "student_id"),
-        ):
-            ids["final", term_id, student_id] = final_id
-    use_up(batch)
-    for draft in batch.drafts:
-        if draft.object_id is None:
-            draft.object_id = ids.get(draft.key)
-
-
-def _apply_homework(batch: Batch, ids: dict[object, int]) -> None:
-    context = batch.context
-    base = (context.journal.school_id, context.journal.id)
-    for conflict, rows in (
-        (
-            "(lesson_id) WHERE student_id IS NULL",
-            [row for row in batch.homework if row["student_id"] is None],
-        ),
-        (
-            "(lesson_id, student_id) WHERE student_id IS NOT NULL",
-            [row for row in batch.homework if row["student_id"] is not None],
-        ),
-    ):
-        if not rows:
-            continue
-        found = sql.insert(
-            "journal_homework",
-            HOMEWORK_COLUMNS,
-            [
-                (
-                    *base,
-                    *(
-                        {**row, "changed_at": context.at, "set_by_id": context.viewer.person_id}[name]
-                        for name in _bare(HOMEWORK_COLUMNS)
-                    ),
-                )
-                for row in rows
-            ],
-            conflict_target=conflict,
-            update=(
-                "text",
-                "is_none",
-                "minutes",
-                "due_lesson_id",
-                "due_date",
-                "changed_at",
-                "set_by_id",
-                "version",
-            ),
-            returning=("id", "lesson_id", "student_id"),
-        )
-        for homework_id, lesson_id, student_id in found:
-            ids[lesson_id, student_id] = homework_id
-
-
-@lru_cache
-def _bare(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns after school and journal."""
-    return tuple(name for name in columns if name not in ("school_id", "journal_id"))
-
-
 def _results(changes: Sequence[Change], lines: Sequence[tuple[str, str, int | None, Row]]) -> tuple[Row, ...]:
     """Results by change out of log lines: made the same way for a first answer and for a repeated one."""
     by_index: dict[int, Row] = {}
     for verb, kind, object_id, data in lines:
         if kind == "permit":
             continue
-        after = data["after"]
+        index, after = data["i"], data["after"]
         if isinstance(after, dict):
             after = after.get("symbol", "")
-        result = by_index.setdefault(data["i"], {"index": data["i"]})
-        result.update(
-            {
-                "verb": verb,
-                "id": object_id,
-                "version": data.get("v", 1),
-                "value": after,
-                "first": data.get("first", ""),
-                "late": bool(data.get("late")),
-                "annulled": after == "",
-            }
-        )
+        result: Row = {
+            "index": index,
+            "verb": verb,
+            "id": object_id,
+            "version": data.get("v", 1),
+            "value": after,
+            "first": data.get("first", ""),
+            "late": bool(data.get("late")),
+            "annulled": after == "",
+        }
         if kind == "mark":
             result["assessment"] = data.get("assessment")
-        if data.get("remarks"):
+        if "remarks" in data:
             result["remarks"] = data["remarks"]
-    facts = {index: _FACTS[type(change)] for index, change in enumerate(changes)}
-    return tuple(
-        {**by_index.get(index, {"index": index, "unchanged": True}), "fact": fact}
-        for index, fact in facts.items()
-    )
+        by_index[index] = {**by_index[index], **result} if index in by_index else result
+    results = []
+    for index, change in enumerate(changes):  # as they were sent now: a repeat may be of other changes
+        result = by_index.get(index) or {"index": index, "unchanged": True}
+        result["fact"] = _FACTS[type(change)]
+        results.append(result)
+    return tuple(results)
 
 
 _FACTS: dict[type, str] = {

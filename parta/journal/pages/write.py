@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -124,13 +125,11 @@ def _moment(at: datetime | None, viewer: Viewer) -> str:
     return f"{ru_date(local)}, {hm(local)}"
 
 
-def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:
-    return JsonResponse(
-        body, status=status, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
-    )
+def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), content_type="application/json", status=status)
 
 
-def _fault(status: int, text: str) -> JsonResponse:
+def _fault(status: int, text: str) -> HttpResponse:
     return _json({"error": text}, status)
 
 

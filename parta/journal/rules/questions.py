@@ -3,9 +3,10 @@
 Every function takes the law, the date whose edition speaks (the lesson's) and the place, and reads no database.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from parta.journal.rules.absences import KeyedCode, capacities, code_title, codes_at, keyed, read_code
 from parta.journal.rules.acts import Act, Lesson, Place, Writer
@@ -23,7 +24,7 @@ from parta.journal.rules.wording import MARK_NAMES, WORKS
 from parta.journal.rules.works import work_title, works_at
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar, Duration, PlainCalendar
-from parta.regulation.judge import Law
+from parta.regulation.judge import Bench, Law
 from parta.regulation.verdict import Outcome, Verdict, WayOut
 
 __all__ = [
@@ -97,10 +98,17 @@ def read_absence(law: Law, text: str, *, on: date, by: Writer, place: Place) -> 
     A letter that the person may not set is returned too: the guard then says who may.
     """
     bench = law.on(on).bench(place)
-    found = read_code(text, codes_at(bench), capacities(by))
-    if found is None:
-        return None
-    return next(code for code in absence_codes(law, on=on, by=by, place=place) if code.symbol == found.symbol)
+    acting_as = capacities(by)
+
+    def read() -> AbsenceCode | None:
+        found = read_code(text, codes_at(bench), acting_as)
+        if found is None:
+            return None
+        return next(
+            code for code in absence_codes(law, on=on, by=by, place=place) if code.symbol == found.symbol
+        )
+
+    return _read_once(bench, ("read_absence", acting_as), text, read)
 
 
 # --- marks ------------------------------------------------------------------------------------------------------
@@ -119,8 +127,14 @@ def read_mark(law: Law, text: str, *, on: date, place: Place, cell: str = "lesso
 
     What stands for no allowed mark comes back trimmed, so that the guard can name it.
     """
+    bench = law.on(on).bench(place)
+    return _read_once(
+        bench, ("read_mark", cell), text, lambda: _read_mark(text, allowed_symbols(bench, cell))
+    )
+
+
+def _read_mark(text: str, allowed: tuple[str, ...] | None) -> str:
     trimmed = " ".join(text.split())
-    allowed = mark_symbols(law, on=on, place=place, cell=cell)
     if allowed is None:
         return trimmed
     if "/" in trimmed:
@@ -129,6 +143,24 @@ def read_mark(law: Law, text: str, *, on: date, place: Place, cell: str = "lesso
     if "," in trimmed and trimmed.replace(",", ".") in allowed:
         return trimmed.replace(",", ".")
     return read_symbol(trimmed, allowed) or trimmed
+
+
+_READ = 200
+"""Texts whose reading is kept: people type few different ones, a machine that types many fills no memory."""
+_UNREAD: Any = object()
+_T = TypeVar("_T")
+
+
+def _read_once(bench: Bench, key: object, text: str, read: Callable[[], _T]) -> _T:
+    """What a typed text means at a bench, worked out once: a bench is of one law, and never changes."""
+    known: dict[str, _T] = bench.memo(key, dict)
+    found: _T = known.get(text, _UNREAD)
+    if found is _UNREAD:
+        found = read()
+        if len(known) >= _READ:
+            known.clear()
+        known[text] = found
+    return found
 
 
 def scale_symbols(law: Law, *, on: date, place: Place) -> tuple[tuple[str, float | None, bool], ...] | None:

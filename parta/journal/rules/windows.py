@@ -67,8 +67,8 @@ class Deadlines:
         self.rules = tuple(rule for rule in rules if isinstance(rule.params.within, Duration))
         self.views = tuple(rule for rule in rules if not isinstance(rule.params.within, Duration))
         """Entries that repeat the limits of the others: they are cited, and set none of their own."""
-        self._last: tuple[Calendar | None, tuple[Any, ...], Limit | None] = (None, (), None)
-        """The last question and its answer: a class is asked the same again and again."""
+        self._last: tuple[Calendar | None, tuple[Any, ...], dict[Any, Limit | None]] = (None, (), {})
+        """The last lesson and its limits, by works and fact: of one lesson the same is asked again and again."""
 
     def depth(self, rule: Rule[Any], works: tuple[str, ...], fact: str) -> int:
         """How narrowly a rule names what is written; 0 is «everything», negative is «not this»."""
@@ -79,12 +79,15 @@ class Deadlines:
         self, lesson: Lesson, calendar: Calendar, works: tuple[str, ...] = (), fact: str = ""
     ) -> Limit | None:
         """The limit for a fact of a lesson; ``None`` when no rule sets one."""
-        asked = (lesson.date, lesson.ends_at, lesson.day_ends_at, works, fact)
-        calendar_asked, known, found = self._last
-        if calendar_asked is not calendar or known != asked:
-            found = self._limit(lesson, calendar, works, fact)
-            self._last = (calendar, asked, found)
-        return found
+        moments = (lesson.date, lesson.ends_at, lesson.day_ends_at)
+        calendar_asked, known, limits = self._last
+        if calendar_asked is not calendar or known != moments:
+            limits = {}
+            self._last = (calendar, moments, limits)
+        asked = works, fact
+        if asked not in limits:
+            limits[asked] = self._limit(lesson, calendar, works, fact)
+        return limits[asked]
 
     def _limit(self, lesson: Lesson, calendar: Calendar, works: tuple[str, ...], fact: str) -> Limit | None:
         ranked = []
