@@ -19,7 +19,8 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.queries.words import journal_name
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
-from parta.journal.rules.watches import Scope, findings
+from parta.journal.rules.owed import Scope
+from parta.journal.rules.watches import findings
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar
 from parta.regulation.edition import Edition

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from parta.control.models import FindingsKept
-from parta.journal.rules.watches import Finding, Scope, findings, late_marks
+from parta.journal.rules.late_marks import late_marks
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 

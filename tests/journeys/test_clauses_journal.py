@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from parta.exchange.tests.files import workbook
 from parta.foundation import clock
 from parta.journal.models import Absence, Homework, LessonRecord, Mark, Permit
-from parta.journal.rules.watches import Scope
+from parta.journal.rules.owed import Scope
 from parta.organisation.models import Subject, WorkKind
 from tests.journeys.steps import (
     COLLEGE,

@@ -8,7 +8,7 @@ import pytest
 from parta.foundation import clock
 from parta.foundation.log import SYSTEM
 from parta.journal.rules.acts import Place
-from parta.journal.rules.watches import Scope
+from parta.journal.rules.owed import Scope
 from parta.regulation.actions import adopt, set_setting
 from parta.regulation.edition import parse_edition
 from parta.regulation.models import Edition, SettingValue

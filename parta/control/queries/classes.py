@@ -16,7 +16,7 @@ from parta.control.queries.sheets import Cut, law_for, overdue_works, per_cent, 
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, from_json, short_name
 from parta.journal.rules.marking_watches import MissingFinals, missing_finals
-from parta.journal.rules.watches import Finding
+from parta.journal.rules.owed import Finding
 from parta.people.viewer import Viewer
 
 MEANINGS = {

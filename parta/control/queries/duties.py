@@ -42,6 +42,7 @@ from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of, whole
 from parta.journal.rules.outcome_watches import outcome_matters
+from parta.journal.rules.owed import Scope
 from parta.journal.rules.politeness import held_notes
 from parta.journal.rules.programme_watches import (
     control_works,
@@ -52,7 +53,6 @@ from parta.journal.rules.programme_watches import (
     work_dates,
 )
 from parta.journal.rules.thresholds import threshold_matters
-from parta.journal.rules.watches import Scope
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.regulation.durations import plural
 from parta.regulation.words import ROLES

@@ -11,7 +11,9 @@ from parta.control.queries.findings import Line
 from parta.control.queries.lessons import FACTS, IN_TIME, LATE, MISSING, OPEN, LessonLine, lessons_of
 from parta.control.queries.sheets import Cut, reach_of
 from parta.journal.queries.words import journal_name, register_key
-from parta.journal.rules.watches import Finding, Scope, findings, late_marks
+from parta.journal.rules.late_marks import late_marks
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.people.viewer import Viewer
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of

@@ -39,6 +39,7 @@ from parta.journal.rules.load_watches import homework_matters, work_matters
 from parta.journal.rules.marking_watches import final_gaps, missing_finals
 from parta.journal.rules.matters import Matter, Reach, rules_on, whole
 from parta.journal.rules.outcome_watches import outcome_matters
+from parta.journal.rules.owed import Finding, Scope
 from parta.journal.rules.politeness import held_notes
 from parta.journal.rules.programme_watches import (
     control_works,
@@ -49,7 +50,7 @@ from parta.journal.rules.programme_watches import (
     work_dates,
 )
 from parta.journal.rules.thresholds import threshold_matters
-from parta.journal.rules.watches import Finding, Scope, lesson_gaps, reason_gaps, work_gaps
+from parta.journal.rules.watches import lesson_gaps, reason_gaps, work_gaps
 from parta.people.viewer import Viewer
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar

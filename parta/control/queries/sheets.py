@@ -18,8 +18,9 @@ from parta.journal.rules.density_watch import DensityLine, density_lines
 from parta.journal.rules.homework import missing_parts
 from parta.journal.rules.marking_watches import MarkCount, mark_counts
 from parta.journal.rules.matters import JOINS, PLACE, Reach, places
+from parta.journal.rules.owed import Finding, Scope
 from parta.journal.rules.programme_watches import Progress, WorkLine, control_works, missing_topics, programme
-from parta.journal.rules.watches import Finding, Scope, work_gaps
+from parta.journal.rules.watches import work_gaps
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.judge import Law

@@ -28,8 +28,9 @@ from parta.journal.queries.home_values import (
 from parta.journal.queries.lesson_values import AWAY
 from parta.journal.queries.words import class_name, journal_name, register_key, short_name
 from parta.journal.rules.acts import Place
+from parta.journal.rules.owed import Scope
 from parta.journal.rules.questions import AbsenceCode, absence_codes
-from parta.journal.rules.watches import Scope, lesson_gaps, work_gaps
+from parta.journal.rules.watches import lesson_gaps, work_gaps
 from parta.people.viewer import Viewer
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of

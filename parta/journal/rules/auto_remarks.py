@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
-from parta.journal.rules.watches import Finding, Scope, findings
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.journal.rules.wording import day_words
 from parta.regulation.durations import Calendar, Interval, parse_duration, plural
 from parta.regulation.judge import Law, Rule

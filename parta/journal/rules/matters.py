@@ -1,6 +1,6 @@
 """A matter: what a watch over figures, plans and duties found; and the reading that these watches share.
 
-Findings of single facts of a lesson are :class:`~parta.journal.rules.watches.Finding`; a matter stands for a journal, a
+Findings of single facts of a lesson are :class:`~parta.journal.rules.owed.Finding`; a matter stands for a journal, a
 class, a person or an interval. It too is closed by the fact alone.
 """
 

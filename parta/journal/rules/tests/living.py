@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from parta.foundation.log import SYSTEM
-from parta.journal.rules.watches import Finding, Scope, findings
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.regulation.actions import adopt
 from parta.regulation.edition import RegulationError, parse_edition
 from parta.regulation.models import Edition

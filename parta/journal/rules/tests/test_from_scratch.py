@@ -12,6 +12,7 @@ from parta.foundation import clock
 from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark, TermMark
 from parta.journal.rules.auto_remarks import auto_remark_matters
 from parta.journal.rules.evidence import Evidence, MarkFact, PartFact
+from parta.journal.rules.owed import Scope
 from parta.journal.rules.questions import term_formula
 from parta.journal.rules.tests.acting import (
     ALGEBRA,
@@ -28,7 +29,6 @@ from parta.journal.rules.tests.acting import (
     replace,
 )
 from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send, text_of
-from parta.journal.rules.watches import Scope
 from parta.regulation.edition import parse_edition
 from parta.regulation.explain import explained
 from parta.regulation.judge import law_of

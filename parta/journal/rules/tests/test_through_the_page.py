@@ -9,7 +9,9 @@ import pytest
 
 from parta.foundation import clock, sql
 from parta.journal.models import Absence, LessonRecord, Mark, Permit
-from parta.journal.rules.watches import Finding, Scope, findings, late_marks
+from parta.journal.rules.late_marks import late_marks
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark
-from parta.journal.rules import Act, Lesson, Outcome, Place, Writer, judge
-from parta.journal.rules import watches as watches_module
-from parta.journal.rules.watches import Finding, Scope, findings, late_marks
+from parta.journal.rules import Act, Lesson, Outcome, Place, Writer, judge, owed
+from parta.journal.rules.late_marks import late_marks
+from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.watches import findings
 from parta.people.models import Enrolment
 from parta.plans.models import Journal
 from parta.regulation.durations import PlainCalendar
@@ -373,8 +374,8 @@ def test_cancelled_and_future_lessons_owe_nothing(cast: Any, monkeypatch: pytest
     LessonRow.objects.filter(id=lesson.id).update(state="cancelled")
     assert of(look(cast, cast.at), "roll", lesson) == []
     assert of(look(cast, cast.at, Scope(teacher_id=cast.class_teacher.id)), "roll", lesson) == []
-    spoilt = watches_module._SPAN.replace("l.state <> 'cancelled'", "l.state <> 'nothing'")
-    monkeypatch.setattr(watches_module, "_SPAN", spoilt)
+    spoilt = owed.SPAN.replace("l.state <> 'cancelled'", "l.state <> 'nothing'")
+    monkeypatch.setattr(owed, "SPAN", spoilt)
     assert len(of(look(cast, cast.at), "roll", lesson)) == 1, "the planted fault must show"
 
 
