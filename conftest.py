@@ -10,6 +10,7 @@ from django.db import connection
 from parta.foundation import clock
 from tests import cast as _cast
 from tests import schema as _schema
+from tests.leftovers import forget
 
 pytest_plugins = ["tests.rules_of_the_run", "tests.browser", "conformance.plugin"]
 
@@ -47,19 +48,7 @@ def count_statements(db: None) -> Callable[[], AbstractContextManager[list[str]]
 def _no_leftover_caches() -> Iterator[None]:
     """Caches keyed by database ids must not outlive the rows of a test."""
     yield
-    from django.core.cache import cache
-
-    from parta.diary.actions.looks import _noted as _looks
-    from parta.people.actions.traces import _noted, _opened
-    from parta.regulation.queries import law
-    from parta.timetable.calendar import calendar_of
-
-    cache.clear()
-    law.cache_clear()
-    _noted.cache_clear()
-    _opened.cache_clear()
-    _looks.cache_clear()
-    calendar_of.cache_clear()
+    forget()
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ class Environment(BaseSettings):
     database_url: str = Field(
         default="", description="postgresql://user@host/name; empty: SQLite in the home folder."
     )
+    row_role: str = Field(
+        default="",
+        pattern=r"^([a-z_][a-z0-9_]{0,62})?$",
+        description="PostgreSQL: role without rights past the row policies, as which the server works; empty: none.",
+    )
     secret_key: str = Field(
         default="", description="Signing key; empty: made once and kept in the home folder."
     )

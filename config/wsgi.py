@@ -8,6 +8,9 @@ from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+from parta.foundation import scope  # noqa: E402  (Django must be set up)
+
+scope.restrict(scope.row_role())
 get_resolver().url_patterns  # noqa: B018  (loads every page now, not at the first visitor's expense)
 
 # Modules, models and templates live as long as the process: the collector need not walk them again and again

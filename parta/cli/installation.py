@@ -62,7 +62,35 @@ def migrate() -> int:
     count = len(unapplied())
     if count:
         call_command("migrate", interactive=False, verbosity=0)
+    install_policies()
     return count
+
+
+def install_policies() -> None:
+    """Row policies for the role of the server, where one is set (`foundation.scope`). Raises Failure without it."""
+    from django.db import DatabaseError, connection
+
+    from parta.foundation import scope
+
+    role = scope.row_role()
+    if not role or connection.vendor != "postgresql":
+        return
+    try:
+        scope.install(role)
+    except DatabaseError as error:
+        raise Failure(
+            f"Политики строк не поставлены: {str(error).splitlines()[0]}\n"
+            f"Нужна роль (docs/running): createuser --no-login {role}"
+        ) from None
+
+
+def require_policies() -> None:
+    """Raises Failure unless the row policies hold for the role of the server."""
+    from parta.foundation import scope
+
+    found = scope.complaints(scope.row_role()) if scope.row_role() else []
+    if found:
+        raise Failure(f"PARTA_ROW_ROLE={scope.row_role()}: {'; '.join(found)}.\nВыполните: parta migrate")
 
 
 def school_by_code(code: str | None) -> int:

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import get_resolver, reverse
 
 from parta.foundation import confirm as confirmation
-from parta.foundation import language, veil
+from parta.foundation import language, scope, veil
 from parta.foundation.language import say
 
 LARGEST_ID = 2**63 - 1
@@ -144,6 +144,8 @@ def requires(
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if rule.public:
+                scope.open_up()  # the school is not known before somebody is
             viewer = None if rule.public else request.viewer  # type: ignore[attr-defined]
             if not rule.public:
                 if viewer is None:

@@ -21,7 +21,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Q
 
-from parta.foundation import log
+from parta.foundation import log, scope
 from parta.foundation.models import Job
 
 logger = logging.getLogger("parta.jobs")
@@ -182,11 +182,12 @@ def plan_turns(at: datetime) -> None:
 
 def stuck() -> list[tuple[str, int, str]]:
     """Jobs given up after all attempts: (name, id, error). Empty on a healthy installation."""
-    return list(
-        Job.objects.filter(done_at=None, attempts__gte=MOST_ATTEMPTS)
-        .values_list("name", "id", "error")
-        .order_by("id")
-    )
+    with scope.opened():  # the installation's health is whole
+        return list(
+            Job.objects.filter(done_at=None, attempts__gte=MOST_ATTEMPTS)
+            .values_list("name", "id", "error")
+            .order_by("id")
+        )
 
 
 @job("end_old_sessions", nightly=True)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
-from parta.foundation import clock, language, sql
+from parta.foundation import clock, language, scope, sql
 from parta.foundation.veil import Veil
 from parta.people import inspection, locks, second, tongue
 from parta.people.session_rules import lock_after
@@ -61,7 +61,16 @@ class ViewedRequest(WSGIRequest):
 
     @cached_property
     def viewer(self) -> Viewer | None:
-        seen = load(self)
+        scope.open_up()  # an account may belong to several schools: which one is looked at shows when it is read
+        try:
+            seen = load(self)
+        except BaseException:
+            scope.close()
+            raise
+        if seen is None:
+            scope.close()
+        else:
+            scope.enter(seen.school.id)
         if seen is not None:
             language.speak(seen.language)
         if seen is not None and seen.window is not None:
@@ -79,6 +88,12 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            return answered(request)
+        finally:
+            scope.close()
+
+    def answered(request: HttpRequest) -> HttpResponse:
         request.__class__ = ViewedRequest
         with ExitStack() as around, language.speaking(request.COOKIES.get(tongue.COOKIE, language.RUSSIAN)):
             request.__dict__["around"] = around

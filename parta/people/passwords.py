@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from parta.foundation import scope
 from parta.foundation.language import say
 
 
@@ -80,6 +81,8 @@ class WeakPasswords:
         if user is None or not getattr(user, "pk", None):
             return set()
         words = set(re.split(r"[^a-z0-9а-яё]+", user.login.lower()))
-        for surname, given in user.persons.values_list("surname", "given_name"):
+        with scope.opened():  # the names the account has in other schools as well
+            names = list(user.persons.values_list("surname", "given_name"))
+        for surname, given in names:
             words |= {surname.lower(), given.lower()}
         return words

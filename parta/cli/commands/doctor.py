@@ -43,6 +43,8 @@ def examine() -> Iterator[Complaint]:
     """All complaints, the gravest first."""
     from django.conf import settings
 
+    from parta.foundation import scope
+
     if settings.DEBUG:
         yield Complaint("Включён режим разработчика: чужие увидят внутренности.", "Уберите PARTA_DEBUG.")
     if len(settings.SECRET_KEY) < 32 or settings.SECRET_KEY.startswith("django-insecure"):
@@ -69,6 +71,12 @@ def examine() -> Iterator[Complaint]:
         yield Complaint("База данных не готова.", "Выполните: parta migrate")
         return
     yield from _durability()
+    if scope.row_role():
+        for what in scope.complaints(scope.row_role()):
+            yield Complaint(
+                f"Политики строк не действуют: {what}.",
+                "См. PARTA_ROW_ROLE в docs/running; затем: parta migrate",
+            )
     yield from _copies()
     from parta.foundation import jobs
 

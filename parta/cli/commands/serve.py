@@ -74,6 +74,7 @@ def run(arguments: Namespace) -> int:
 
     installation.load()
     installation.require_database()
+    installation.require_policies()
     if not port_is_free(arguments.bind):
         raise Failure(
             f"Адрес {arguments.bind} занят другой программой.\nУкажите другой: parta serve --bind ХОСТ:ПОРТ"

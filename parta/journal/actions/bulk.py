@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from parta.foundation import log, sql
+from parta.foundation import log, scope, sql
 from parta.foundation.log import Actor, Head, Line
 from parta.journal.actions.rows import (
     ABSENCE_COLUMNS,
@@ -93,9 +93,10 @@ class Ids:
     """Next free id of each table poured into; the transaction must hold off other writers (`reserve`)."""
 
     def __init__(self) -> None:
-        self.next = {
-            table: sql.read(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")[0][0] for table in TABLES
-        }
+        with scope.opened():  # ids are the table's, whosever the rows are
+            self.next = {
+                table: sql.read(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")[0][0] for table in TABLES
+            }
 
     def take(self, table: str) -> int:
         value: int = self.next[table]
@@ -571,7 +572,7 @@ def move_sequences(tables: Iterable[str]) -> None:
     """After rows with ids of our own: let PostgreSQL's counters go on behind them."""
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
+    with scope.opened(), connection.cursor() as cursor:
         for table in tables:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT COALESCE(MAX(id), 1) FROM {table}))"

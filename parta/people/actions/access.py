@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
-from parta.foundation import sql
+from parta.foundation import scope, sql
 from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
@@ -333,12 +333,11 @@ def without_ground(school_id: int, on: date, user_id: int | None = None) -> list
     values: list[object] = [school_id, on, on, on]
     if user_id is not None:
         values.append(user_id)
-    return [
-        (row[0], row[1])
-        for row in sql.read(
+    with scope.opened():  # a role in another school is a ground as well
+        rows = sql.read(
             _GROUNDLESS + (" AND u.id = %s" if user_id is not None else "") + " ORDER BY p.id", values
         )
-    ]
+    return [(row[0], row[1]) for row in rows]
 
 
 def close_groundless(*, school_id: int, on: date, by: Actor = SYSTEM, at: datetime) -> int:
