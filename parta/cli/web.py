@@ -33,9 +33,14 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        """The application, in a process of the server: from here on beneath the row policies, where they are on."""
         from django.core.wsgi import get_wsgi_application
 
-        return get_wsgi_application()
+        from parta.foundation import scope
+
+        application = get_wsgi_application()
+        scope.restrict(scope.row_role())
+        return application
 
 
 def run(bind: str, workers: int, threads: int) -> int:

@@ -3,7 +3,8 @@
 import ast
 import os
 import re
-from collections.abc import Iterator
+import runpy
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from parta.cli.web import Server
 from parta.foundation import scope, sql
 from parta.people.models import Person
 from tests.cast import client_of
 from tests.contracts.matrix import LINES, PERSONAS
 from tests.contracts.test_hygiene import sources
+from tests.contracts.test_layout import ROOT
 from tests.contracts.test_matrix import _quiet as _quiet  # noqa: F401  (a fixture)
 from tests.contracts.test_matrix import _value
 from tests.leftovers import forget
@@ -114,6 +117,28 @@ def test_the_policies_are_whole(policies: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER ROLE {ROLE} BYPASSRLS")
     assert f"роль {ROLE} обходит политики строк" in scope.complaints(ROLE)
+
+
+@pg
+def test_a_process_of_the_server_works_beneath_the_policies(
+    policies: None, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By either way into the program: `parta serve`, and the application that other servers load."""
+    monkeypatch.setattr(scope, "row_role", lambda: ROLE)
+    ways: list[Callable[[], Any]] = [
+        Server("127.0.0.1:0", 1, 1).load,
+        lambda: runpy.run_path(str(ROOT / "config" / "wsgi.py")),
+    ]
+    for way in ways:
+        assert not scope.is_bound() and Person.objects.exists()
+        try:
+            way()
+            scope.close()
+            assert scope.is_bound() and not Person.objects.exists()
+            assert client_of(cast.deputy).get("/setup/people/").status_code == 200
+            assert scope._state() == "" and not Person.objects.exists(), "every request ends closed"
+        finally:
+            scope.release()
 
 
 @pg
