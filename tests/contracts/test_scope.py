@@ -167,9 +167,9 @@ def test_closed_one_school_and_open(policies: None, cast: Any) -> None:
 @pg
 def test_a_query_that_forgets_its_school(policies: None, cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: cards of students by no scope at all. Without policies it shows another school's child."""
-    from parta.people import queries
+    from parta.people.queries import student_cards
 
-    monkeypatch.setattr(queries, "cards", lambda viewer: Person.objects.all())
+    monkeypatch.setattr(student_cards, "cards", lambda viewer: Person.objects.all())
     url = reverse("student", args=(cast.outside.student.pk,))
     assert client_of(cast.deputy).get(url).status_code == 200, "the fault is real"
     with switched_on():
