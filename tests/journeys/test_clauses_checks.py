@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from parta.control.queries.duties import DutyLine, duties
+from parta.control.queries.duties import duties
+from parta.control.queries.duty_lines import DutyLine
 from parta.control.queries.sheets import (
     Cut,
     homework_sheet,

@@ -11,7 +11,8 @@ from parta.control.actions.nightly import form_due_reports
 from parta.control.jobs import form_reports
 from parta.control.models import Report
 from parta.control.queries import board
-from parta.control.queries.duties import DutyLine, duties
+from parta.control.queries.duties import duties
+from parta.control.queries.duty_lines import DutyLine
 from parta.control.queries.sheets import Cut
 from parta.control.queries.year import year_page
 from parta.foundation import clock

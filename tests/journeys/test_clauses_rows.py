@@ -8,7 +8,8 @@ import pytest
 from parta.control.actions.findings import keep
 from parta.control.models import Finding as Kept
 from parta.control.models import FindingsKept
-from parta.control.queries.duties import DutyLine, kept_duties
+from parta.control.queries.duties import kept_duties
+from parta.control.queries.duty_lines import DutyLine
 from parta.diary.models import AbsenceNotice, FamilyReport
 from parta.foundation import clock
 from parta.journal.models import LessonRecord, TermMark

@@ -16,8 +16,8 @@ from django.db import transaction
 
 from parta.control.models import Finding, FindingsKept, FindingStep
 from parta.control.queries.cites import Acts
-from parta.control.queries.duties import year_of
 from parta.control.queries.found import SOURCES, Asked, Found, Part, Source, found_by
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import calendar_for, law_for
 from parta.control.queries.touched import Touched, touched_since
 from parta.foundation import log, sql, veil

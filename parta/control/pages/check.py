@@ -14,8 +14,9 @@ from parta.control.actions.findings import keep
 from parta.control.pages.frame import FORM, READ, control_page, cuts, span
 from parta.control.queries import certificates, sheets
 from parta.control.queries.class_sheet import class_sheet
-from parta.control.queries.duties import duties, kept_duties, year_of
+from parta.control.queries.duties import duties, kept_duties
 from parta.control.queries.lessons import OPEN
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import SHEETS, Cut
 from parta.control.queries.topic_quality import topic_quality
 from parta.control.queries.year import year_page

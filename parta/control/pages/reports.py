@@ -18,8 +18,8 @@ from parta.control.documents import comma_separated, workbook
 from parta.control.pages.frame import FORM, READ, YEAR, control_page, span
 from parta.control.queries.class_sheet import class_sheet
 from parta.control.queries.classes import MEANINGS, SubjectLine, class_page, readable_classes
-from parta.control.queries.duties import year_of
 from parta.control.queries.forms import FORMS, asked_of, forms_of, handed, kept, spans_of
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut
 from parta.foundation import confirm
 from parta.foundation.access import may, requires

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parta.control.queries import sheets
-from parta.control.queries.duties import year_of
 from parta.control.queries.lessons import MISSING
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut
 from parta.foundation import sql
 from parta.journal.queries.words import from_json, short_name

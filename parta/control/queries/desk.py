@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from parta.control.access import ANSWERABLE, CONTROLLERS
 from parta.control.queries import findings
-from parta.control.queries.duties import year_of
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut, reach_of
 from parta.control.queries.year import year_page
 from parta.foundation import sql

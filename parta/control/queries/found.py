@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import duties, intervals, sheets, year
+from parta.control.queries import duties, idle, intervals, own_control, sheets, year
 from parta.control.queries.cites import Acts
 from parta.control.queries.closeout import closeout_matters
 from parta.control.queries.family_watches import family_matters
@@ -297,7 +297,7 @@ def _day(value: date | str) -> date:
 
 
 def _idle(asked: Asked, part: Part) -> Iterable[Matter]:
-    return duties.idle_matters(asked.viewer, asked.on)
+    return idle.idle_matters(asked.viewer, asked.on)
 
 
 def _control(asked: Asked, part: Part) -> Iterable[Matter]:
@@ -305,9 +305,9 @@ def _control(asked: Asked, part: Part) -> Iterable[Matter]:
     return [
         *intervals.check_matters(asked.viewer, facts),
         *intervals.report_matters(asked.viewer, facts),
-        *duties.remark_matters(asked.viewer),
-        *duties.reading_matters(asked.viewer),
-        *duties.appointment_matters(asked.viewer),
+        *own_control.remark_matters(asked.viewer),
+        *own_control.reading_matters(asked.viewer),
+        *own_control.appointment_matters(asked.viewer),
     ]
 
 

@@ -12,8 +12,8 @@ from django.db import connection
 from parta.control.actions.findings import keep, program_viewer
 from parta.control.models import Finding
 from parta.control.queries.cites import Acts
-from parta.control.queries.duties import year_of
 from parta.control.queries.found import SOURCES, Asked, Found, Part, found_by
+from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import calendar_for, law_for
 from parta.foundation import clock
 from parta.organisation import actions as organisation

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from parta.control.rehearsal import Rehearsal, _Replay, rehearse
+from parta.control.rehearsal import Rehearsal, rehearse
+from parta.control.replay import Replay
 from parta.foundation import clock
 from parta.regulation.edition import parse_edition
 from parta.regulation.judge import judge
@@ -74,7 +75,7 @@ def test_what_was_accepted_passes_when_it_is_replayed(cast: Any, client_of: Any)
     accepted = [answer for answer in answers if answer.status_code == 200]
     law = law_of_school(cast.school.id, cast.viewer("deputy").school.law_version)
     calendar = calendar_of(cast.school.id, cast.school.timezone, 0)
-    acts = [act for act, _ in _Replay(cast.school.id, MONDAY, cast.on).acts() if act.at == moment]
+    acts = [act for act, _ in Replay(cast.school.id, MONDAY, cast.on).acts() if act.at == moment]
     assert len(acts) >= len(accepted) >= 3
     for act in acts:
         verdict = judge(law, act, calendar)

@@ -14,6 +14,7 @@ from parta.diary.pages.eyes import eyes, with_family_eyes
 from parta.diary.pages.week import address
 from parta.diary.queries import NotFound, about, homework, news, results
 from parta.diary.queries.health import of_child
+from parta.diary.queries.subject import subject_page
 from parta.diary.queries.works import work_file, works_of
 from parta.foundation import clock
 from parta.foundation.access import requires
@@ -183,7 +184,7 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
 def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> HttpResponse:
     """One subject: marks with their history, the average and how it comes about."""
     try:
-        shown = results.subject_page(
+        shown = subject_page(
             eyes(request),
             student_id,
             subject_id,

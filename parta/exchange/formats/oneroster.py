@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from parta.exchange.data import (
     SubjectRow,
     TermRow,
 )
+from parta.exchange.formats.oneroster_archive import STAFF, Archive, Member, refs
 from parta.exchange.formats.oneroster_files import Line, detect, load
 from parta.exchange.located import BadFile, Problems, Told, Where
 from parta.exchange.values import (
@@ -44,13 +44,6 @@ __all__ = ["TITLE", "detect", "read"]
 
 TITLE = "архив OneRoster"
 
-_GONE: Final = {"tobedeleted", "inactive"}
-"""Statuses of rows that are no longer there: of 1.1 and 1.2, and of 1.0."""
-_STAFF: Final = {
-    "teacher": "teacher", "administrator": "operator", "principal": "director", "aide": "teacher", "proctor": "teacher",
-    "counselor": "social_pedagogue", "districtAdministrator": "inspector", "siteAdministrator": "operator",
-    "systemAdministrator": "operator",
-}  # fmt: skip
 _GUARDIANS: Final = {"parent": "guardian", "guardian": "guardian", "relative": "other"}
 _TERMS: Final = {"schoolYear": "year", "semester": "half_year", "term": "quarter", "gradingPeriod": "quarter"}
 
@@ -82,107 +75,11 @@ def read(path: Path, options: Options | None = None) -> SchoolData:
             f"«{path.name}» – архив изменений (delta): {', '.join(deltas[:6])}. В нём лишь то, что поменялось, "
             "а из чего состоит школа, по нему не узнать. Выгрузите полный набор (bulk)."
         )
-    return _Archive(path.name, files, options, problems).data()
+    return _School(path.name, files, options, problems).data()
 
 
-def _refs(text: str) -> list[str]:
-    return [part for part in re.split(r"\s*,\s*", tidy(text)) if part]
-
-
-@dataclass(frozen=True)
-class _Member:
-    """A student of a class: from the first day to the last one, where the archive names them."""
-
-    user: str
-    begins: date | None = None
-    ends: date | None = None
-
-    @property
-    def left_on(self) -> date | None:
-        """The first day without the student."""
-        return self.ends + timedelta(days=1) if self.ends else None
-
-    @property
-    def order(self) -> tuple[date, date]:
-        """Greater for the membership that matters more."""
-        return self.ends or date.max, self.begins or date.min
-
-
-class _Archive:
-    def __init__(self, name: str, files: dict[str, list[Line]], options: Options, problems: Problems) -> None:
-        self.name = name
-        self.problems = problems
-        self.lines = {
-            key: [line for line in lines if line[1].get("status", "").lower() not in _GONE]
-            for key, lines in files.items()
-        }
-        self.gone = {
-            (key, row.get("sourcedId", ""))
-            for key, lines in files.items()
-            for _, row in lines
-            if row.get("status", "").lower() in _GONE
-        }
-        for key in ("users", "classes", "enrollments", "courses", "orgs"):
-            count = len(files.get(key, ())) - len(self.lines.get(key, ()))
-            if count:
-                self.problems.warn(
-                    Where(name, f"{key}.csv"),
-                    f"Строк, отмеченных к удалению: {count}; они пропущены. Из школы по ним ничего не удаляется: "
-                    "выбытие и увольнение оформляются в карточке человека.",
-                )
-        self.orgs = self._by_id("orgs")
-        self.schools = {
-            key: row for key, (_, row) in self.orgs.items() if row.get("type", "school") in {"school", ""}
-        }
-        self.school = self._choose(options.org)
-
-    def _by_id(self, name: str) -> dict[str, Line]:
-        found: dict[str, Line] = {}
-        for where, row in self.lines.get(name, []):
-            key = row.get("sourcedId", "")
-            if not key:
-                self.problems.error(
-                    where.at("sourcedId"), "Нет sourcedId: строку не с чем связать. Выгрузите файл заново."
-                )
-            elif key in found:
-                self.problems.error(
-                    where.at("sourcedId"), f"sourcedId «{key}» уже есть в строке {found[key][0].row}."
-                )
-            else:
-                found[key] = (where, row)
-        return found
-
-    def _choose(self, wanted: str) -> str:
-        """sourcedId of the school to read; empty when the archive names none."""
-        if wanted:
-            for key, row in self.schools.items():
-                if wanted in {key, row.get("identifier")} or fold(wanted) == fold(row.get("name", "")):
-                    return key
-            listed = "; ".join(f"{key} – {row.get('name', '')}" for key, row in self.schools.items())
-            raise BadFile(f"Школы «{wanted}» в архиве нет. Есть: {listed or 'ни одной'}.")
-        if len(self.schools) < 2:
-            return next(iter(self.schools), "")
-        weight: dict[str, int] = defaultdict(int)
-        for _, row in self.lines.get("users", []):
-            for org in [*_refs(row.get("orgSourcedIds", "")), row.get("primaryOrgSourcedId", "")]:
-                weight[org] += 1
-        for _, row in self.lines.get("classes", []):
-            weight[row.get("schoolSourcedId", "")] += 1
-        chosen = max(self.schools, key=lambda key: weight[key])
-        others = "; ".join(
-            f"{key} – {row.get('name', '')}" for key, row in self.schools.items() if key != chosen
-        )
-        self.problems.warn(
-            Where(self.name, "orgs.csv"),
-            f"В архиве несколько школ. Взята «{self.schools[chosen].get('name', '')}» ({chosen}); не взяты: {others}. "
-            "Другую выберите в списке на странице загрузки (в команде – ключ --org).",
-        )
-        return chosen
-
-    def _is_ours(self, orgs: list[str]) -> bool:
-        return (
-            not self.school or not orgs or self.school in orgs or not any(org in self.schools for org in orgs)
-        )
+class _School(Archive):
+    """The chosen school of an archive, as rows of the planner."""
 
     def data(self) -> SchoolData:
         """All rows of the chosen school."""
@@ -194,7 +91,7 @@ class _Archive:
         users = {
             key: (where, row)
             for key, (where, row) in self._by_id("users").items()
-            if self._is_ours([*_refs(row.get("orgSourcedIds", "")), *roles.get(key, {}).get("orgs", [])])
+            if self._is_ours([*refs(row.get("orgSourcedIds", "")), *roles.get(key, {}).get("orgs", [])])
         }
         said = self._said_by_enrolments() if not roles else {}
         kinds = {
@@ -205,11 +102,11 @@ class _Archive:
         classes = {
             key: line
             for key, line in self._by_id("classes").items()
-            if self._is_ours(_refs(line[1].get("schoolSourcedId", "")))
+            if self._is_ours(refs(line[1].get("schoolSourcedId", "")))
         }
         members, teachers = self._enrolments(users, classes, kinds)
         homerooms = self._homerooms(classes, courses, teachers, users)
-        placed: dict[str, tuple[str, _Member]] = {}
+        placed: dict[str, tuple[str, Member]] = {}
         for class_id, rows in members.items():
             for member in rows:
                 # Of several homerooms the one that has not ended counts, then the one begun last.
@@ -242,17 +139,17 @@ class _Archive:
         staff = [
             StaffRow(
                 **self._person(users[key][1], demographics.get(key, {}), users[key][0], key),
-                roles=tuple(dict.fromkeys(_STAFF[kind] for kind in kinds[key] if kind in _STAFF)),
+                roles=tuple(dict.fromkeys(STAFF[kind] for kind in kinds[key] if kind in STAFF)),
             )
             for key in users
-            if any(kind in _STAFF for kind in kinds[key])
+            if any(kind in STAFF for kind in kinds[key])
         ]
         told = Told(self.problems)
         for key, (where, _) in users.items():
             unknown = [
                 kind
                 for kind in kinds[key]
-                if kind not in _STAFF and kind not in _GUARDIANS and kind != "student"
+                if kind not in STAFF and kind not in _GUARDIANS and kind != "student"
             ]
             if unknown:
                 text = f"Роль «{unknown[0]}» не известна" if unknown[0] else "Роль не указана"
@@ -284,35 +181,6 @@ class _Archive:
             problems=tuple(self.problems.found),
             choices=tuple(self.schools) if len(self.schools) > 1 else (),
         )
-
-    def _roles(self) -> dict[str, dict[str, list[str]]]:
-        """Roles of 1.2: user → kinds and orgs."""
-        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"kinds": [], "orgs": []})
-        for _, row in self.lines.get("roles", []):
-            org = row.get("orgSourcedId", "")
-            if self._is_ours([org] if org else []):
-                found[row.get("userSourcedId", "")]["kinds"].append(row.get("role", ""))
-            found[row.get("userSourcedId", "")]["orgs"].append(org)
-        return found
-
-    def _said_by_enrolments(self) -> dict[str, str]:
-        """Roles of an archive that names none: students and teachers by their classes, guardians by their agents."""
-        lines = self.lines.get("users", [])
-        if any(row.get("role") for _, row in lines):
-            return {}
-        found = {
-            row.get("userSourcedId", ""): row.get("role", "") for _, row in self.lines.get("enrollments", [])
-        }
-        for _, row in lines:
-            if found.get(row.get("sourcedId", "")) == "student":
-                for agent in _refs(row.get("agentSourcedIds") or row.get("agents", "")):
-                    found.setdefault(agent, "guardian")
-        if found:
-            self.problems.warn(
-                Where(self.name, "roles.csv"),
-                "Ролей нет ни в users.csv, ни в roles.csv; они взяты из enrollments.csv и связей с представителями.",
-            )
-        return found
 
     def _person(self, row: dict[str, str], more: dict[str, str], where: Where, key: str) -> dict[str, Any]:
         birth = parse_date(more.get("birthDate") or more.get("birthdate", ""))
@@ -350,59 +218,6 @@ class _Archive:
             )  # fmt: skip
         return rows
 
-    def _enrolments(
-        self, users: dict[str, Line], classes: dict[str, Line], kinds: dict[str, list[str]]
-    ) -> tuple[dict[str, list[_Member]], dict[str, list[str]]]:
-        members: dict[str, list[_Member]] = defaultdict(list)
-        teachers: dict[str, list[str]] = defaultdict(list)
-        all_users = {row.get("sourcedId") for _, row in self.lines.get("users", [])}
-        all_classes = {row.get("sourcedId") for _, row in self.lines.get("classes", [])}
-        told = Told(self.problems)
-        for where, row in self.lines.get("enrollments", []):
-            user, group = row.get("userSourcedId", ""), row.get("classSourcedId", "")
-            if ("users", user) in self.gone or ("classes", group) in self.gone:
-                continue
-            if user not in all_users:
-                told.warn(
-                    "user", where.at("userSourcedId"), f"Человека «{user}» нет в users.csv; строка пропущена."
-                )
-            elif group not in all_classes:
-                told.warn(
-                    "class",
-                    where.at("classSourcedId"),
-                    f"Класса «{group}» нет в classes.csv; строка пропущена.",
-                )
-            elif user not in users or group not in classes:
-                if (user in users) != (group in classes):
-                    told.warn(
-                        "school", where, f"«{user}» и класс «{group}» из разных школ; строка пропущена."
-                    )
-            elif row.get("role", "") in {"teacher", "aide", "proctor"} and any(
-                kind in _STAFF for kind in kinds[user]
-            ):
-                if row.get("role") == "teacher":
-                    is_first = row.get("primary", "").lower() == "true"
-                    teachers[group].insert(0 if is_first else len(teachers[group]), user)
-            elif row.get("role", "") == "student" and "student" in kinds[user]:
-                members[group].append(
-                    _Member(user, self._date(where, row, "beginDate"), self._date(where, row, "endDate"))
-                )
-            else:
-                told.warn(
-                    "role",
-                    where.at("role"),
-                    f"Роль «{row.get('role', '')}» не подходит человеку «{user}»; строка пропущена.",
-                )
-        told.close()
-        return members, teachers
-
-    def _date(self, where: Where, row: dict[str, str], column: str) -> date | None:
-        text = row.get(column, "")
-        found = parse_date(text) if text else None
-        if text and found is None:
-            self.problems.warn(where.at(column), f"«{text[:30]}» – не дата; взято, как если бы даты не было.")
-        return found
-
     def _homerooms(
         self,
         classes: dict[str, Line],
@@ -430,7 +245,7 @@ class _Archive:
         for key, (where, row) in chosen.items():
             title = (row.get("title") or row.get("classCode") or key)[:60]
             parsed = parse_class(title)
-            grades = _refs(row.get("grades") or row.get("grade", ""))
+            grades = refs(row.get("grades") or row.get("grade", ""))
             grade = parsed[0] if parsed else parse_int(grades[0].lstrip("0") or "0") if grades else None
             lead = teachers.get(key, [])
             found[key] = HomeroomRow(
@@ -448,7 +263,7 @@ class _Archive:
         self,
         students: list[str],
         users: dict[str, Line],
-        placed: dict[str, tuple[str, _Member]],
+        placed: dict[str, tuple[str, Member]],
         homerooms: dict[str, HomeroomRow],
     ) -> None:
         """Students in no homeroom stay out; when the archive has none, they get one by the grade of their row."""
@@ -459,7 +274,7 @@ class _Archive:
             if key in placed:
                 continue
             where, row = users[key]
-            grades = _refs(row.get("grades") or row.get("grade", ""))
+            grades = refs(row.get("grades") or row.get("grade", ""))
             grade = parse_int(grades[0].lstrip("0") or "0") if grades else None
             if not may_make or not grade or not 1 <= grade <= 12:
                 told.warn(
@@ -468,7 +283,7 @@ class _Archive:
                 continue
             title = f"{grade} класс"
             homerooms.setdefault(f"grade:{grade}", HomeroomRow(title=title, grade=grade, where=where))
-            placed[key] = (title, _Member(key))
+            placed[key] = (title, Member(key))
             made.append(key)
         told.close()
         if made:
@@ -482,10 +297,10 @@ class _Archive:
         classes: dict[str, Line],
         courses: dict[str, Line],
         homerooms: dict[str, HomeroomRow],
-        members: dict[str, list[_Member]],
+        members: dict[str, list[Member]],
         teachers: dict[str, list[str]],
         users: dict[str, Line],
-        placed: dict[str, tuple[str, _Member]],
+        placed: dict[str, tuple[str, Member]],
     ) -> tuple[dict[str, SubgroupRow], list[LoadRow], dict[str, list[str]]]:
         """A scheduled class is a journal: of a homeroom when all its students and no others are in it, else of a
         subgroup."""
@@ -535,7 +350,7 @@ class _Archive:
         """Guardians of each student: agents of either side point to the other."""
         found: dict[str, list[GuardianRow]] = defaultdict(list)
         for key, (where, row) in users.items():
-            for agent in _refs(row.get("agentSourcedIds") or row.get("agents", "")):
+            for agent in refs(row.get("agentSourcedIds") or row.get("agents", "")):
                 if agent not in users:
                     self.problems.warn(where.at("agents"), f"Представителя «{agent}» нет в users.csv.")
                     continue
@@ -555,5 +370,5 @@ class _Archive:
 
 
 def _first(text: str) -> str:
-    found = _refs(text)
+    found = refs(text)
     return found[0] if found and re.search(r"[^\W\d_]", found[0]) else ""
