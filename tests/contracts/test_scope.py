@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from parta.cli.web import Server
 from parta.foundation import scope, sql
 from parta.people.models import Person
-from tests.cast import client_of
+from tests.cast import PASSWORD, client_of
 from tests.contracts.matrix import LINES, PERSONAS
 from tests.contracts.test_hygiene import sources
 from tests.contracts.test_layout import ROOT
@@ -175,6 +176,38 @@ def test_a_query_that_forgets_its_school(policies: None, cast: Any, monkeypatch:
     with switched_on():
         assert client_of(cast.deputy).get(url).status_code == 404
         assert client_of(cast.deputy).get(reverse("student", args=(cast.student.pk,))).status_code == 200
+
+
+@pg
+def test_one_account_in_two_schools(policies: None, cast: Any) -> None:
+    """A parent of children in two schools signs in by the password and sees each child in its own school."""
+    Person.objects.filter(pk=cast.outside.guardian.pk).update(user=cast.guardian.user)
+    here, there = (reverse("diary_of", args=(one.student.pk,)) for one in (cast, cast.outside))
+    with switched_on():
+        parent = Client()
+        assert (
+            parent.post("/login/", {"login": cast.guardian.user.login, "password": PASSWORD}).status_code
+            == 302
+        )
+        assert parent.get(here).status_code == 200 and parent.get(there).status_code == 404
+        assert parent.post("/school/", {"school": cast.outside.school.pk}).status_code == 302
+        assert parent.get(there).status_code == 200 and parent.get(here).status_code == 404
+        assert not Person.objects.exists()
+
+
+@pg
+def test_a_wrong_password_and_a_refusal_leave_the_connection_closed(policies: None, cast: Any) -> None:
+    with switched_on():
+        for client, url in (
+            (Client(), "/login/"),
+            (Client(), "/setup/"),
+            (client_of(cast.teacher), "/setup/"),
+            (client_of(cast.teacher), "/nowhere/"),
+        ):
+            client.get(url)
+            assert scope._state() == "" and not Person.objects.exists(), url
+        Client().post("/login/", {"login": "teacher", "password": "не он"})
+        assert scope._state() == "" and not Person.objects.exists()
 
 
 ASKING = (
