@@ -329,7 +329,7 @@ def paste(page: Page, text: str) -> None:
 
 def test_a_column_is_pasted_after_a_preview(cast: World, open_as: Open) -> None:
     page = open_as(cast.teacher, cast.russian)
-    paste(page, "5\n4\n\n7\n3\r\nн\n")
+    paste(page, "5,00\n4.0\n\n7\n3\r\nн\n")  # numbers as a spreadsheet may write them
     dialog = page.locator("#paste")
     expect(dialog).to_contain_text("Встанет: 4\u00a0значения")
     expect(dialog).to_contain_text("Не подойдут: 1")

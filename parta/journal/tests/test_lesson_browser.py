@@ -40,6 +40,23 @@ def saved(page: Page) -> None:
     expect(page.locator("[data-save]")).to_have_attribute("data-s", "saved")
 
 
+@pytest.mark.parametrize("path", ["/today/", "/journals/"])
+@pytest.mark.parametrize("width", [390, 320])
+def test_my_journals_on_a_phone_are_read_without_moving_aside(
+    cast: Any, open_as: Callable[..., Page], path: str, width: int
+) -> None:
+    page = open_as(cast.teacher, path, width=width)
+    values = page.locator(".tbl--stack td[data-head]:not(:empty)")
+    expect(values.first).to_be_visible()
+    for box in (value.bounding_box() for value in values.all()):
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, box
+    heads = page.locator(".tbl--stack thead th:not(:first-child)").all_text_contents()
+    told = page.eval_on_selector_all(
+        ".tbl--stack tbody tr:first-child td[data-head]", "cells => cells.map((cell) => cell.dataset.head)"
+    )
+    assert told == heads  # each value says what its column's head says
+
+
 def test_lesson_on_a_phone_reaches_the_diary(cast: Any, open_as: Callable[..., Page]) -> None:
     away, late, good = cast.named("Орлова"), cast.named("Григорян"), cast.student
     page = open_as(cast.teacher, "/today/")

@@ -25,7 +25,7 @@ function block(text) {
 
 /** @param {string} text @param {HTMLTableCellElement} td @returns {import("./write.js").Act | null} */
 function read(text, td) {
-  const wanted = fold(text).replace(/\s*\/\s*/, "/").replace(/\s*[,.;]$/, "");
+  const wanted = fold(text).replace(/\s*\/\s*/, "/").replace(/\s*[,.;]$/, "").replace(/^(\d+)[.,]0+$/, "$1"); // «5,0» of a column of numbers
   if (isFinal(td)) {
     const final = data.finals.find((/** @type {string} */ symbol) => fold(symbol) === wanted);
     return final === undefined ? null : { td, fact: "final", value: final };
