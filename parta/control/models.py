@@ -254,6 +254,31 @@ class ErrorReport(models.Model):
         indexes = [models.Index(fields=["school", "reported_at"], name="error_report_at")]
 
 
+class PlannedCheck(models.Model):
+    """Строка плана внутришкольного контроля: what is looked at, by whom, until which day; closed by its result.
+
+    A line is not removed and its words do not change: what falls away is closed with the reason.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    what = models.CharField(max_length=300)
+    due = models.DateField(help_text="Last day.")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", help_text="Who checks.")
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField()
+    check_made = models.ForeignKey(
+        Check, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Its certificate."
+    )
+    outcome = models.CharField(max_length=1000, blank=True, default="")
+    closed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "due"], name="planned_check_due")]
+
+
 class NormChange(models.Model):
     """Новая внешняя норма: an act of law or of the region, after which the school reviews its own regulation."""
 

@@ -5,7 +5,7 @@ What a person owes by them is worked out in :mod:`parta.control.queries.duties`.
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from parta.regulation.registry import (
     Codes,
@@ -32,14 +32,24 @@ __all__ = [
 
 
 class CheckEvery(Params):
-    """In each interval there is a check by the role, over all journals or over each part of them."""
+    """In each interval there is a check by the role, over all journals or over each part of them; or by the plan."""
 
-    every: Every
-    scope: Literal["journal", "each_department", "own_department", "each_homeroom", "homework_diary"] = (
-        "journal"
+    every: Every | None = None
+    scope: Literal[
+        "journal", "each_department", "own_department", "each_homeroom", "homework_diary", "plan"
+    ] = Field(
+        "journal",
+        description="что проверяют: journal — журнал; each_department, own_department, each_homeroom — каждую часть;"
+        " homework_diary — раздел заданий; plan — строки плана контроля к их дням, every тогда не нужно",
     )
     directions: Codes = frozenset()
     """What the check must have looked at; empty: anything."""
+
+    @model_validator(mode="after")
+    def _has_interval(self) -> "CheckEvery":
+        if self.every is None and self.scope != "plan":
+            raise ValueError("every: укажите, как часто проверяют, например «1 month»")
+        return self
 
 
 class ReportDue(Params):
@@ -154,7 +164,11 @@ _register(
     1,
     CheckEvery,
     "Проверки журнала",
-    lambda p: f"журнал проверяют {p.every}, проверка записана",
+    lambda p: (
+        "каждая строка плана контроля к её дню выполнена, результат записан"
+        if p.scope == "plan"
+        else f"журнал проверяют {p.every}, проверка записана"
+    ),
 )
 _register(
     "report_due",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parta.control.models import ErrorReport, NormChange
+from parta.control.models import ErrorReport, NormChange, PlannedCheck
 from parta.foundation import clock
 from tests.journeys.steps import DUBROVO, done, page, text, under
 from tests.journeys.test_clauses_checks import found
@@ -83,3 +83,46 @@ def test_a_new_outer_act_opens_a_review_of_the_regulation(cast: Any, client_of: 
     assert answer.status_code == 422 and "итог" in text(answer)
     done(deputy.post(address, {"act": "review", "row": row.pk, "outcome": "Сроки не меняются"}))
     assert not listed() and "Сроки не меняются" in page(deputy, address)
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-3.5.4e")
+def test_line_of_the_plan_of_control_past_its_day_without_a_result_is_listed(
+    cast: Any, client_of: Any
+) -> None:
+    """In time on its last day, listed on the next; closed by a record; the director and the deputy see it."""
+    deputy, director, head = (
+        client_of(cast.deputy),
+        client_of(cast.director),
+        client_of(cast.head_of_department),
+    )
+    form = {
+        "act": "add",
+        "what": "Журналы 6 класса",
+        "due": "2026-10-16",
+        "person": cast.head_of_department.pk,
+    }
+    said = "План контроля: нет результата — Журналы 6 класса"
+    for name in ("head_of_department", "inspector"):
+        assert client_of(cast.people[name]).post("/control/plan/", form).status_code == 422, name
+    assert client_of(cast.teacher).post("/control/plan/", form).status_code == 403
+    for wrong in ({"what": ""}, {"due": "2026-10-13"}, {"due": ""}, {"person": cast.teacher.pk}):
+        assert deputy.post("/control/plan/", form | wrong).status_code == 422, wrong
+    assert not PlannedCheck.objects.exists()
+    done(deputy.post("/control/plan/", form))
+    row = PlannedCheck.objects.get()
+    with clock.rehearse(cast.local(date(2026, 10, 16), 23, 59)):
+        assert said not in page(director, "/control/duties/") and "впереди" in page(head, "/control/plan/")
+    midnight = cast.local(date(2026, 10, 17), 0)
+    with clock.rehearse(midnight):
+        for client in (director, deputy):
+            words = page(client, "/control/duties/")
+            assert said in words and "рок 16.10.2026" in words
+        assert "срок прошёл" in page(head, "/control/plan/")
+        close = {"act": "close", "row": row.pk, "outcome": ""}
+        assert head.post("/control/plan/", close).status_code == 422, "a result is words"
+        assert said in page(director, "/control/duties/")
+        done(head.post("/control/plan/", close | {"outcome": "Проверено, замечаний нет"}))
+        assert said not in page(director, "/control/duties/")
+        assert head.post("/control/plan/", close | {"outcome": "ещё раз"}).status_code == 422
+        assert "Терентьева Н. Л.: Проверено, замечаний нет" in page(deputy, "/control/plan/")

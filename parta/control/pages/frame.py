@@ -29,6 +29,7 @@ TABS = (
     ("control", "Записи", "control"),
     ("control_check", "Проверка", "control"),
     ("control_duties", "Обязанности", "control"),
+    ("control_plan", "План контроля", "control"),
     ("control_year", "Готовность года", "control"),
     ("control_classes", "Классы", "control.class"),
     ("closeout", "Закрытие периода", "control.answer"),

@@ -225,7 +225,7 @@ def check_matters(viewer: Viewer, facts: Intervals) -> list[Matter]:
     law = law_for(viewer)
     found = []
     for rule in rules_on(law, viewer.on, "check_every"):
-        if rule.params.scope == "homework_diary":
+        if rule.params.scope in ("homework_diary", "plan"):
             continue
         params, roles = rule.params, _roles(rule)
         role = next(iter(sorted(roles)), "deputy")

@@ -52,6 +52,7 @@ _SCHOOL_ONLY = frozenset(
         "check",
         "closeout",
         "consent",
+        "control_plan",
         "error_report",
         "family_report",
         "guardianship",

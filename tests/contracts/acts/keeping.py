@@ -5,7 +5,7 @@ from typing import Any
 
 from parta.archive.actions import archives, backups, outages, papers
 from parta.archive.models import Backup, Carrier
-from parta.control.actions import close_past_year, open_next_year, promote, trials, upkeep
+from parta.control.actions import close_past_year, open_next_year, plan, promote, trials, upkeep
 from parta.foundation.models import Outage
 from parta.plans.models import Journal
 from tests.cast import World
@@ -69,6 +69,18 @@ def _printed_quarter(cast: World) -> Any:
 def _error(cast: World) -> Any:
     return upkeep.report_error(
         school_id=cast.school.pk, text="Неверная дата", reported_by=cast.teacher.pk, **by(cast)
+    )
+
+
+def _planned(cast: World) -> Any:
+    return plan.plan_check(
+        school_id=cast.school.pk,
+        what="Журналы 6 класса",
+        due=DAY + timedelta(days=400),
+        person_id=cast.deputy.pk,
+        entered_by=cast.deputy.pk,
+        on=DAY,
+        **by(cast),
     )
 
 
@@ -189,6 +201,18 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         _error,
         lambda c, row: upkeep.fix_error(
             school_id=c.school.pk, report_id=row.pk, answer="Исправлено", fixed_by=c.deputy.pk, **by(c)
+        ),
+    ),
+    "control.actions.plan.plan_check": (nothing, lambda c, _: _planned(c)),
+    "control.actions.plan.close_planned": (
+        _planned,
+        lambda c, row: plan.close_planned(
+            school_id=c.school.pk,
+            row_id=row.pk,
+            outcome="Проверено",
+            check_id=None,
+            closed_by=c.deputy.pk,
+            **by(c),
         ),
     ),
     "control.actions.upkeep.enter_norm": (nothing, lambda c, _: _norm(c)),

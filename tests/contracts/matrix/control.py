@@ -61,6 +61,12 @@ LINES: dict[str, dict[str, Line]] = {
             body=lambda cast: {"act": "finish", "conclusion": "Проверено"},
         ),
     },
+    "control_plan": {
+        "page": Line(
+            get="200 CONTROL; 200 foreign_deputy",
+            post="422 CONTROL foreign_deputy",
+        ),
+    },
     "control_anomalies": {"page": Line(get="200 director deputy foreign_deputy")},
     "control_duties": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "errors": {
