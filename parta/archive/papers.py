@@ -192,10 +192,6 @@ def _more(one: PaperStep) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _is_own(stage: Stage) -> bool:
-    return not stage.roles and stage.step in OWN
-
-
 def _next(viewer: Viewer, way: Route, done: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
     """Steps the viewer may note now, and the first of the act's steps that nobody has."""
     titles = dict(PaperStep.STEPS)

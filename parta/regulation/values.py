@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -289,9 +288,6 @@ def said(value: Any) -> str:
 def listed_names(names: Iterable[str]) -> str:
     """Words in alphabetical order, for a message."""
     return ", ".join(sorted(map(str, names)))
-
-
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 def params_of(kind: RuleKind, given: Mapping[str, Any]) -> Params:

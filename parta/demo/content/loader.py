@@ -6,7 +6,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from parta.demo.content.calendar import YearCalendar, calendar_of
 from parta.demo.content.files import read
 from parta.demo.content.topics import curriculum, own_plan, subjects, year_plan
 from parta.demo.content.values import (
@@ -51,10 +50,6 @@ class Content:
     def plan(self, subject_code: str, grade: int) -> tuple[Topic, ...]:
         """Thematic plan of a year in order of lessons, ``hours × weeks`` long; empty when not taught."""
         return year_plan(subject_code, grade)
-
-    def calendar_of(self, year: int) -> YearCalendar:
-        """Calendar of the school year that begins on 1 September of ``year``."""
-        return calendar_of(year)
 
 
 def _weighted(rows: Sequence[str]) -> tuple[GivenName, ...]:

@@ -60,10 +60,6 @@ class SubjectInfo:
         """Full name of the subject in a grade."""
         return self.renamed.get(grade, (self.name, self.short))[0]
 
-    def short_in(self, grade: int) -> str:
-        """Short name of the subject in a grade."""
-        return self.renamed.get(grade, (self.name, self.short))[1]
-
     def has_marks(self, grade: int) -> bool:
         """Say whether marks are given in a grade."""
         return grade not in self.no_marks

@@ -27,16 +27,6 @@ class Place:
     """Part 1 or 2 of each split of the class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Somebody comes, leaves or changes the class in mid-term."""
-
-    on: date
-    child: Child
-    old: Class | None
-    new: Class | None
-
-
 @dataclass(slots=True)
 class School:
     """What stays from year to year: the people, and rows by the names the content gives them."""
@@ -102,7 +92,6 @@ class YearBook:
     plans: dict[str, int] = field(default_factory=dict)
     topics: dict[tuple[str, int], list[Topic]] = field(default_factory=dict)
     journals: dict[str, int] = field(default_factory=dict)
-    moves: list[Move] = field(default_factory=list)
 
 
 def term_kind(grade: int) -> str:

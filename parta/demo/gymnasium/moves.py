@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from parta.demo.families import Child
-from parta.demo.gymnasium.books import DAY, Move, Place, School, YearBook, subgroup_title
+from parta.demo.gymnasium.books import DAY, Place, School, YearBook, subgroup_title
 from parta.demo.school_plan import DEMO_CLASS, Class, title
 from parta.foundation.log import SYSTEM
 from parta.organisation.models import Homeroom, Subgroup
@@ -72,7 +72,6 @@ def _come(school: School, book: YearBook, on: date, group: Class, at: datetime) 
     )
     _settle(school, book, child, group, on, ends, at)
     school.children[group].append(child)
-    book.moves.append(Move(on, child, None, group))
 
 
 def _leave(school: School, book: YearBook, on: date, place: Place, at: datetime) -> None:
@@ -80,7 +79,6 @@ def _leave(school: School, book: YearBook, on: date, place: Place, at: datetime)
     place.until = on
     leave(student=student, on=on, order_number=school.order("leave"), by=SYSTEM, at=at)
     school.children[place.group].remove(place.child)
-    book.moves.append(Move(on, place.child, place.group, None))
 
 
 def _change(school: School, book: YearBook, on: date, place: Place, new: Class, at: datetime) -> None:
@@ -96,7 +94,6 @@ def _change(school: School, book: YearBook, on: date, place: Place, new: Class, 
     _settle(school, book, place.child, new, on, until, at)
     school.children[place.group].remove(place.child)
     school.children[new].append(place.child)
-    book.moves.append(Move(on, place.child, place.group, new))
 
 
 def _homeroom(book: YearBook, group: Class) -> Homeroom:

@@ -238,12 +238,6 @@ class JournalPage:
     side: JournalSide
     students: tuple[StudentRow, ...]
 
-    @property
-    def is_full(self) -> bool:
-        """Every student on the list has the mark of the period: its lessons are read-only."""
-        listed = [student for student in self.students if student.left is None]
-        return bool(listed) and all(student.final[0] for student in listed)
-
 
 class NotFound(LookupError):
     """There is no such journal (or period) for this viewer; absent and foreign look alike."""

@@ -16,8 +16,6 @@ from parta.regulation.judge import Law
 
 OF_SCHOOL = frozenset({"director", "deputy", "operator", "secretary"})
 """Roles that see the class data of the whole school."""
-OF_CLASS = frozenset({"class_teacher", "master"})
-"""Roles that keep the data of their own classes."""
 
 _LIVE = "{0}.starts <= %s AND ({0}.until IS NULL OR {0}.until > %s)"
 
