@@ -53,7 +53,9 @@ class Environment(BaseSettings):
     providers: str = Field(
         default="", description="File of outside sign-in (OpenID Connect providers, TOML); empty: none."
     )
-    max_upload_mb: int = Field(default=50, ge=1, le=500, description="Largest accepted file, MB.")
+    max_upload_mb: int = Field(
+        default=50, ge=1, le=500, description="Largest file of an import, MB; never above 40."
+    )
 
 
 def read_or_make_key(home: Path) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
+from django.conf import settings
+
 from .located import BadFile
 
 MAX_BYTES: Final = 40 * 1024 * 1024
@@ -21,6 +23,11 @@ MAX_ROWS: Final = 50_000
 """Rows of one table: several times the largest school, and what a preview can show within half a minute."""
 _CHUNK: Final = 1 << 20
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+
+
+def accepted_bytes() -> int:
+    """Size of the largest upload: what the program reads at all, or less where the installation says so."""
+    return min(MAX_BYTES, settings.MAX_UPLOAD_BYTES)
 
 
 def check_size(path: Path) -> int:

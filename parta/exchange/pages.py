@@ -29,7 +29,7 @@ from .apply import NotApplied, Report, apply, preview_of
 from .data import Options
 from .export import school_sheets
 from .formats import read
-from .limits import MAX_BYTES
+from .limits import accepted_bytes
 from .located import BadFile
 from .plan import KINDS, ImportPlan, State
 from .uploads import Replaced, Upload
@@ -75,10 +75,11 @@ def imports(request: HttpRequest) -> HttpResponse:
         return _form(request, "Файл не выбран. Выберите файл и нажмите «Посмотреть, что изменится».")
     if len(files) > _MAX_FILES:
         return _form(request, f"За раз можно загрузить до {_MAX_FILES} файлов.")
-    if sum(file.size or 0 for file in files) > MAX_BYTES:
+    most = accepted_bytes()
+    if sum(file.size or 0 for file in files) > most:
         return _form(
             request,
-            f"Файл больше {MAX_BYTES // 1048576} МБ. Уберите из него картинки и лишние листы или разделите на части.",
+            f"Файл больше {most // 1048576} МБ. Уберите из него картинки и лишние листы или разделите на части.",
         )
     twice = uploads.named_alike(files)
     if twice:
@@ -104,7 +105,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, error: str = "") -> HttpResponse:
-    context = {"error": error, "limit": MAX_BYTES // 1048576}
+    context = {"error": error, "limit": accepted_bytes() // 1048576}
     return page(request, "exchange/imports.html", context, status=422 if error else 200)
 
 

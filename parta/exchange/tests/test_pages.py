@@ -96,10 +96,13 @@ def test_no_file_and_too_many(client: Client) -> None:
     assert client.post(reverse("imports"), {"file": many}).status_code == 422
 
 
-def test_too_large_a_file(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MAX_BYTES", 10)
+def test_too_large_a_file(client: Client, settings: Any) -> None:
+    """The installation's own limit holds, down to the byte."""
+    settings.MAX_UPLOAD_BYTES = 10
     answer = client.post(reverse("imports"), {"file": SimpleUploadedFile("a.xlsx", b"12345678901")})
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "Файл больше" in answer.content.decode()
+    answer = client.post(reverse("imports"), {"file": SimpleUploadedFile("a.xlsx", b"1234567890")})
+    assert "Файл больше" not in answer.content.decode()
 
 
 def test_a_set_of_files_is_uploaded_together(client: Client, tmp_path: Path) -> None:
