@@ -384,8 +384,9 @@ class Reader:
             return kind.on_breach
         if isinstance(value, dict):
             return self.setting_of(value, "on_breach", wrong, tuple(BREACHES))
-        if value not in BREACHES:
-            wrong("on_breach", f"поле «on_breach»: «{value}»; {allowed(value, BREACHES)}")
+        if not isinstance(value, str) or value not in BREACHES:
+            wrong("on_breach", f"поле «on_breach»: «{str(value)[:60]}»; {allowed(value, BREACHES)}")
+            return kind.on_breach
         return value
 
     def switch(self, value: Any, wrong: Any) -> Any:

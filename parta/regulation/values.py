@@ -87,7 +87,7 @@ def settings_in(value: Any) -> Iterator[str]:
     elif _is_table(value):
         table = dict(value)
         if set(table) == {"setting"}:
-            yield table["setting"]
+            yield str(table["setting"])
         else:
             for item in table.values():
                 yield from settings_in(item)
@@ -108,7 +108,7 @@ def filled(value: Any, settings: Mapping[str, Any]) -> Any:
     if _is_table(value):
         table = dict(value)
         if set(table) == {"setting"}:
-            return frozen(settings.get(table["setting"], MISSING))
+            return frozen(settings.get(str(table["setting"]), MISSING))
         pairs = [(key, filled(item, settings)) for key, item in value]
         return MISSING if any(item is MISSING for _, item in pairs) else tuple(pairs)
     return value

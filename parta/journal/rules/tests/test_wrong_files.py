@@ -23,6 +23,8 @@ def one(rule: str, **more: Any) -> list[str]:
     [
         ('kind = "mark_dedline"\nwithin = "1d"', 9, "возможно, вы имели в виду «mark_deadline»"),
         ('kind = "mark_deadline"\nwithin = 5', 10, "срок записывается в кавычках"),
+        ('kind = "mark_deadline"\nwithin = "1d"\non_breach = ["refuse"]', 11, "поле «on_breach»"),
+        ('kind = "mark_deadline"\nwithin = { setting = 5 }\nwork = { setting = "a" }', 10, "нет настройки «5»"),
         ('kind = "mark_deadline"\nwithin = "5 дней"', 10, "допустимы: 10min, 1.5h, 24h, 5d"),
         ('kind = "mark_deadline"\nwithin = "1d"\nby = "завуч"', 11, "«завуч» — неизвестная роль; допустимы: director"),
         ('kind = "mark_deadline"\nwithin = "1d"\nin_force_from = 2026-10-05\nin_force_until = 2026-10-05', 12,
