@@ -12,7 +12,7 @@ from tests import cast as _cast
 from tests import schema as _schema
 from tests.leftovers import forget
 
-pytest_plugins = ["tests.rules_of_the_run", "tests.browser", "conformance.plugin"]
+pytest_plugins = ["tests.rules_of_the_run", "tests.browser", "tests.post.fixtures", "conformance.plugin"]
 
 
 @pytest.fixture(scope="session")

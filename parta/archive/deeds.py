@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,6 +79,11 @@ MORE_VERBS = noted(
         "remark_raised": "сделано замечание по журналу",
         "announced": "размещено объявление",
         "language_chosen": "выбран язык",
+        "handout_granted": "дано согласие на чужую выгрузку или печать",
+        "handout_refused": "отказано в чужой выгрузке или печати",
+        "device_rule_set": "изменён порядок извещений о новых устройствах",
+        "device_confirmed": "признано новое устройство",
+        "sign_in_disowned": "вход не признан владельцем",
     }
 )
 
@@ -140,8 +146,22 @@ class Doings:
     entries: tuple[Entry, ...]
 
 
-def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: datetime) -> Doings:
-    """What the account wrote, read and exported from one moment to another, and from where. Six statements."""
+def doings(
+    school_id: int,
+    zone: ZoneInfo,
+    user_id: int,
+    first: datetime,
+    last: datetime,
+    sign_ins: Sequence[int] = (),
+) -> Doings:
+    """What the account wrote, read and exported from one moment to another, and from where. Six statements.
+
+    With `sign_ins` what came through these sessions alone.
+    """
+    within, which = "", list[object]()
+    if sign_ins:
+        within, which = f" AND {{}} IN ({sql.marks(len(sign_ins))})", list(sign_ins)
+    by_session = within.format("sign_in_id")
     lines = sql.read(
         "SELECT e.at, e.verb, c.kind, c.subject_id, l.date, e.student_id, e.data, s.title, h.title, e.object_id"
         " FROM foundation_logentry e JOIN foundation_chain c ON c.id = e.chain_id"
@@ -149,9 +169,9 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
         " LEFT JOIN plans_journal j ON c.kind = 'journal' AND j.id = c.subject_id"
         " LEFT JOIN organisation_subject s ON s.id = j.subject_id"
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
-        " WHERE e.school_id = %s AND e.user_id = %s AND e.at >= %s AND e.at <= %s"
+        f" WHERE e.school_id = %s AND e.user_id = %s AND e.at >= %s AND e.at <= %s{within.format('e.sign_in_id')}"
         " ORDER BY e.at DESC, e.id DESC LIMIT %s",
-        (school_id, user_id, first, last, SHOWN),
+        (school_id, user_id, first, last, *which, SHOWN),
     )
     purposes: dict[int, str] = dict(
         sql.read(
@@ -162,19 +182,19 @@ def doings(school_id: int, zone: ZoneInfo, user_id: int, first: datetime, last: 
     )
     counts = sql.read(
         "SELECT verb, COUNT(*) FROM foundation_logentry WHERE school_id = %s AND user_id = %s AND at >= %s AND at <= %s"
-        " GROUP BY verb ORDER BY 2 DESC, 1",
-        (school_id, user_id, first, last),
+        f"{by_session} GROUP BY verb ORDER BY 2 DESC, 1",
+        (school_id, user_id, first, last, *which),
     )
     touched = sql.read(
         "SELECT page, student_id, COUNT(*), MIN(at), MAX(at) FROM people_readtrace WHERE school_id = %s"
-        " AND user_id = %s AND at >= %s AND at <= %s AND page NOT LIKE 'refused:%%'"
+        f" AND user_id = %s AND at >= %s AND at <= %s{by_session} AND page NOT LIKE 'refused:%%'"
         " GROUP BY page, student_id ORDER BY 5 DESC",
-        (school_id, user_id, first, last),
+        (school_id, user_id, first, last, *which),
     )
     entries = sql.read(
         "SELECT at, COALESCE(ended_at, seen_at), agent, address, is_new_device FROM people_signin WHERE user_id = %s"
-        " AND at <= %s AND COALESCE(ended_at, seen_at) >= %s ORDER BY at DESC LIMIT 50",
-        (user_id, last, first),
+        f" AND at <= %s AND COALESCE(ended_at, seen_at) >= %s{within.format('id')} ORDER BY at DESC LIMIT 50",
+        (user_id, last, first, *which),
     )
     ids = sorted({row[5] for row in lines if row[5]} | {row[1] for row in touched if row[1]})
     names = _names(school_id, ids)
@@ -345,7 +365,7 @@ def incident(viewer: Viewer, incident_id: int) -> IncidentPage | None:
         if person is not None
         else []
     )
-    found = doings(viewer.school.id, zone, row.user_id, row.starts_at, row.ends_at)
+    found = doings(viewer.school.id, zone, row.user_id, row.starts_at, row.ends_at, row.sign_ins)
     what = {"фамилии и имена учеников"} if found.students else set()
     if any(one.what in PAGES.values() for one in found.read):
         what.add("сведения карточек (дата рождения, телефоны, представители)")

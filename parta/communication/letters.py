@@ -20,8 +20,10 @@ from parta.communication.actions import delivery
 from parta.communication.kinds import KINDS
 from parta.communication.models import Bounce, Mail
 from parta.foundation.language import RUSSIAN, say, speaking
+from parta.people.actions import watches
 from parta.people.actions.access import code_by_mail
 from parta.people.refusals import on_paper
+from parta.people.sign_in_queries import NOTICES
 
 SALT = "parta.communication.unsubscribe"
 
@@ -65,6 +67,8 @@ def prepare(mail: Mail, at: datetime) -> Ready:
 def _written(mail: Mail, at: datetime) -> Ready:
     person, school = mail.person, mail.school
     on = at.astimezone(ZoneInfo(school.timezone)).date()
+    if mail.way == "account":
+        return _account(mail)
     if not person.email:
         return Ready(None, why_not="refused", fault="нет адреса")
     if Bounce.objects.filter(person=person, address=person.email, is_lasting=True).exists():
@@ -132,6 +136,36 @@ def _access(mail: Mail, at: datetime) -> Ready:
         say("Вход в Парту: новый пароль") if issue.way == "recovery" else say("Вход в Парту: код активации")
     )
     return Ready(_message(mail, mail.person.email, subject, "access", context, {}), mail.person.email)
+
+
+ABOUT_SIGN_IN = frozenset({"new_device", "first_device"})
+"""Kinds of account notices whose letter carries the link that stops the account."""
+SEEN_AT = {"watch": "signals", "incident": "incidents", "handout_asked": "handouts"}
+"""Where a notice is looked into, when it is not the page of one's own account."""
+
+
+def _account(mail: Mail) -> Ready:
+    """What happened to an account: a bounced address is tried all the same, for it is not said twice."""
+    notice = mail.account_notice
+    address = notice.letter_address or mail.person.email if notice else ""
+    if notice is None or not address:
+        return Ready(None, why_not="refused", fault="нет адреса")
+    title = NOTICES.get(notice.kind, notice.kind)
+    stop = ""
+    if notice.kind in ABOUT_SIGN_IN and notice.sign_in_id is not None:
+        stop = f"{settings.SITE_URL}{reverse('not_me', args=[watches.token_of(notice.sign_in_id)])}"
+    context: dict[str, object] = {
+        "title": title,
+        "words": notice.words,
+        "when": notice.at.astimezone(ZoneInfo(mail.school.timezone)),
+        "login": notice.user.login,
+        "school": mail.school.short_name,
+        "link": f"{settings.SITE_URL}{reverse(SEEN_AT.get(notice.kind, 'account'))}",
+        "stop": stop,
+        "days": watches.LETTER_LASTS.days,
+        "is_former": bool(notice.letter_address),
+    }
+    return Ready(_message(mail, address, f"Парта: {title}", "account", context, {}), address)
 
 
 def _message(

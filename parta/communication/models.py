@@ -280,9 +280,13 @@ class Mail(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     way = models.CharField(
-        max_length=8, help_text="now, daily, weekly, or access: a code or a link to one's account."
+        max_length=8,
+        help_text="now, daily, weekly, access (a code, a link to one's account), account (what happened to it).",
     )
     issue = models.ForeignKey("people.AccessIssue", null=True, on_delete=models.PROTECT, related_name="+")
+    account_notice = models.ForeignKey(
+        "people.AccountNotice", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     message_id = models.CharField(max_length=120, unique=True)
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=STATES, default="waiting")

@@ -32,6 +32,7 @@ KINDS = noted(
         "backups": "резервные копии и носители",
         "factors": "второй шаг входа",
         "names": "имена учеников для проверяющего",
+        "agreed": "согласие на чужую выгрузку или печать",
     }
 )
 """Kinds of acts that are asked again, in words: «Подтвердите: роли и права»."""
@@ -80,6 +81,9 @@ VERBS = {
     "identity_unlinked": "factors",
     "second_step_required": "factors",
     "handout_rule_set": "locks",
+    "device_rule_set": "locks",
+    "device_confirmed": "factors",
+    "handout_granted": "agreed",
 }
 """Verbs of the change log that are asked again, and of which kind they are."""
 

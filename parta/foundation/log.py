@@ -6,7 +6,9 @@ breaks the chain at its place; a tail cut off shows against the chain's head.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -33,6 +35,8 @@ _COLUMNS = (
     "part",
     "hash",
 )
+_WRITTEN = (*_COLUMNS, "sign_in_id")
+_VERB = _COLUMNS.index("verb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,32 @@ class Entry(Protocol):
     def student_id(self) -> int | None: ...
     @property
     def data(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The session through which a request writes: its sign-in, and who is told of what it writes (None: nobody)."""
+
+    sign_in_id: int
+    told: Callable[[Sequence[str]], None] | None = None
+
+
+_session: ContextVar[Session | None] = ContextVar("session_of_the_log", default=None)
+
+
+@contextmanager
+def through(session: Session) -> Iterator[None]:
+    """While a request is answered: lines carry its sign-in, and `told` hears their verbs, in their transaction."""
+    token = _session.set(session)
+    try:
+        yield
+    finally:
+        _session.reset(token)
+
+
+def session_now() -> Session | None:
+    """The session through which this request writes and reads; None for commands and jobs."""
+    return _session.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +169,7 @@ def append(head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, opera
         "user_id": by.user_id,
         "role": by.role,
         "operation_id": operation_id,
+        "sign_in_id": _told([line.verb for line in lines]),
     }
     sql.insert("foundation_logentry", _OF_A_LINE, rows, same=same)
     sql.write(
@@ -194,12 +225,28 @@ def _linked(
 
 def pour(rows: Sequence[Sequence[object]], heads: Sequence[Head]) -> None:
     """Write many rows made by :func:`chained` and move their chains' heads: the bulk path of imports and the demo."""
-    sql.bulk_insert("foundation_logentry", _COLUMNS, rows)
+    sql.bulk_insert("foundation_logentry", _WRITTEN, _signed(rows))
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
             [(head.seq, head.hash, head.chain_id) for head in heads],
         )
+
+
+def _signed(rows: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
+    """The rows with the sign-in they came through."""
+    sign_in_id = _told([str(row[_VERB]) for row in rows])
+    return [(*row, sign_in_id) for row in rows]
+
+
+def _told(verbs: Sequence[str]) -> int | None:
+    """Tells whoever watches the session what it writes; the sign-in it writes through, None for commands and jobs."""
+    session = _session.get()
+    if session is None:
+        return None
+    if session.told is not None:
+        session.told(verbs)
+    return session.sign_in_id
 
 
 def write_to_school(

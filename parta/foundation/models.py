@@ -47,6 +47,10 @@ class LogEntry(models.Model):
     )
     part = models.IntegerField(help_text="Number of the line inside its operation, from 0.")
     hash = models.CharField(max_length=64, help_text="SHA-256 over the previous hash and this line.")
+    sign_in_id = models.BigIntegerField(
+        null=True,
+        help_text="Session it came through (people.SignIn); evidence beside the chain, not in the hash.",
+    )
 
     class Meta:
         constraints = [

@@ -34,6 +34,7 @@ UNSCOPED = {
     "people_loginfailure": "attempts at a login, whosever it is",
     "people_knowndevice": "an account's",
     "people_signin": "an account's",
+    "people_devicewatch": "an account's",
     "people_accountnotice": "an account's",
     "people_factor": "an account's",
     "people_recoverycode": "an account's",

@@ -46,6 +46,8 @@ permission("handout", "назвать цель выгрузки или печа�
 permission("signals", "признаки передачи доступа", "director", "deputy", "operator")
 permission("switch_school", "перейти в другую свою школу", signed_in=True)
 permission("activate", "войти по коду в первый раз", public=True)
+permission("not_me", "остановить чужой вход по ссылке из письма", public=True)
+permission("handouts", "согласие на выгрузки и печать других", "director", *SETUP)
 permission("recovery", "попросить новый пароль на почту", public=True)
 permission("rosters", "данные классов", *ROSTERS)
 permission("setup", "настройка школы", *SETUP)

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 
 from parta.people.models import KnownDevice, User
@@ -37,7 +38,10 @@ def remember(request: HttpRequest, response: HttpResponse, user: User, at: datet
         defaults={"seen_at": at},
         create_defaults={"user": user, "made_at": at, "seen_at": at},
     )
-    for old in KnownDevice.objects.filter(user=user).order_by("-seen_at")[_KEPT:]:
+    # Those on trial go first: whoever signs in again and again from new browsers does not push the owner's out.
+    doubted = Case(When(watch__answer="", watch__until__gt=at, then=1), default=0)
+    others = KnownDevice.objects.filter(user=user).exclude(pk=row.pk)
+    for old in others.order_by(doubted, "-seen_at")[_KEPT - 1 :]:
         old.delete()
     response.set_cookie(COOKIE, token, max_age=_YEAR, httponly=True, secure=secure, samesite="Lax")
     return row.pk

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from parta.foundation.jobs import job
 from parta.organisation.models import School
 from parta.people import actions
-from parta.people.models import AccountNotice, KnownDevice, LoginFailure, SignIn
+from parta.people.actions import watches
+from parta.people.models import AccountNotice, DeviceWatch, KnownDevice, LoginFailure, SignIn
 
 FAILURES_KEPT = timedelta(days=7)
 """Delays look back an hour; a week is left for who asks what happened."""
@@ -23,6 +24,13 @@ def forget_sign_ins(arguments: dict[str, Any], at: datetime) -> None:
     KnownDevice.objects.filter(seen_at__lt=at - DEVICES_KEPT).delete()
     AccountNotice.objects.filter(at__lt=at - SIGN_INS_KEPT).delete()
     SignIn.objects.filter(seen_at__lt=at - SIGN_INS_KEPT).delete()
+    DeviceWatch.objects.filter(opened_at__lt=at - SIGN_INS_KEPT).delete()
+
+
+@job(watches.UNANSWERED)
+def device_unanswered(arguments: dict[str, Any], at: datetime) -> None:
+    """The owner's time to answer for a new device is over."""
+    watches.unanswered(int(arguments["watch"]), at=at)
 
 
 @job("close_accounts_without_role", nightly=True)

@@ -17,8 +17,9 @@ from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer
 
 COOKIE = f"{settings.COOKIE_PREFIX}parta_seen"
-SIGNED, LOCKED, SIGN_IN = "signed", "locked", "sign_in"
-"""Keys of the session: when the password was last given, whether it was locked by hand, the row of the sign-in."""
+SIGNED, LOCKED, SIGN_IN, TRIAL = "signed", "locked", "sign_in", "trial"
+"""Keys of the session: when the password was last given, whether it was locked by hand, the row of the sign-in, the
+watch of a device on trial."""
 FRESH = timedelta(seconds=20)
 """So long a sign of life is not renewed."""
 NOTED = timedelta(minutes=5)

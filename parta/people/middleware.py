@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import cached_property
 
-from parta.foundation import clock, language, scope, sql
+from parta.foundation import clock, language, log, scope, sql
 from parta.foundation.veil import Veil
 from parta.people import inspection, locks, second, tongue
+from parta.people.actions import watches
 from parta.people.session_rules import lock_after
 from parta.people.viewer import Viewer, account
 
@@ -48,6 +49,12 @@ def load(request: HttpRequest) -> Viewer | None:
         seen = replace(seen, is_unconfirmed=second.is_unconfirmed(session, seen.at))
     if locks.SIGNED not in session:
         return seen
+    if locks.TRIAL in session:
+        until = watches.trial_until(session[locks.TRIAL], seen.at)
+        if until is None:
+            del session[locks.TRIAL]
+        else:
+            seen = replace(seen, trial_until=until, notices=0)  # what the owner is told is not told here
     lock = lock_after(seen)
     return replace(
         seen,
@@ -73,6 +80,8 @@ class ViewedRequest(WSGIRequest):
             scope.enter(seen.school.id)
         if seen is not None:
             language.speak(seen.language)
+        if seen is not None and locks.SIGN_IN in self.session:
+            self.__dict__["around"].enter_context(log.through(_session_of(self, seen)))
         if seen is not None and seen.window is not None:
             self.__dict__["veil"] = self.__dict__["around"].enter_context(inspection.drawn(seen))
         return seen
@@ -112,6 +121,15 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     return middleware
 
 
+def _session_of(request: HttpRequest, seen: Viewer) -> log.Session:
+    """The session for the log; what a device on trial writes is noted on its watch."""
+    session: Any = request.session
+    watch_id = session.get(locks.TRIAL) if seen.trial_until is not None else None
+    if watch_id is None:
+        return log.Session(session[locks.SIGN_IN])
+    return log.Session(session[locks.SIGN_IN], lambda verbs: watches.note_act(watch_id, verbs, at=seen.at))
+
+
 def _note_window(request: HttpRequest, drawn: Veil, status: int) -> None:
     """Each page an inspector opens is noted: the director sees what was read (`queries.inspection`)."""
     where = request.resolver_match
@@ -135,10 +153,11 @@ def _note(request: HttpRequest, how: str, role: str, student_id: int | None) -> 
     seen: Viewer = request.__dict__["viewer"]
     where = request.resolver_match
     assert where is not None
+    session = log.session_now()
     object_id = next((_known(value) for name, value in where.kwargs.items() if name != "student_id"), None)
     sql.insert(
         "people_readtrace",
-        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
+        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id", "sign_in_id"),
         [
             (
                 seen.school.id,
@@ -148,6 +167,7 @@ def _note(request: HttpRequest, how: str, role: str, student_id: int | None) -> 
                 student_id,
                 f"{how}:{where.url_name}"[:60],
                 object_id,
+                session.sign_in_id if session is not None else None,
             )
         ],
     )

@@ -23,6 +23,10 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(
         default=True, help_text="The password was issued by somebody else: it works once, to set one's own."
     )
+    known_only = models.BooleanField(
+        default=False,
+        help_text="Its owner has disowned a sign-in: until the password is new, it opens nothing from other devices.",
+    )
     is_installer = models.BooleanField(default=False, help_text="May create schools; sees no school's data.")
     language = models.CharField(
         max_length=2,
@@ -320,6 +324,7 @@ class ReadTrace(models.Model):
     student_id = models.BigIntegerField(null=True, help_text="Null: a page over a whole homeroom or journal.")
     page = models.CharField(max_length=60)
     object_id = models.BigIntegerField(null=True)
+    sign_in_id = models.BigIntegerField(null=True, help_text="Session through which it was read.")
 
     class Meta:
         indexes = [models.Index(fields=["school", "student_id", "at"], name="trace_student")]
@@ -347,6 +352,13 @@ class KnownDevice(models.Model):
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     trusted_until = models.DateTimeField(null=True, help_text="Until then the second step is not asked here.")
+    watch = models.ForeignKey(
+        "people.DeviceWatch",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Null: known before devices were watched, or never in doubt.",
+    )
 
 
 class SignIn(models.Model):
@@ -366,6 +378,9 @@ class SignIn(models.Model):
     is_new_device = models.BooleanField(default=False)
     through = models.CharField(
         max_length=60, default="", blank=True, help_text="The outside provider; empty: the password."
+    )
+    watch = models.ForeignKey(
+        "people.DeviceWatch", null=True, on_delete=models.SET_NULL, related_name="sign_ins"
     )
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(
@@ -388,11 +403,32 @@ class AccountNotice(models.Model):
     sign_in = models.ForeignKey(SignIn, null=True, on_delete=models.CASCADE, related_name="+")
     words = models.CharField(max_length=200, default="", blank=True)
     seen_at = models.DateTimeField(null=True)
+    letter_to = models.ForeignKey(
+        Person,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        help_text="It goes by mail as well: to this person's address.",
+    )
+    letter_address = models.CharField(
+        max_length=200,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Instead of the person's own: the one it had before.",
+    )
+    lettered_at = models.DateTimeField(null=True, help_text="Its letter is in the queue since.")
 
     class Meta:
         indexes = [
             models.Index(fields=["user", "at"], name="notice_user"),
             models.Index(fields=["user"], name="notice_unseen", condition=models.Q(seen_at=None)),
+            models.Index(
+                fields=["at"],
+                name="notice_by_mail",
+                condition=models.Q(letter_to__isnull=False, lettered_at=None),
+            ),
         ]
 
 
@@ -411,6 +447,8 @@ class SignalReview(models.Model):
 
 
 from parta.people.trust_models import (  # noqa: E402
+    DeviceRule,
+    DeviceWatch,
     Factor,
     Handout,
     HandoutRule,
@@ -427,6 +465,8 @@ __all__ = [
     "AccessIssue",
     "AccountNotice",
     "Consent",
+    "DeviceRule",
+    "DeviceWatch",
     "Enrolment",
     "Factor",
     "Guardianship",

@@ -39,6 +39,12 @@ NOTICES = noted(
         "frozen": "Учётная запись остановлена",
         "incident": "Открыто происшествие: посмотрите",
         "reading": "Необычно много открытых карточек",
+        "handout_asked": "Просят вашего согласия на выгрузку или печать",
+        "handout_answer": "Ответ на вашу просьбу о выгрузке или печати",
+        "first_device": "Первый вход в вашу учётную запись",
+        "watch": "Вход сотрудника с нового устройства",
+        "mail": "Адрес почты в вашей карточке изменён",
+        "password": "Пароль изменён",
     }
 )
 HOW = noted(
@@ -53,6 +59,13 @@ HOW = noted(
 )
 
 
+_ANSWERS = {
+    "own": "вы ответили: это был я",
+    "step": "подтверждён вторым шагом",
+    "not_own": "вы ответили: это не я",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SessionLine:
     """One sign-in of the owner."""
@@ -63,6 +76,8 @@ class SessionLine:
     address: str
     agent: str
     is_new: bool
+    trial_until: datetime | None
+    """The device is on trial until then."""
     is_live: bool
     is_current: bool
     how: str
@@ -79,6 +94,12 @@ class NoticeLine:
     sign_in_id: int | None
     is_unseen: bool
     kind: str
+    answer: str
+    """What was answered about a new device, in words; empty: nothing, or there is nothing to answer."""
+    is_asked: bool
+    """A new device waits for «это был я»."""
+    is_present: bool
+    """It is about the very device that looks: none answers for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +127,11 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
     lines = []
     for row in sql.read(
         "SELECT s.id, s.at, s.seen_at, s.address, s.agent, s.is_new_device, s.ended_at, s.ended_how, s.session_key,"
-        " d.session_key, s.through FROM people_signin s LEFT JOIN django_session d"
+        " d.session_key, s.through, w.until FROM people_signin s LEFT JOIN django_session d"
         " ON d.session_key = s.session_key AND d.expire_date > %s"
+        " LEFT JOIN people_devicewatch w ON w.id = s.watch_id AND w.answer = '' AND w.until > %s"
         " WHERE s.user_id = %s ORDER BY s.at DESC, s.id DESC LIMIT %s",
-        (viewer.at, viewer.user_id, HISTORY),
+        (viewer.at, viewer.at, viewer.user_id, HISTORY),
     ):
         is_live = row[6] is None and row[9] is not None
         lines.append(
@@ -120,6 +142,7 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
                 row[3],
                 agents.said(row[4]),
                 bool(row[5]),
+                sql.aware(row[11]).astimezone(zone) if row[11] else None,
                 is_live,
                 row[8] == session_key,
                 "" if is_live else say(HOW.get(str(row[7]), "") or noted("истёк")),
@@ -134,11 +157,16 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
             sign_in,
             seen is None,
             kind,
+            _ANSWERS.get(answer or "", ""),
+            answer == "" and watch != present,
+            watch is not None and watch == present,
         )
-        for at, kind, words, sign_in, seen in sql.read(
-            "SELECT at, kind, words, sign_in_id, seen_at FROM people_accountnotice WHERE user_id = %s"
-            " ORDER BY at DESC, id DESC LIMIT 20",
-            (viewer.user_id,),
+        for at, kind, words, sign_in, seen, answer, watch, present in sql.read(
+            "SELECT n.at, n.kind, n.words, n.sign_in_id, n.seen_at, w.answer, w.id,"
+            " (SELECT c.watch_id FROM people_signin c WHERE c.session_key = %s) FROM people_accountnotice n"
+            " LEFT JOIN people_signin s ON s.id = n.sign_in_id LEFT JOIN people_devicewatch w ON w.id = s.watch_id"
+            " WHERE n.user_id = %s AND n.kind <> 'first_device' ORDER BY n.at DESC, n.id DESC LIMIT 20",
+            (session_key, viewer.user_id),
         )
     ]
     return OwnAccount(
@@ -179,8 +207,18 @@ class Signal:
     writes: int
     """Entries the account made in the change log since that sign-in."""
     is_live: bool
+    answer: str
+    """Of a new device: what its owner said, or since when nobody has; empty for other signs."""
     review: str
     reviewed_by: str
+
+
+_WATCHED = {
+    "": "владелец пока не ответил",
+    "own": "владелец: это был я",
+    "step": "подтверждено вторым шагом",
+    "not_own": "владелец: это был не я",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +243,7 @@ class _Used:
     device: str
     is_new: bool
     is_open: bool
+    answer: str
 
 
 def _far(one: str, other: str) -> bool:
@@ -243,10 +282,12 @@ def signals(viewer: Viewer) -> Signals:
             device=row[6],
             is_new=bool(row[8]),
             is_open=row[7] is None,
+            answer="" if row[9] is None else _WATCHED[row[9]],
         )
         for row in sql.read(
-            "SELECT s.id, s.user_id, s.at, s.seen_at, s.address, s.agent, s.device, s.ended_at, s.is_new_device"
-            " FROM people_signin s JOIN people_person p ON p.user_id = s.user_id AND p.school_id = %s"
+            "SELECT s.id, s.user_id, s.at, s.seen_at, s.address, s.agent, s.device, s.ended_at, s.is_new_device,"
+            " w.answer FROM people_signin s JOIN people_person p ON p.user_id = s.user_id AND p.school_id = %s"
+            " LEFT JOIN people_devicewatch w ON w.id = s.watch_id"
             " WHERE s.seen_at >= %s ORDER BY s.at, s.id",
             (school_id, since),
         )
@@ -263,7 +304,7 @@ def signals(viewer: Viewer) -> Signals:
     writes: dict[int, int] = dict(
         sql.read(
             "SELECT s.id, COUNT(e.id) FROM people_signin s JOIN foundation_logentry e ON e.user_id = s.user_id"
-            " AND e.school_id = %s AND e.at >= s.at"
+            " AND e.school_id = %s AND e.at >= s.at AND (e.sign_in_id = s.id OR e.sign_in_id IS NULL)"
             " AND (s.ended_at IS NULL OR e.at <= s.ended_at) AND e.verb <> 'session_ended'"
             f" WHERE s.id IN ({sql.marks(len(ids))}) GROUP BY s.id",
             (school_id, *ids),
@@ -279,8 +320,9 @@ def signals(viewer: Viewer) -> Signals:
         )
     }
     zone = ZoneInfo(viewer.school.timezone)
+    answers = {one.id: one.answer for one in used if one.is_new}
     lines = [
-        _signal(one, people, watched, writes, reviews, zone)
+        _signal(one, people, watched, writes, reviews, zone, answers)
         for one in sorted(found, key=lambda one: one[2], reverse=True)
     ]
     return Signals(
@@ -371,6 +413,7 @@ def _signal(
     writes: dict[int, int],
     reviews: dict[tuple[str, int], tuple[str, str]],
     zone: ZoneInfo,
+    answers: dict[int, str],
 ) -> Signal:
     kind, sign_in, at, user_id, places, far, is_open = raw
     person_id, name, roles = people[user_id]
@@ -392,6 +435,7 @@ def _signal(
         far,
         writes.get(sign_in, 0),
         is_open,
+        answers.get(sign_in, "") if kind == "new_device" else "",
         note,
         by,
     )

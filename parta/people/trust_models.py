@@ -68,6 +68,48 @@ class SecondStepRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "role"], name="second_step_of_role")]
 
 
+class DeviceRule(models.Model):
+    """Whom the school tells of a new device of its staff, and when; no row: the defaults of the fields."""
+
+    school = models.OneToOneField("organisation.School", on_delete=models.PROTECT, related_name="+")
+    told_role = models.CharField(max_length=20, default="director")
+    wait_minutes = models.PositiveSmallIntegerField(
+        default=60, help_text="So long the owner's answer is waited for."
+    )
+    at_acts = models.BooleanField(default=True, help_text="Told at once when something was done from it.")
+    trial_hours = models.PositiveSmallIntegerField(default=72, help_text="So long a new device is on trial.")
+
+
+class DeviceWatch(models.Model):
+    """A browser new to an account of staff: on trial until the owner answers from a known one, or the term is over.
+
+    It outlives the row of the known device, as evidence.
+    """
+
+    ANSWERS = [
+        ("", "ответа нет"),
+        ("own", "владелец: это был я"),
+        ("step", "подтверждено вторым шагом"),
+        ("not_own", "владелец: это был не я"),
+    ]
+
+    user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
+    agent = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField(help_text="The end of the trial.")
+    answer = models.CharField(max_length=8, default="", blank=True, choices=ANSWERS)
+    answered_at = models.DateTimeField(null=True)
+    acted = models.CharField(
+        max_length=12, default="", blank=True, help_text="What was done from it first: `watches.ACTS`."
+    )
+    acted_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="The school was told.")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "opened_at"], name="watches_of_account")]
+
+
 class HandoutRule(models.Model):
     """The school asks what many people's data are taken out for; no row: it does not."""
 
@@ -75,10 +117,25 @@ class HandoutRule(models.Model):
     wait_hours = models.PositiveSmallIntegerField(
         default=0, help_text="So long a stated handout waits; 0: it opens at once."
     )
+    second_role = models.CharField(
+        max_length=20, default="", blank=True, help_text="Who else must agree; empty: nobody."
+    )
+    second_kinds = models.CharField(
+        max_length=20, default="export print", help_text="Of what: kinds of `foundation.confirm.HANDED_OUT`."
+    )
+    second_hours = models.PositiveSmallIntegerField(
+        default=72, help_text="So long a request waits for the second person, then it lapses."
+    )
 
 
 class Handout(models.Model):
-    """What one person took many people's data out for: one address, from a moment to a moment."""
+    """What one person took many people's data out for: one address, from a moment to a moment.
+
+    Where it `asks_role` of a second person, `until` is the end of the request until it is granted, and of the
+    opening after that.
+    """
+
+    ANSWERS = [("", "ждёт"), ("granted", "согласие"), ("refused", "отказ")]
 
     school = models.ForeignKey("organisation.School", on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
@@ -88,9 +145,23 @@ class Handout(models.Model):
     stated_at = models.DateTimeField()
     opens_at = models.DateTimeField()
     until = models.DateTimeField()
+    asks_role = models.CharField(
+        max_length=20, default="", blank=True, help_text="Whose agreement it waits for; empty: nobody's."
+    )
+    answer = models.CharField(max_length=8, default="", blank=True, choices=ANSWERS)
+    answered_by = models.BigIntegerField(null=True, help_text="Account.")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, default="", blank=True, help_text="Of a refusal.")
 
     class Meta:
-        indexes = [models.Index(fields=["school", "user", "until"], name="handouts_of_account")]
+        indexes = [
+            models.Index(fields=["school", "user", "until"], name="handouts_of_account"),
+            models.Index(
+                fields=["school", "until"],
+                name="handouts_waiting",
+                condition=models.Q(answer="") & ~models.Q(asks_role=""),
+            ),
+        ]
 
 
 class Incident(models.Model):
@@ -113,6 +184,9 @@ class Incident(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.BigIntegerField(help_text="Account.")
     note = models.CharField(max_length=300, default="", blank=True)
+    sign_ins = models.JSONField(
+        default=list, help_text="Ids of the sessions it is about; empty: the whole account."
+    )
     closed_at = models.DateTimeField(null=True)
     closed_by = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=500, default="", blank=True)

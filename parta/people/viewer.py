@@ -120,6 +120,8 @@ class Viewer:
     """The day from which the school opens nothing to this role without a second step; None: it does not ask for one."""
     is_unconfirmed: bool = False
     """The account has a second step and has not given it of late: acts of `foundation.confirm` ask for it."""
+    trial_until: datetime | None = None
+    """The device is new to the account and nobody has confirmed it: until then it can silence nobody (`watches`)."""
     window: Window | None = None
     """Through which an inspector reads, under pseudonyms; nobody else has one."""
     language: str = RUSSIAN

@@ -44,6 +44,7 @@ STATEMENTS = re.compile(r"(?:\bsql\.(?:read|write)|cursor\.execute(?:many)?|link
 NAMED_TABLES = {
     "parta/archive/copies.py": "tables and PRAGMA names of the database itself",
     "parta/foundation/append_only.py": "tables named by migrations",
+    "parta/foundation/scope.py": "the name of a role, quoted by the database driver, and tables of our own",
     "parta/cli/commands/doctor.py": "names of PostgreSQL's own settings",
 }
 """Files in which a plain name in a statement is one of the program's own."""

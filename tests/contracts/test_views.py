@@ -60,4 +60,5 @@ def test_only_signing_in_is_public() -> None:
         "recovery",
         "feed",
         "language",
+        "not_me",
     }

@@ -23,7 +23,7 @@ from tests.journeys.steps import (
     text,
 )
 
-WORDS = {"messages", "message_new", "writing_rules", "announcements", "questions"}
+WORDS = {"messages", "message_new", "writing_rules", "announcements", "questions", "trainings"}
 """Pages on which people write to each other."""
 FAMILY_PAGES = {
     *(
@@ -51,6 +51,7 @@ FAMILY_PAGES = {
     ),
     *("second_step", "recovery", "feeds", "feed", "notify", "unsubscribe", "updates", "written"),
     *("diary_report", "diary_reports", "handed_file"),
+    *("help", "help_page", "outside", "not_me"),
     *WORDS,
 }
 
@@ -134,7 +135,7 @@ def test_every_write_address_refuses_a_student_and_notes_the_try(cast: Any, clie
     own |= {"account", "unlock", "lock", "seen"}
     # the student's own account: its second step, letters and calendar; a page for who has lost the password
     own |= {"confirm", "second_step", "key_options", "login_second", "recovery"}
-    own |= {"feeds", "notify", "unsubscribe", "written", "login_key"}
+    own |= {"feeds", "notify", "unsubscribe", "written", "login_key", "language", "not_me"}
     writes = [name for name in LINES if any(line.post != "405 *" for line in LINES[name].values())]
     assert {"journal_write", "lesson", "permit_ask", "permits", "lesson_files", "today"} <= set(writes)
     for name in sorted(set(writes) - own):
@@ -228,8 +229,10 @@ def test_staff_save_their_own_kind_of_data_and_families_have_no_form(cast: Any, 
         assert send(client, cast.russian, mark(cast.lesson, zaitsev, "4")).status_code == 403
         body = client.get(f"/diary/{cast.student.pk}/").content.decode()
         forms = body.count("<form")
-        forms -= body.count('action="/logout/"') + body.count(
-            f'action="/diary/{cast.student.pk}/acknowledge"'
+        forms -= (
+            body.count('action="/logout/"')
+            + body.count('action="/language/"')
+            + body.count(f'action="/diary/{cast.student.pk}/acknowledge"')
         )
         assert forms == 0, "no form but the way out and the family's signature"
 

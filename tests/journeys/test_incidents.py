@@ -24,9 +24,9 @@ def signed_in(login: str, address: str = "10.0.0.1") -> Client:
 
 
 def test_not_me_stops_the_account_at_once_and_the_school_sees_everything(cast: Any, client_of: Any) -> None:
+    owner = signed_in("teacher")
     thief, pupil = signed_in("teacher", "203.0.113.9"), cast.named("Зайцев")
     assert send(thief, cast.russian, mark(cast.lesson, pupil, "5")).status_code == 200
-    owner = signed_in("teacher")
     shown = text(owner.get("/account/written/"))
     assert "поставлена отметка: 1" in shown and "203.0.113.9" in shown and "Зайцев" in shown
     moment = cast.at + timedelta(seconds=30)

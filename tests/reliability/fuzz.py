@@ -51,6 +51,7 @@ OWN_AFFAIRS = frozenset(
     {
         *("login", "logout", "password", "school", "activate", "unlock", "lock", "seen"),
         *("login_second", "confirm", "second_step", "key_options", "recovery", "unsubscribe", "written"),
+        *("language", "not_me"),
     }
 )
 """Pages on which anyone changes their own account."""
@@ -58,7 +59,7 @@ OWN_WORDS = frozenset(
     {
         *("access_lost", "account", "message_new", "thread", "announcement", "questions"),
         *("diary_acknowledge", "diary_absences", "diary_data", "diary_homework", "diary_report"),
-        *("notify", "feeds"),
+        *("notify", "feeds", "trainings"),
     }
 )
 """Pages on which families and readers speak for themselves; their words leave a line, and touch no journal."""

@@ -18,7 +18,7 @@ from parta.communication.models import Bounce, Mail, MailHabits, Notice, NoticeC
 from parta.communication.queries.events import Telling, chains_with_news, entries_of, tellings
 from parta.communication.queries.schedules import schedules_of
 from parta.foundation import sql
-from parta.people.models import AccessIssue
+from parta.people.models import AccessIssue, AccountNotice
 from parta.people.refusals import on_paper
 
 AT_ONCE = 500
@@ -132,7 +132,8 @@ def new_message_id() -> str:
 
 
 def compose(at: datetime, most: int = 500) -> int:
-    """Put notices that are due together: one letter for a person and a way; codes and links each get theirs."""
+    """Put notices that are due together: one letter for a person and a way; codes and links each get theirs, and so
+    does what happened to an account: that waits for nothing and nobody has refused it."""
     pairs = list(
         Notice.objects.filter(mail=None, withheld_at=None, due_at__lte=at)
         .values_list("school_id", "person_id", "way")
@@ -194,7 +195,31 @@ def compose(at: datetime, most: int = 500) -> int:
             conflict_target="(issue_id) WHERE issue_id IS NOT NULL",
         )
         made += 1
-    return made
+    return made + _of_accounts(at, most)
+
+
+def _of_accounts(at: datetime, most: int) -> int:
+    """A letter for each thing that happened to an account and is told by mail."""
+    with transaction.atomic():
+        rows = AccountNotice.objects.filter(letter_to__isnull=False, lettered_at=None).order_by("at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        found = list(rows.select_related("letter_to")[:most])
+        Mail.objects.bulk_create(
+            Mail(
+                school_id=one.letter_to.school_id,
+                person=one.letter_to,
+                way="account",
+                account_notice=one,
+                message_id=new_message_id(),
+                made_at=at,
+                next_at=at,
+            )
+            for one in found
+            if one.letter_to is not None
+        )
+        AccountNotice.objects.filter(pk__in=[one.pk for one in found]).update(lettered_at=at)
+    return len(found)
 
 
 def take(at: datetime, *, alone: bool = False) -> Mail | None:

@@ -27,6 +27,7 @@ def updates(request: HttpRequest) -> HttpResponse:
                     reverse("messages"): found.unread,
                     reverse("announcements"): found.announcements,
                 },
+                "account": {"count": found.notices, "url": reverse("account")},
                 "diary": found.tag if found.diary else "",
             }
         )

@@ -178,11 +178,15 @@ class Fresh:
     unread: int
     announcements: int
     diary: str
+    notices: int
+    """What happened to the viewer's own account and has not been read."""
 
     @property
     def tag(self) -> str:
         """The same as long as nothing is new."""
-        return sha256(f"{self.unread}:{self.announcements}:{self.diary}".encode()).hexdigest()[:24]
+        return sha256(f"{self.unread}:{self.announcements}:{self.diary}:{self.notices}".encode()).hexdigest()[
+            :24
+        ]
 
 
 _OF_STUDENTS = """
@@ -214,4 +218,4 @@ def fresh(viewer: Viewer) -> Fresh:
             " AND r.person_id = %s)",
             (viewer.school.id, viewer.at - LATELY, viewer.person_id, *values, viewer.person_id),
         )[0][0]
-    return Fresh(viewer.unread, count, told)
+    return Fresh(viewer.unread, count, told, viewer.notices)

@@ -3,14 +3,13 @@
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 
 from parta.communication import jobs, letters
 from parta.communication.actions import delivery, habits, messages
@@ -23,35 +22,6 @@ from tests.post.server import PostOffice
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Asia/Bishkek")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
-    office = PostOffice(tmp_path_factory.mktemp("post"))
-    yield office
-    office.stop()
-
-
-@pytest.fixture
-def post(server: PostOffice) -> Iterator[PostOffice]:
-    for name in ("box", "asked"):
-        (server.folder / name).unlink(missing_ok=True)
-    server.tell("ok")
-    if server.process is None or server.process.poll() is not None:
-        server.start()
-    with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
-        EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=server.port,
-        EMAIL_TIMEOUT=2,
-        EMAIL_USE_TLS=False,
-        EMAIL_USE_SSL=False,
-        EMAIL_HOST_USER="",
-        EMAIL_HOST_PASSWORD="",
-        DEFAULT_FROM_EMAIL="Парта <parta@school.example>",
-        SITE_URL="https://diary.school.example",
-    ):
-        yield server
 
 
 @pytest.fixture

@@ -7,22 +7,16 @@ from typing import Any
 import pytest
 
 from parta.communication.actions import habits
-from parta.communication.tests.test_delivery import (  # noqa: F401  (fixtures)
-    ZONE,
-    PostOffice,
-    post,
-    rounds,
-    server,
-    told,
-)
+from parta.communication.tests.test_delivery import ZONE, rounds, told  # noqa: F401  (a fixture)
 from parta.foundation import clock
 from parta.people.models import Consent
 from tests.journeys.steps import COLLEGE, done, mark, page, saved, send, under
+from tests.post.server import PostOffice
 
 pytestmark = pytest.mark.django_db
 
 
-def letters_to(post: PostOffice, address: str) -> list[str]:  # noqa: F811
+def letters_to(post: PostOffice, address: str) -> list[str]:
     return [taken.text for taken in post.box() if address in taken.to]
 
 
@@ -31,7 +25,7 @@ def letters_to(post: PostOffice, address: str) -> list[str]:  # noqa: F811
 def test_urgent_message_is_mailed_and_on_top_of_the_curators_page(
     told: Any,  # noqa: F811
     client_of: Any,
-    post: PostOffice,  # noqa: F811
+    post: PostOffice,
 ) -> None:
     told.class_teacher.email = "curator@mail.example"
     told.class_teacher.save()
@@ -59,7 +53,7 @@ def test_urgent_message_is_mailed_and_on_top_of_the_curators_page(
 def test_a_replacement_is_in_the_diary_at_once_and_told(
     told: Any,  # noqa: F811
     client_of: Any,
-    post: PostOffice,  # noqa: F811
+    post: PostOffice,
 ) -> None:
     lesson = told.lesson_on("russian", date(2026, 10, 15))
     form = {"act": "substitute", "row": lesson.pk, "substitute": told.substitute.pk, "reason": "болезнь"}
@@ -76,7 +70,7 @@ def test_a_replacement_is_in_the_diary_at_once_and_told(
 def test_the_weekly_digest_comes_and_who_refused_is_on_the_paper_list(
     told: Any,  # noqa: F811
     client_of: Any,
-    post: PostOffice,  # noqa: F811
+    post: PostOffice,
 ) -> None:
     ways = {"mark": "weekly"}
     for guardian in ("guardian", "other_guardian"):

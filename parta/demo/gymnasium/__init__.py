@@ -20,6 +20,7 @@ from parta.demo.gymnasium.teaching import draw_timetable, lay_plans, open_journa
 from parta.demo.school_plan import CLASS_TEACHER_POST, DEMO_CLASS, DEMO_POST, chosen_classes, draw_up, title
 from parta.demo.sheets import fill_sheets
 from parta.demo.voices import Voices, speak
+from parta.demo.watching import new_device, second_person
 from parta.journal.actions.bulk import Ids
 
 
@@ -111,6 +112,8 @@ class Gymnasium:
         self.progress("Гимназия: контроль", 0, 1)
         show_control(self.clerk, office["deputy"])
         show_window(self.clerk, office["director"], office["inspector"])
+        new_device(self.clerk, staff[DEMO_POST].login)
+        second_person(self.clerk, office["operator"], office["secretary"])
         self.progress("Гимназия: контроль", 1, 1)
         show("Учитель", staff[DEMO_POST], "русский язык и литература")
         show(

@@ -170,6 +170,7 @@ VIEWER = SimpleNamespace(
     must_enrol=False,
     factors=(),
     language="ru",
+    trial_until=None,
 )
 TODAY = SimpleNamespace(url="/a", title="Сегодня", current=True, badge=0)
 JOURNAL = SimpleNamespace(url="/b", title="Журнал", current=False, badge=0)

@@ -4,7 +4,7 @@ Every function takes `by` and `at`, works in one transaction and leaves its line
 and orders, never a name (invariant 7). The `bulk_*` functions are for imports and the demo school.
 """
 
-from parta.people.actions import handouts, incidents, inspection, second, sign_ins
+from parta.people.actions import disowning, handouts, incidents, inspection, second, sign_ins, watches
 from parta.people.actions.access import (
     Invitation,
     IssueRow,
@@ -92,6 +92,7 @@ __all__ = [
     "close_groundless",
     "correct_enrolment",
     "create_person",
+    "disowning",
     "end_guardianship",
     "end_role",
     "enrol",
@@ -119,5 +120,6 @@ __all__ = [
     "sign_ins",
     "trace",
     "transfer",
+    "watches",
     "without_ground",
 ]

@@ -161,8 +161,8 @@ def _stop(user: User, lines: list[Line], at: datetime) -> None:
     """
     forget_identities([user.pk], lines, at=at)
     user.set_unusable_password()
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.must_change_password = user.known_only = False
+    user.save(update_fields=["password", "must_change_password", "known_only"])
     KnownDevice.objects.filter(user=user).delete()
     LoginFailure.objects.filter(login=user.login).delete()
 
@@ -215,8 +215,8 @@ def activate(*, code: str, new: str, repeat: str, by: Actor | None = None, at: d
         if not used:
             raise Refusal("Этим кодом уже воспользовались.", "code")
         user.set_password(new)
-        user.must_change_password = False
-        user.save(update_fields=["password", "must_change_password"])
+        user.must_change_password = user.known_only = False
+        user.save(update_fields=["password", "must_change_password", "known_only"])
         lines.append(Line("code_used", "user", user.pk, data={"person": found.person_id}))
     return user
 

@@ -16,7 +16,7 @@ from parta.foundation.language import noted, say
 from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
 from parta.people.actions.identities import forget_identities
-from parta.people.actions.sign_ins import tell
+from parta.people.actions.telling import schools_of_staff, tell
 from parta.people.models import AccessIssue, KnownDevice, LoginFailure, Person, SignIn, User
 
 _CONSONANTS = "bdfgklmnprstvz"
@@ -81,12 +81,15 @@ def change_password(
         raise Refusal(" ".join(error.messages), "new") from None
     with act(school_id, by=by, at=at) as lines:
         user.set_password(new)
-        user.must_change_password = False
-        user.save(update_fields=["password", "must_change_password"])
+        user.must_change_password = user.known_only = False
+        user.save(update_fields=["password", "must_change_password", "known_only"])
         AccessIssue.objects.filter(person__user=user, way="password", used_at=None, void_at=None).update(
             used_at=at
         )
         _sessions_over(user, "password", at, keep_session)
+        if schools_of_staff(user.pk, at.date()):
+            words = "новый пароль задан на странице «Сменить пароль»"
+            tell([user.pk], "password", words, at=at, by_mail=True, is_news=False)
         lines.append(Line("password_changed", "user", user.pk))
 
 
@@ -274,8 +277,8 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
     password = one_time_password()
     with act(person.school_id, by=by, at=at) as lines:
         user.set_password(password)
-        user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
+        user.must_change_password, user.known_only = True, False
+        user.save(update_fields=["password", "must_change_password", "known_only"])
         KnownDevice.objects.filter(user=user).delete()
         forget_identities([user.pk], lines, at=at)
         LoginFailure.objects.filter(login=user.login).delete()

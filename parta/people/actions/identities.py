@@ -11,12 +11,15 @@ from django.db import IntegrityError
 from parta.foundation.language import noted, say
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
-from parta.people.models import AccountNotice, OutsideIdentity, User
+from parta.people.actions.telling import tell
+from parta.people.actions.watches import only_known
+from parta.people.models import OutsideIdentity, User
 from parta.people.viewer import Viewer
 
 
 def link_identity(*, viewer: Viewer, issuer: str, title: str, subject: str, at: datetime) -> OutsideIdentity:
     """The owner has shown this identity at the provider: it opens the account from now on. Raises Refusal."""
+    only_known(viewer, "identity")
     held = OutsideIdentity.objects.filter(issuer=issuer, subject=subject).first()
     if held is not None and held.user_id == viewer.user_id:
         return held
@@ -50,6 +53,7 @@ def link_identity(*, viewer: Viewer, issuer: str, title: str, subject: str, at: 
 
 def unlink_identity(*, viewer: Viewer, identity_id: int, at: datetime) -> None:
     """The owner gives an identity up: it opens nothing any more. The password is there, so the way in stays."""
+    only_known(viewer, "identity")
     row = OutsideIdentity.objects.filter(user_id=viewer.user_id, pk=identity_id).first()
     if row is None:
         raise Refusal("Такого входа у вас нет: обновите страницу.", "identity")
@@ -94,6 +98,4 @@ def account_of(*, issuer: str, subject: str, at: datetime) -> User | None:
 
 
 def _tell(user_ids: Sequence[int], words: str, at: datetime) -> None:
-    AccountNotice.objects.bulk_create(
-        AccountNotice(user_id=user_id, at=at, kind="identity", words=words) for user_id in user_ids
-    )
+    tell(user_ids, "identity", words, at=at, by_mail=True)

@@ -1,12 +1,15 @@
 """Происшествия: «это был не я» stops the account and opens an incident; the school closes it with an outcome."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from parta.foundation.log import Line
+from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
 from parta.people.actions.access import _stop
 from parta.people.actions.accounts import _register
-from parta.people.actions.sign_ins import close_sessions, tell
+from parta.people.actions.sign_ins import close_sessions
+from parta.people.actions.telling import holders, tell
+from parta.people.actions.watches import only_known
 from parta.people.models import Incident, KnownDevice, Person, SignIn, User
 from parta.people.viewer import Viewer
 
@@ -19,8 +22,10 @@ def disown_writes(*, viewer: Viewer, since: datetime, at: datetime) -> Incident:
     """The owner: what was written in my name since a moment was not written by me. One press, nothing else asked.
 
     The password stops, every session ends (the present one too), no browser is known; the register waits for new
-    access; whoever looks into incidents is told. Raises Refusal when the span is not within the last year.
+    access; whoever looks into incidents is told. Raises Refusal when the span is not within the last year, and from
+    a device on trial: that would throw the owner out.
     """
+    only_known(viewer, "sign_in")
     _span(since, at, at)
     person = Person.objects.select_related("user").get(pk=viewer.person_id)
     assert person.user is not None
@@ -103,24 +108,42 @@ def _span(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
 def _open(
     viewer: Viewer, user: User, ground: str, starts_at: datetime, ends_at: datetime, note: str, at: datetime
 ) -> Incident:
+    return open_row(
+        viewer.school.id,
+        user,
+        ground,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        note=note,
+        by=viewer.acting_as(),
+        at=at,
+    )
+
+
+def open_row(
+    school_id: int,
+    user: User,
+    ground: str,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    note: str,
+    by: Actor,
+    at: datetime,
+    sign_ins: Sequence[int] = (),
+) -> Incident:
+    """In the caller's transaction: the row, and whoever looks into incidents is told, by a letter too."""
     row = Incident.objects.create(
-        school_id=viewer.school.id,
+        school_id=school_id,
         user=user,
         ground=ground,
         starts_at=starts_at,
         ends_at=ends_at,
         opened_at=at,
-        opened_by=viewer.user_id,
-        note=note,
+        opened_by=by.user_id or user.pk,
+        note=note[:300],
+        sign_ins=list(sign_ins),
     )
-    told = User.objects.filter(
-        is_active=True, persons__school_id=viewer.school.id, persons__roles__kind__in=WATCHERS
-    ).exclude(pk=user.pk)
-    on = viewer.on
-    holders = [
-        one
-        for one in told.filter(persons__roles__starts__lte=on).values_list("pk", "persons__roles__until")
-        if one[1] is None or one[1] > on
-    ]
-    tell(sorted({one[0] for one in holders}), "incident", f"учётная запись {user.login}", at=at)
+    told = holders(school_id, WATCHERS, at.date(), but=user.pk)
+    tell(told, "incident", f"учётная запись {user.login}", at=at, by_mail=True)
     return row

@@ -9,6 +9,7 @@ from typing import Any
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
+from parta.people.actions.telling import tell
 from parta.people.models import Person, PersonChange, Role
 from parta.people.names import check_full_name
 
@@ -148,6 +149,16 @@ def change_person(
                 for name in HISTORY
                 if name in names
             )
+            if "email" in names and before["email"] and person.user_id is not None:
+                # Letters about the account went to the old address: it is told where they stop.
+                tell(
+                    [person.user_id],
+                    "mail",
+                    f"было {before['email']}"[:200],
+                    at=at,
+                    by_mail=True,
+                    former_address=before["email"],
+                )
             lines.append(Line("person_changed", "person", person.pk, data={"fields": sorted(names)}))
     return names
 

@@ -15,7 +15,9 @@ from parta.foundation.log import Actor, Line
 from parta.organisation.acts import Refusal, act
 from parta.people import second
 from parta.people.actions.accounts import _account_of, _register, check_password
-from parta.people.actions.sign_ins import close_sessions, tell
+from parta.people.actions.sign_ins import close_sessions
+from parta.people.actions.telling import tell
+from parta.people.actions.watches import only_known
 from parta.people.models import (
     Factor,
     KnownDevice,
@@ -40,6 +42,7 @@ def begin_codes(*, viewer: Viewer, password: str, title: str, at: datetime) -> F
 
     Raises Refusal when the password is wrong: whoever found the screen open cannot make the account his own.
     """
+    only_known(viewer, "password")
     _owns(viewer, password)
     _room(viewer)
     with act(viewer.school.id, by=viewer.acting_as(), at=at):
@@ -55,6 +58,7 @@ def begin_codes(*, viewer: Viewer, password: str, title: str, at: datetime) -> F
 
 def finish_codes(*, viewer: Viewer, code: str, at: datetime) -> list[str]:
     """The first code was given: the second step is on. Returns recovery codes when there are none yet."""
+    only_known(viewer, "code")
     row = Factor.objects.filter(user_id=viewer.user_id, kind="totp", confirmed_at=None).first()
     secret = second.opened(row.secret) if row else None
     if row is None or secret is None:
@@ -76,6 +80,7 @@ def add_key(
     at: datetime,
 ) -> list[str]:
     """A passkey that the browser has just made. Returns recovery codes when there are none yet."""
+    only_known(viewer, "password")
     _owns(viewer, password)
     _room(viewer)
     if Factor.objects.filter(credential_id=credential_id).exists():
@@ -101,6 +106,7 @@ def _added(viewer: Viewer, row: Factor, at: datetime, last_step: int = 0) -> lis
             "factor",
             f"{noted('включён второй шаг входа')}: {row.get_kind_display()}",
             at=at,
+            by_mail=True,
         )
         lines.append(Line("factor_added", "factor", row.pk, data={"user": viewer.user_id, "kind": row.kind}))
         if RecoveryCode.objects.filter(user_id=viewer.user_id, used_at=None).exists():
@@ -110,6 +116,7 @@ def _added(viewer: Viewer, row: Factor, at: datetime, last_step: int = 0) -> lis
 
 def make_recovery(*, viewer: Viewer, at: datetime) -> list[str]:
     """Ten new recovery codes, returned to be printed once; the old ones open nothing any more."""
+    only_known(viewer, "recovery")
     if not viewer.factors:
         raise Refusal("Сначала включите второй шаг.", "recovery")
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
@@ -129,6 +136,7 @@ def _recovery(viewer: Viewer, at: datetime, lines: list[Line]) -> list[str]:
 
 def drop_factor(*, viewer: Viewer, factor_id: int, at: datetime) -> None:
     """The owner gives a second step up. Raises Refusal for the last one while the school requires it."""
+    only_known(viewer, "factor")
     rows = list(Factor.objects.filter(user_id=viewer.user_id).exclude(confirmed_at=None))
     row = next((one for one in rows if one.pk == factor_id), None)
     if row is None:
@@ -145,6 +153,7 @@ def drop_factor(*, viewer: Viewer, factor_id: int, at: datetime) -> None:
             "factor",
             f"{noted('убран второй шаг входа')}: {row.get_kind_display()}",
             at=at,
+            by_mail=True,
         )
         lines.append(
             Line("factor_removed", "factor", factor_id, data={"user": viewer.user_id, "kind": row.kind})
@@ -182,7 +191,7 @@ def take_recovery(*, user_id: int, code: str, at: datetime) -> bool:
     if row is None or not rows.filter(pk=row.pk).update(used_at=at):
         return False
     left = RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()
-    tell([user_id], "recovery", f"{noted('осталось кодов')}: {left}", at=at)
+    tell([user_id], "recovery", f"{noted('осталось кодов')}: {left}", at=at, by_mail=True)
     return True
 
 
@@ -220,7 +229,7 @@ def reset_factors(*, person: Person, ground: str, by: Actor, at: datetime) -> in
         line = _register(person, "factor", by=by, at=at, repeat=True)
         line.handed_to, line.handed_on, line.used_at = ground, at.date(), at
         line.save()
-        tell([user.pk], "factor", noted("школа сбросила второй шаг входа"), at=at)
+        tell([user.pk], "factor", noted("школа сбросила второй шаг входа"), at=at, by_mail=True)
         lines.append(Line("factors_reset", "user", user.pk, data={"person": person.pk, "count": count}))
     return count
 

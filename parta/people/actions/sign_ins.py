@@ -3,17 +3,19 @@
 The row of a sign-in is its own record; who ends a session leaves a line on the school's chain as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
+from django.db import transaction
 
 from parta.foundation import sql
 from parta.foundation.language import noted
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
-from parta.people.actions.identities import forget_identities
-from parta.people.models import AccountNotice, KnownDevice, SignalReview, SignIn, User
+from parta.people.actions import watches
+from parta.people.actions.telling import tell
+from parta.people.models import AccountNotice, SignalReview, SignIn, User
 from parta.people.viewer import Viewer
 
 SAME_GUESSING = timedelta(hours=1)
@@ -30,35 +32,43 @@ def note_sign_in(
     is_known: bool,
     through: str = "",
     at: datetime,
+    device_id: int | None = None,
+    is_issued: bool = False,
+    by_step: bool = False,
 ) -> SignIn:
     """The account has been opened: its row, and a notice to the owner when this browser is new to the account.
 
-    The very first browser of an account is no news.
+    The very first browser of an account is no news on its pages. `device_id` is the browser's row: with it a new one
+    of staff goes on trial (`watches`); `is_issued`: it came with access just issued, `by_step`: with the second step.
     """
-    is_first = not SignIn.objects.filter(user=user).exists()
-    row = SignIn.objects.create(
-        user=user,
-        session_key=session_key,
-        at=at,
-        seen_at=at,
-        address=address[:45],
-        agent=agent[:60],
-        device=device,
-        through=through,
-        is_new_device=not is_known and not is_first,
-    )
-    if row.is_new_device:
-        tell([user.pk], "new_device", f"{agent}, адрес {address}"[:200], at=at, sign_in=row)
+    with transaction.atomic():
+        is_first = not SignIn.objects.filter(user=user).exists()
+        row = SignIn.objects.create(
+            user=user,
+            session_key=session_key,
+            at=at,
+            seen_at=at,
+            address=address[:45],
+            agent=agent[:60],
+            device=device,
+            through=through,
+            is_new_device=not is_known and not is_first,
+        )
+        if device_id is not None:
+            watches.begin(
+                user=user,
+                sign_in=row,
+                device_id=device_id,
+                is_known=is_known,
+                is_first=is_first,
+                is_issued=is_issued,
+                by_step=by_step,
+                at=at,
+            )
+        if row.is_new_device:
+            words, is_staff = f"{agent}, адрес {address}", row.watch_id is not None
+            tell([user.pk], "new_device", words, at=at, sign_in=row, by_mail=is_staff)
     return row
-
-
-def tell(
-    user_ids: Iterable[int], kind: str, words: str, *, at: datetime, sign_in: SignIn | None = None
-) -> None:
-    """Put notices before the owners of accounts: shown on every page until they are read."""
-    AccountNotice.objects.bulk_create(
-        AccountNotice(user_id=user_id, at=at, kind=kind, words=words, sign_in=sign_in) for user_id in user_ids
-    )
 
 
 def tell_of_guessing(login: str, words: str, *, at: datetime) -> None:
@@ -75,7 +85,7 @@ def tell_of_second(user_id: int, words: str, *, at: datetime) -> None:
     """Tell the owner that somebody knows the password and not the second step; once an hour."""
     told = AccountNotice.objects.filter(user_id=user_id, kind="second", at__gt=at - SAME_GUESSING)
     if not told.exists():
-        tell([user_id], "second", words[:200], at=at)
+        tell([user_id], "second", words[:200], at=at, by_mail=True)
 
 
 def note_seen(sign_in_id: int, *, at: datetime) -> None:
@@ -100,7 +110,8 @@ def close_sessions(rows: Sequence[SignIn], how: str, *, at: datetime) -> None:
 
 
 def end_own_sessions(*, viewer: Viewer, sign_in_ids: Sequence[int], at: datetime) -> int:
-    """The owner ends sessions of their own account; how many ended."""
+    """The owner ends sessions of their own account; how many ended. A device on trial ends none: raises Refusal."""
+    watches.only_known(viewer)
     rows = list(SignIn.objects.filter(user_id=viewer.user_id, pk__in=sign_in_ids, ended_at=None))
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         close_sessions(rows, "owner", at=at)
@@ -109,26 +120,12 @@ def end_own_sessions(*, viewer: Viewer, sign_in_ids: Sequence[int], at: datetime
 
 
 def read_notices(*, viewer: Viewer, at: datetime) -> None:
-    """The owner has read the notices. Nothing that the school should see: no line in its log."""
-    AccountNotice.objects.filter(user_id=viewer.user_id, seen_at=None).update(seen_at=at)
+    """The owner has read the notices. Nothing that the school should see: no line in its log.
 
-
-def disown_sign_in(*, viewer: Viewer, sign_in_id: int, keep: str, at: datetime) -> None:
-    """«Это был не я»: every session but the present one (`keep`) ends, other browsers are no longer known.
-
-    The owner must set a new password before anything else; the school sees the line. Raises Refusal when the
-    sign-in is not the viewer's.
+    A device on trial is not the owner's yet: raises Refusal.
     """
-    row = SignIn.objects.filter(user_id=viewer.user_id, pk=sign_in_id).first()
-    if row is None:
-        raise Refusal("Такого входа в вашу учётную запись не было.", "sign_in")
-    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
-        live = SignIn.objects.filter(user_id=viewer.user_id, ended_at=None).exclude(session_key=keep)
-        close_sessions(list(live), "disowned", at=at)
-        KnownDevice.objects.filter(user_id=viewer.user_id).delete()
-        forget_identities([viewer.user_id], lines, at=at)
-        User.objects.filter(pk=viewer.user_id).update(must_change_password=True)
-        lines.append(Line("sign_in_disowned", "sign_in", row.pk, data={"user": viewer.user_id}))
+    watches.only_known(viewer)
+    AccountNotice.objects.filter(user_id=viewer.user_id, seen_at=None).update(seen_at=at)
 
 
 def end_sessions_of(*, viewer: Viewer, user_id: int, at: datetime) -> int:

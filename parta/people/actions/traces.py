@@ -4,7 +4,7 @@ from datetime import datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from parta.foundation import sql
+from parta.foundation import log, sql
 from parta.people.viewer import Viewer
 
 QUOTA = 60
@@ -20,11 +20,12 @@ LOOK = 10
 def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: int | None = None) -> None:
     """Note that the viewer opened a page with personal data: of a student, or of a whole class (`object_id`).
 
-    One INSERT. `page` is the URL name.
+    One INSERT. `page` is the URL name. An export from a watched session is told to whoever watches it.
     """
+    session = log.session_now()
     sql.insert(
         "people_readtrace",
-        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id"),
+        ("school_id", "at", "user_id", "role", "student_id", "page", "object_id", "sign_in_id"),
         [
             (
                 viewer.school.id,
@@ -34,9 +35,12 @@ def trace(viewer: Viewer, page: str, student_id: int | None = None, object_id: i
                 student_id,
                 page[:60],
                 object_id,
+                session.sign_in_id if session is not None else None,
             )
         ],
     )
+    if session is not None and session.told is not None and page.startswith("export:"):
+        session.told(["export"])
     if student_id is not None and viewer.roles - {"student", "guardian"}:
         opened = _opened(viewer.user_id, viewer.school.id, viewer.on.toordinal())
         if student_id not in opened:

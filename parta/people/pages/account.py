@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth import login as sign_in
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, path, resolve, reverse
@@ -24,7 +25,7 @@ from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
 from parta.people import actions, agents, devices, locks, second, throttle
 from parta.people.actions import second as second_actions
-from parta.people.actions import sign_ins
+from parta.people.actions import sign_ins, watches
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
 from parta.people.models import Factor, Person, User
@@ -64,6 +65,8 @@ class Wanted:
     at: int
     through: str = ""
     """The outside provider that said who it is; empty: the password did."""
+    issued: bool = False
+    """By a code just used: nobody but the owner has seen the password."""
 
 
 def own_path(request: HttpRequest, target: str) -> str:
@@ -139,6 +142,12 @@ def login(request: HttpRequest) -> HttpResponse:
     context["error"] = no_way_in(user, at)
     if context["error"]:
         return render(request, "people/login.html", context, status=422)
+    if user.known_only and not trial.known:
+        context["error"] = (
+            "Владелец не признал один из входов: до смены пароля новые устройства не впускаем. Войдите там, где входили"
+            " раньше, или попросите новый доступ у администратора школы."
+        )
+        return render(request, "people/login.html", context, status=422)
     wanted = Wanted(user.pk, trial.known, context["remember"], context["next"], int(at.timestamp()))
     return go_on(request, user, wanted, at)
 
@@ -179,28 +188,39 @@ def admit(
     *,
     at: datetime,
     is_confirmed: bool = False,
+    by_step: bool = False,
     trust: bool = False,
 ) -> HttpResponse:
-    """Open the session of somebody who has given all that is asked, and lead them on."""
+    """Open the session of somebody who has given all that is asked, and lead them on.
+
+    `by_step`: by a code or a passkey, not by a recovery code, which may be found beside the password.
+    """
     if request.session.session_key:
         sign_ins.note_logout(request.session.session_key, at=at)
-    request.session.pop(PENDING, None)
+    # A new session, also for who was in it: each sign-in has a key of its own, and nothing of the old one stays.
+    request.session.flush()
     sign_in(request, user, backend=_BACKEND)
     request.session.set_expiry(None if wanted.remember else 0)
     answer = HttpResponseRedirect(wanted.next or reverse("home"))
-    device = devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
-    if trust:
-        second_actions.trust_device(device_id=device, at=at)
-    row = sign_ins.note_sign_in(
-        user=user,
-        session_key=request.session.session_key or "",
-        address=client_address(request),
-        agent=agents.spoken(request.headers.get("User-Agent", "")),
-        device=devices.mark_of(request, answer),
-        is_known=wanted.known,
-        through=wanted.through,
-        at=at,
-    )
+    with transaction.atomic():  # a browser that is remembered and not watched would be one that nobody doubts
+        device = devices.remember(request, answer, user, at, secure=settings.SESSION_COOKIE_SECURE)
+        if trust:
+            second_actions.trust_device(device_id=device, at=at)
+        row = sign_ins.note_sign_in(
+            user=user,
+            session_key=request.session.session_key or "",
+            address=client_address(request),
+            agent=agents.spoken(request.headers.get("User-Agent", "")),
+            device=devices.mark_of(request, answer),
+            is_known=wanted.known,
+            through=wanted.through,
+            at=at,
+            device_id=device,
+            is_issued=wanted.issued or user.must_change_password,
+            by_step=by_step,
+        )
+    if row.watch_id is not None:
+        request.session[locks.TRIAL] = row.watch_id
     request.session[locks.SIGNED], request.session[locks.SIGN_IN] = int(at.timestamp()), row.pk
     if is_confirmed:
         request.session[second.CONFIRMED] = int(at.timestamp())
@@ -239,6 +259,7 @@ def password(request: HttpRequest) -> HttpResponse:
         user = User.objects.get(pk=viewer.user_id)
         old_key = request.session.session_key or ""
         try:
+            watches.only_known(viewer, "current")
             actions.change_password(
                 user=user,
                 current=request.POST.get("current", "")[:200],
@@ -297,7 +318,9 @@ def activate(request: HttpRequest) -> HttpResponse:
         return render(request, "people/activate.html", context, status=422)
     # A new password is no way around the second step.
     following = reverse("outside") if settings.PROVIDERS and "outside" in request.POST else ""
-    return go_on(request, user, Wanted(user.pk, False, False, following, int(at.timestamp())), at)
+    return go_on(
+        request, user, Wanted(user.pk, False, False, following, int(at.timestamp()), issued=True), at
+    )
 
 
 @require_POST
@@ -305,6 +328,8 @@ def activate(request: HttpRequest) -> HttpResponse:
 def lost(request: HttpRequest) -> HttpResponse:
     """«Пароль узнали другие»: the owner stops it at once; whoever issues access sees that a new one is wanted."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.trial_until is not None:
+        return HttpResponseRedirect(reverse("password"))
     person = Person.objects.select_related("user").get(pk=viewer.person_id)
     actions.report_loss(person=person, by=viewer.acting_as(), at=viewer.at)
     request.session.flush()

@@ -14,9 +14,11 @@ from parta.organisation.acts import Refusal
 from parta.people import access as access  # declares the permissions
 from parta.people.actions import handouts
 from parta.people.chrome import page
-from parta.people.forms import Posted
+from parta.people.forms import Posted, carry_out, status
+from parta.people.handout_queries import requests_for
 from parta.people.pages.account import own_path
 from parta.people.pages.setup import FORM, looking
+from parta.people.viewer import ROLE_TITLES
 
 
 def lacks_purpose(request: HttpRequest) -> bool:
@@ -48,6 +50,7 @@ def handout(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("home"))
     error, typed = "", ""
     found = handouts.stated(viewer, address)
+    is_anew = "anew" in told
     if request.method == "POST":
         typed = Posted(request.POST).text("purpose")
         try:
@@ -56,8 +59,10 @@ def handout(request: HttpRequest) -> HttpResponse:
             )
         except Refusal as refusal:
             error = str(refusal)
-    if found is not None and found.opens_at <= viewer.at:
+    if found is not None and handouts.is_open(found, viewer.at):
         return HttpResponseRedirect(address)
+    if found is not None and found.answer == "refused" and (is_anew or error):
+        found = None
     zone = ZoneInfo(viewer.school.timezone)
     context = {
         "kind": kind,
@@ -69,8 +74,40 @@ def handout(request: HttpRequest) -> HttpResponse:
         "opens": found and found.opens_at.astimezone(zone),
         "until": found and found.until.astimezone(zone),
         "longest": handouts.LONGEST,
+        "asked": ROLE_TITLES.get(found.asks_role, "") if found and not found.answer else "",
     }
     return page(request, "people/handout.html", context, status=422 if error else 200)
 
 
-urlpatterns = [path("handout/", handout, name="handout")]
+@require_http_methods(FORM)
+@requires("handouts")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What others want to take out and the viewer's role must agree to; what was answered of late."""
+    viewer = looking(request)
+
+    def grant(posted: Posted) -> str:
+        row = posted.id("row", "просьба")
+        handouts.answer(viewer=viewer, handout_id=row, agrees=True, reason="", at=viewer.at)
+        return "agreed"
+
+    def refuse(posted: Posted) -> str:
+        handouts.answer(
+            viewer=viewer,
+            handout_id=posted.id("row", "просьба"),
+            agrees=False,
+            reason=posted.text("reason"),
+            at=viewer.at,
+        )
+        return "declined"
+
+    forms = carry_out(request, {"grant": grant, "refuse": refuse})
+    if isinstance(forms, HttpResponse):
+        return forms
+    context = {"found": requests_for(viewer), "forms": forms, "rule": handouts.rule_of(viewer.school.id)}
+    return page(request, "people/handouts.html", context, status=status(forms))
+
+
+urlpatterns = [
+    path("handout/", handout, name="handout"),
+    path("handouts/", waiting, name="handouts"),
+]

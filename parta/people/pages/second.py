@@ -103,7 +103,9 @@ def login_second(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         error = try_step(request, user, code=request.POST.get(CODE, ""), key=request.POST.get(KEY, ""), at=at)
         if not error:
-            return admit(request, user, wanted, at=at, is_confirmed=True, trust="trust" in request.POST)
+            by_step = second.plain_recovery(request.POST.get(CODE, "")[:40]) is None
+            trust = by_step and "trust" in request.POST
+            return admit(request, user, wanted, at=at, is_confirmed=True, by_step=by_step, trust=trust)
     context = {
         "login": user.login,
         "error": error,

@@ -8,6 +8,7 @@ from parta.people import actions as people
 from parta.people.actions import identities
 from parta.people.models import (
     AccessIssue,
+    DeviceWatch,
     KnownDevice,
     OutsideIdentity,
     Person,
@@ -98,6 +99,32 @@ def _signed_in(cast: World) -> SignIn:
         address="10.0.0.1",
         agent="Chrome, Windows",
         device="",
+    )
+
+
+def _watched(cast: World) -> SignIn:
+    """A sign-in of the teacher from a new device, which nobody has confirmed."""
+    row = _signed_in(cast)
+    row.watch = DeviceWatch.objects.create(
+        user=cast.teacher.user,
+        agent=row.agent,
+        address=row.address,
+        opened_at=cast.at,
+        until=cast.at + timedelta(days=3),
+    )
+    row.save()
+    return row
+
+
+def _handout_asked(cast: World) -> Any:
+    """The deputy's request for which the director must agree."""
+    people.handouts.set_rule(viewer=cast.viewer("operator"), wait_hours=0, second_role="director", at=cast.at)
+    return people.handouts.state_purpose(
+        viewer=cast.viewer("deputy"),
+        kind="export",
+        address="/reports/",
+        purpose="отчёт в управление, запрос 14",
+        at=cast.at,
     )
 
 
@@ -281,10 +308,37 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             viewer=c.viewer("teacher"), sign_in_ids=[row.pk], at=c.at
         ),
     ),
-    "people.actions.sign_ins.disown_sign_in": (
+    "people.actions.disowning.disown_sign_in": (
         _signed_in,
-        lambda c, row: people.sign_ins.disown_sign_in(
-            viewer=c.viewer("teacher"), sign_in_id=row.pk, keep="", at=c.at
+        lambda c, row: people.disowning.disown_sign_in(
+            viewer=c.viewer("teacher"), sign_in_id=row.pk, keep="", keep_device=None, at=c.at
+        ),
+    ),
+    "people.actions.disowning.disown_by_letter": (
+        _signed_in,
+        lambda c, row: people.disowning.disown_by_letter(sign_in=row, at=c.at),
+    ),
+    "people.actions.watches.set_rule": (
+        nothing,
+        lambda c, _: people.watches.set_rule(
+            viewer=c.viewer("operator"),
+            told_role="deputy",
+            wait_minutes=30,
+            at_acts=False,
+            trial_hours=24,
+            at=c.at,
+        ),
+    ),
+    "people.actions.watches.confirm_device": (
+        lambda c: _watched(c),
+        lambda c, row: people.watches.confirm_device(
+            viewer=c.viewer("teacher"), sign_in_id=row.pk, present="", at=c.at
+        ),
+    ),
+    "people.actions.handouts.answer": (
+        lambda c: _handout_asked(c),
+        lambda c, row: people.handouts.answer(
+            viewer=c.viewer("director"), handout_id=row.pk, agrees=True, reason="", at=c.at
         ),
     ),
     "people.actions.sign_ins.end_sessions_of": (

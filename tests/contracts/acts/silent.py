@@ -48,9 +48,14 @@ SILENT: Mapping[str, str] = {
     "people.actions.second.take_recovery": "a code is used up, and the owner told",
     "people.actions.second.take_signature": "the count of a passkey, at a sign-in that has its own row",
     "people.actions.second.trust_device": "a date beside a known browser, which its owner sees",
-    "people.actions.sign_ins.tell": "a notice to the owner of an account, kept as a row of its own",
+    "people.actions.telling.tell": "a notice to the owner of an account, kept as a row of its own",
+    "people.actions.watches.begin": "the watch of a new device is a row of its own, beside the sign-in",
+    "people.actions.watches.note_act": "the line it hears of is the log's own; the watch remembers the first",
+    "people.actions.watches.tell_school": "a notice; the watch says when the school was told",
+    "people.actions.incidents.open_row": "the acts that open an incident call it and leave the line",
     "people.actions.sign_ins.tell_of_guessing": "a notice to the owner of an account",
     "people.actions.sign_ins.read_notices": "what the owner has read of his own account is his affair",
+    "journal.actions.rows.put": "rows of an operation whose lines the write itself appends",
     "journal.actions.bulk.pour": "it pours rows together with the lines that the histories carry",
 }
 """Functions that write without `act` or `append`, and why that is right."""

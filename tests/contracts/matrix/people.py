@@ -9,6 +9,24 @@ from tests.cast import World
 from tests.contracts.matrix.shapes import ABSENT, Line
 
 
+def not_me_link(cast: World) -> dict[str, Any]:
+    """The link of a letter, about a sign-in of an account that is nobody's in any school."""
+    from parta.people.actions import sign_ins, watches
+    from parta.people.models import User
+
+    user = User.objects.create(login=uuid4().hex)
+    row = sign_ins.note_sign_in(
+        user=user,
+        session_key=uuid4().hex,
+        address="10.0.0.7",
+        agent="Chrome, Android",
+        device="",
+        is_known=False,
+        at=cast.at,
+    )
+    return {"token": watches.token_of(row.pk)}
+
+
 def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
     """A page of the set-up: the school's own deputy and operator; every other school's object is absent."""
     if not args:
@@ -94,6 +112,22 @@ LINES: dict[str, dict[str, Line]] = {
             get="302 READERS SETUP secretary social_pedagogue nurse FOREIGN_STAFF",
             post="302 READERS SETUP secretary social_pedagogue nurse FOREIGN_STAFF",
         )
+    },
+    "handouts": {
+        "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy"),
+        "foreign_row": Line(
+            get="200 SETUP director foreign_deputy",
+            post="422 SETUP director foreign_deputy",
+            body=lambda cast: {"act": "grant", "row": "999999"},
+        ),
+    },
+    "not_me": {
+        "own": Line(
+            not_me_link,
+            get="200 * anonymous",
+            post="200 * anonymous",
+        ),
+        "forged": Line(lambda cast: {"token": "MQ:1abc:x"}, get="422 * anonymous", post="422 * anonymous"),
     },
     "setup_second": {
         "page": Line(get="200 SETUP director foreign_deputy", post="422 SETUP director foreign_deputy"),

@@ -32,6 +32,26 @@ function count(badges) {
   }
 }
 
+/**
+ * The strip «новое об учётной записи» on a page that is open: a stranger's sign-in is seen where one works.
+ * @param {{ count: number, url: string }} account
+ */
+function account({ count: number, url }) {
+  const shown = document.querySelector("[data-notices]");
+  if (shown?.getAttribute("data-notices") === String(number) || (!shown && !number)) return;
+  shown?.remove();
+  if (!number) return;
+  const strip = document.createElement("p");
+  strip.className = "strip strip--red";
+  strip.setAttribute("role", "status");
+  strip.dataset.notices = String(number);
+  const link = document.createElement("a");
+  link.href = url;
+  link.textContent = `Новое об учётной записи: ${number}. Посмотрите, вы ли это были`;
+  strip.append(link);
+  document.querySelector("header.cover")?.after(strip);
+}
+
 /** @param {Element} part */
 function isBusy(part) {
   const at = document.activeElement;
@@ -71,6 +91,7 @@ async function ask() {
   const news = await answer.json().catch(() => null);
   if (!news) return;
   count(news.badges);
+  account(news.account);
   const state = (answer.headers.get("ETag") ?? "").replace(/^W\//, "");
   if (known && known !== state && !(await redraw().catch(() => false))) {
     if (document.querySelector("[data-live]")) return; // busy: the same question again next time
