@@ -1,5 +1,6 @@
 """The installation a command works on: its settings, its database, its schools."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -22,6 +23,15 @@ def load(settings: str = "config.settings") -> None:
         raise Failure("\n".join(["Настройки не разобраны:", *lines])) from None
     except PermissionError as error:
         raise Failure(f"Нет доступа к папке {error.filename}.\nУкажите другую: PARTA_HOME=/путь") from None
+    except (
+        OSError
+    ) as error:  # a read-only or full disk, a file in the place of the folder, a folder that cannot be
+        if error.errno == errno.ENOSPC:
+            raise Failure("На диске кончилось место. Освободите его и повторите.") from None
+        place = error.filename or os.environ.get("PARTA_HOME", "")
+        raise Failure(
+            f"Папка установки не годится: {place} не записать.\nУкажите другую: PARTA_HOME=/путь"
+        ) from None
 
 
 def home() -> Path:

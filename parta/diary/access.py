@@ -8,7 +8,8 @@ from parta.people.chrome import nav
 FAMILY = ("guardian", "student")
 TOWARDS_FAMILIES = ("class_teacher", "master", "deputy", "director")
 
-permission("diary", "дневник ученика", *FAMILY, *TOWARDS_FAMILIES)
+permission("diary", "дневник ученика", *FAMILY)
+permission("diary.of", "дневник ученика, смотреть", *FAMILY, *TOWARDS_FAMILIES)
 permission("diary.guide", "памятка семье", *FAMILY)
 permission("diary.tell", "сообщать школе об ученике", "guardian")
 permission("families", "участие семей класса", *TOWARDS_FAMILIES)

@@ -181,6 +181,14 @@ def test_a_real_process_on_an_empty_machine(tmp_path: Path) -> None:
     assert nowhere.returncode == 1 and "не отвечает" in nowhere.stderr and "Traceback" not in nowhere.stderr
 
 
+def test_a_home_that_cannot_be_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for home in (tmp_path / "file", tmp_path / "file" / "x", Path("/proc/parta")):
+        refused = _real(home, "migrate")
+        assert refused.returncode == 1 and "Traceback" not in refused.stderr, home
+        assert "PARTA_HOME=/путь" in refused.stderr
+
+
 def test_modules_are_used() -> None:
     """Commands are loaded by name; a renamed module would only show at run time."""
     assert all(module.run and module.add_arguments for module in (check, doctor, school, user))

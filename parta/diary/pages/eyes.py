@@ -29,9 +29,9 @@ def with_family_eyes(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     """Open a page of the diary to staff who answer for the student, for reading. Two statements more, for them only."""
 
     @wraps(view)
-    def seen(request: HttpRequest, student_id: int | None = None, **more: int) -> HttpResponse:
+    def seen(request: HttpRequest, student_id: int, **more: int) -> HttpResponse:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-        if student_id is not None and student_id not in viewer.student_ids:
+        if student_id not in viewer.student_ids:
             if not _may(viewer, student_id):
                 raise Http404
             if request.method not in ("GET", "HEAD"):
@@ -39,7 +39,7 @@ def with_family_eyes(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             trace(viewer, "diary", student_id)
             grants = (Grant(ONLOOKER, student_id=student_id),)
             request.eyes = replace(viewer, roles=frozenset({"guardian"}), grants=grants)  # type: ignore[attr-defined]
-        return view(request, **more) if student_id is None else view(request, student_id=student_id, **more)
+        return view(request, student_id=student_id, **more)
 
     return seen
 

@@ -69,7 +69,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 @require_http_methods(FORM)
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
     """The planner; the student ticks off what is done."""
@@ -130,7 +130,7 @@ def diary_homework(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
     """Absences by reason and by day; a guardian tells of those to come."""
@@ -179,7 +179,7 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> HttpResponse:
     """One subject: marks with their history, the average and how it comes about."""
@@ -201,7 +201,7 @@ def diary_subject(request: HttpRequest, student_id: int, subject_id: int) -> Htt
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_results(request: HttpRequest, student_id: int) -> HttpResponse:
     """Marks of all periods, this year and before."""
@@ -214,7 +214,7 @@ def diary_results(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_class(request: HttpRequest, student_id: int) -> HttpResponse:
     """Teachers, control works to come, vacations."""
@@ -229,7 +229,7 @@ def diary_class(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_news(request: HttpRequest, student_id: int) -> HttpResponse:
     """Every notice of thirty days."""

@@ -55,7 +55,7 @@ def forecast_of_class(request: HttpRequest, homeroom_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_forecast(request: HttpRequest, student_id: int) -> HttpResponse:
     """The expected marks of one's own student."""

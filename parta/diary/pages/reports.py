@@ -162,7 +162,7 @@ def family_timeline(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_reports(request: HttpRequest, student_id: int) -> HttpResponse:
     """A family's reports."""
@@ -181,7 +181,7 @@ def diary_reports(request: HttpRequest, student_id: int) -> HttpResponse:
 
 
 @require_safe
-@requires("diary")
+@requires("diary.of")
 @with_family_eyes
 def diary_report(request: HttpRequest, student_id: int, report_id: int) -> HttpResponse:
     """One report: the same numbers as in the letter's link and on paper."""

@@ -34,8 +34,20 @@ LOW = ' class="low"'
 
 @require_safe
 @requires("diary")
+def diary(request: HttpRequest) -> HttpResponse:
+    """The diary of oneself, or of the family's first child."""
+    return _diary(request, None)
+
+
+@require_safe
+@requires("diary.of")
 @with_family_eyes
-def diary(request: HttpRequest, student_id: int | None = None) -> HttpResponse:
+def diary_of(request: HttpRequest, student_id: int) -> HttpResponse:
+    """The diary of a student."""
+    return _diary(request, student_id)
+
+
+def _diary(request: HttpRequest, student_id: int | None) -> HttpResponse:
     """A week (`?week=2026-10-12`), or with `?view=marks` all marks of a period (`&term=`)."""
     viewer = eyes(request)
     try:
@@ -197,5 +209,5 @@ def _length(minutes: int) -> str:
 
 urlpatterns = [
     path("diary/", diary, name="diary"),
-    path("diary/<int:student_id>/", diary, name="diary_of"),
+    path("diary/<int:student_id>/", diary_of, name="diary_of"),
 ]

@@ -73,6 +73,36 @@ def test_same_operation_counts_once_and_answers_the_same(cast: Any, teacher: Any
     assert Mark.objects.filter(assessment__lesson=cast.lesson, student=student).count() == 1
 
 
+def test_a_repeat_of_fewer_changes_is_answered(cast: Any, teacher: Any) -> None:
+    """A client that repeats an operation with a part of it is told what the operation did there; never a 500."""
+    students, operation = [cast.named("Авдеев"), cast.named("Асанов")], str(uuid.uuid4())
+    changes = [mark(cast.lesson, student, "5") for student in students]
+    first = send(teacher, cast.russian, *changes, operation=operation)
+    again = send(teacher, cast.russian, changes[0], operation=operation)
+    assert again.status_code == 200
+    assert again.json()["saved"] == first.json()["saved"][:1]
+
+
+def test_alike_marks_are_each_written_in_the_name_of_their_student(cast: Any, teacher: Any) -> None:
+    """What was judged once is written for each: own rows, own line of the log, own place in the answer."""
+    students = [cast.named("Авдеев"), cast.named("Асанов")]
+    changes = [mark(cast.lesson, student, "5/4", work="written") for student in students]
+    saved = send(teacher, cast.russian, *changes).json()["saved"]
+    assert [one["index"] for one in saved] == [0, 1] and len({one["id"] for one in saved}) == 2
+    for one, student in zip(saved, students, strict=True):
+        rows = Mark.objects.filter(assessment__lesson=cast.lesson, student=student).order_by("part")
+        assert [(row.part, row.value, row.set_by_id) for row in rows] == [
+            (1, "5", cast.teacher.pk),
+            (2, "4", cast.teacher.pk),
+        ]
+        lines = sql.read(
+            "SELECT object_id FROM foundation_logentry WHERE object_kind = 'mark' AND student_id = %s"
+            " ORDER BY id DESC LIMIT 1",
+            (student.pk,),
+        )
+        assert lines == [(one["id"],)]
+
+
 def test_a_page_left_open_writes_in_nobody_elses_name(cast: Any, client_of: Any, teacher: Any) -> None:
     """Another account signed in in another tab: the page says whose it is, and what it sends waits for that one."""
     student = cast.named("Авдеев")

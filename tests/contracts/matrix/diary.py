@@ -109,7 +109,7 @@ def family_page(*, post: str = "405 *", **more: Callable[[World], Any]) -> dict[
 
 LINES: dict[str, dict[str, Line]] = {
     # ── diary ──
-    "diary": {"page": Line(get="200 student guardian outsider foreign_guardian; 404 EYES foreign_deputy")},
+    "diary": {"page": Line(get="200 student guardian outsider foreign_guardian")},
     "diary_of": {
         "own": Line(
             lambda cast: {"student_id": cast.student.pk},
