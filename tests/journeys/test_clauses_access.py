@@ -135,7 +135,17 @@ def test_every_write_address_refuses_a_student_and_notes_the_try(cast: Any, clie
     own |= {"account", "unlock", "lock", "seen"}
     # the student's own account: its second step, letters and calendar; a page for who has lost the password
     own |= {"confirm", "second_step", "key_options", "login_second", "recovery"}
-    own |= {"feeds", "notify", "unsubscribe", "written", "login_key", "language", "not_me", "outside"}
+    own |= {
+        "feeds",
+        "notify",
+        "unsubscribe",
+        "written",
+        "login_key",
+        "language",
+        "not_me",
+        "outside",
+        "outside_begin",
+    }
     writes = [name for name in LINES if any(line.post != "405 *" for line in LINES[name].values())]
     assert {"journal_write", "lesson", "permit_ask", "permits", "lesson_files", "today"} <= set(writes)
     for name in sorted(set(writes) - own):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from parta.control.queries.intervals import DAYS_BACK
 from parta.control.queries.lessons import MISSING, lessons_of
-from parta.control.queries.sheets import Cut, law_for, overdue_works, reach_of
+from parta.control.queries.sheets import Cut, law_for, overdue_works, reach_of, unmarked_lessons
 from parta.diary.queries.homework_panel import unopened
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
@@ -253,7 +253,7 @@ def late_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
     ]
     items += [
         ("mark", *places[work.journal_id], work.who_id, work.date, 1)
-        for work in overdue_works(viewer, law, lessons, cut)
+        for work in (*overdue_works(viewer, law, lessons, cut), *unmarked_lessons(viewer, law, lessons, cut))
     ]
     return late_of(rules, items)
 

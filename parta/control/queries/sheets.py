@@ -16,11 +16,12 @@ from parta.journal.queries.words import class_name, journal_name, register_key, 
 from parta.journal.rules.agreement_watches import Contradiction, contradictions, off_timetable
 from parta.journal.rules.density_watch import DensityLine, density_lines
 from parta.journal.rules.homework import missing_parts
+from parta.journal.rules.lesson_marks import asks_marks
 from parta.journal.rules.marking_watches import MarkCount, mark_counts
 from parta.journal.rules.matters import JOINS, PLACE, Reach, places
 from parta.journal.rules.owed import Finding, Scope
 from parta.journal.rules.programme_watches import Progress, WorkLine, control_works, missing_topics, programme
-from parta.journal.rules.watches import work_gaps
+from parta.journal.rules.watches import lesson_gaps, work_gaps
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.judge import Law
@@ -169,6 +170,19 @@ def overdue_works(viewer: Viewer, law: Law, lessons: Sequence[LessonLine], cut: 
         law, viewer.school.id, Scope(), since=cut.since, at=viewer.at, calendar=calendar_for(viewer)
     )
     return [one for one in found if one.overdue and one.date <= cut.until and one.journal_id in journals]
+
+
+def unmarked_lessons(viewer: Viewer, law: Law, lessons: Sequence[LessonLine], cut: Cut) -> list[Finding]:
+    """Lessons of the span past their limit in which nobody was marked, where an act asks that somebody is. One
+    statement; none where no act asks."""
+    if not asks_marks(law, cut.since, cut.until):
+        return []
+    journals = {lesson.journal_id for lesson in lessons}
+    found = lesson_gaps(
+        law, viewer.school.id, Scope(), since=cut.since, at=viewer.at, calendar=calendar_for(viewer)
+    )
+    own = (one for one in found if one.overdue and one.date <= cut.until and one.journal_id in journals)
+    return [one for one in own if one.fact == "mark"]
 
 
 def _teachers(
