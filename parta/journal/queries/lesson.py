@@ -246,6 +246,7 @@ class _Reading:
         nexts = [line for line in around if line[0] == "next"]
         loads = {day(line[6]): int(line[7] or 0) for line in around if line[0] == "load"}
         lesson = self._lesson()
+        shut, open_works = self._closed(lesson, works) if self.teaches or self.is_substitute else (None, ())
         return LessonPage(
             id=row[0],
             journal=self.journal,
@@ -298,7 +299,8 @@ class _Reading:
             dues=tuple(self._due(line, loads) for line in nexts[:3]),
             previous=next((line[1] for line in around if line[0] == "previous"), None),
             next=nexts[0][1] if nexts else None,
-            closed=self._closed(lesson, works) if self.teaches or self.is_substitute else None,
+            closed=shut,
+            open_works=open_works,
             limits=self._limits(lesson),
             term=row[35] or "",
         )
@@ -467,19 +469,34 @@ class _Reading:
         title = f"сегодня, {line[2]}-й урок" if on == self.date else f"{weekday_short(on)}, {ru_date(on)}"
         return Due(line[1], on, line[2], title, loads.get(on, 0))
 
-    def _closed(self, lesson: Lesson, works: Sequence[Work]) -> Closure | None:
+    def _closed(self, lesson: Lesson, works: Sequence[Work]) -> tuple[Closure | None, tuple[str, ...]]:
+        """What stands against marks of this lesson (of answers, where they are given), and the kinds of work that take
+        them all the same; where nothing is marked, what stands against the roll."""
         symbols = self._symbols()
-        return closed(
-            self.law,
-            self.calendar,
-            self.place,
-            self.by,
-            lesson,
-            self.viewer.at,
-            fact="mark" if symbols else "absence",
-            work=next((w.code for w in works if w.code == "oral"), works[0].code if works else ""),
-            value=symbols[0][0] if symbols else "",
+
+        def of(fact: str, work: str) -> Closure | None:
+            return closed(
+                self.law,
+                self.calendar,
+                self.place,
+                self.by,
+                lesson,
+                self.viewer.at,
+                fact=fact,
+                work=work,
+                value=symbols[0][0] if symbols else "",
+            )
+
+        if not symbols:
+            return of("absence", ""), ()
+        first = next((work.code for work in works if work.code == "oral"), works[0].code if works else "")
+        found = of("mark", first)
+        if found is None:
+            return None, ()
+        others = sorted(
+            (work for work in works if work.code != first), key=lambda work: work.assessment is None
         )
+        return found, tuple(work.title.lower() for work in others if of("mark", work.code) is None)
 
     def _limits(self, lesson: Lesson) -> dict[str, MarkLimit]:
         found = {}

@@ -1,5 +1,6 @@
 """The page of a lesson: what it shows to whom, and the way without a script."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -253,3 +254,13 @@ def test_individual_homework_puts_the_set_words_and_each_task_in_its_diary(cast:
 
 def test_no_set_words_no_choice(cast: Any, teacher: Any) -> None:
     assert 'value="individual"' not in text_of(teacher.get(address(cast.lesson, "topic")))
+
+
+def test_a_closed_column_of_answers_names_the_works_that_still_take_marks(cast: Any, client_of: Any) -> None:
+    """Fault seen red: «new entries are closed» over a lesson whose written work waits for its marks."""
+    page = text_of(client_of(cast.teacher).get(address(cast.lesson, "marks")))
+    assert "закрыты" not in page[page.index("<main") :]
+    before = cast.lesson_on("russian", date(2026, 10, 12))
+    page = text_of(client_of(cast.teacher).get(address(before, "marks"))).replace("\xa0", " ")
+    assert "Отметки за ответы в этом уроке закрыты" in page and "Новые записи" not in page
+    assert re.search(r"Ещё ставятся: [^.]*письменная работа[^.]*\.", page)
