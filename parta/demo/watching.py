@@ -51,7 +51,9 @@ def second_person(clerk: Clerk, operator: Human, secretary: Human) -> None:
     sets, asks = (_viewer(clerk, one) for one in (operator, secretary))
     if sets is None or asks is None:
         return
-    handouts.set_rule(viewer=sets, wait_hours=0, second_role="deputy", second_kinds="print", at=at)
+    with clerk.act(at):
+        handouts.set_rule(viewer=sets, wait_hours=0, second_role="deputy", second_kinds="print", at=at)
     printed = PaperSet.objects.filter(school_id=clerk.school_id).order_by("-id").first()
     address = reverse("paper_pdf", args=(printed.pk,)) if printed else reverse("papers")
-    handouts.state_purpose(viewer=asks, kind="print", address=address, purpose=PURPOSE, at=at)
+    with clerk.act(at):
+        handouts.state_purpose(viewer=asks, kind="print", address=address, purpose=PURPOSE, at=at)
