@@ -17,6 +17,7 @@ from typing import Any
 from parta.control.replay import Replay
 from parta.journal.queries.words import journal_name
 from parta.journal.rules.acts import Act
+from parta.journal.rules.lesson_days import counts_lessons, days_of_lessons
 from parta.journal.rules.owed import Scope
 from parta.journal.rules.watches import findings
 from parta.regulation.clause import Clause
@@ -122,7 +123,9 @@ def rehearse(
     `tell` hears how many journals of how many are done; the duties that follow count as one more.
     """
     other = with_draft(law, draft, since)
-    replay = Replay(school_id, since, until, tell)
+    counting = next((one for one in (law, other) if counts_lessons(one, since, until)), law)
+    follows = days_of_lessons(counting, school_id=school_id, since=since, until=until)
+    replay = Replay(school_id, since, until, tell, follows)
     stricter, milder = _Tally(), _Tally()
     writes = 0
     for act, journal in replay.acts():

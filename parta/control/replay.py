@@ -11,6 +11,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.queries.words import journal_name
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
+from parta.journal.rules.lesson_days import NOTHING_FOLLOWS, LessonDays
 
 _CHAINS_AT_ONCE = 50
 """Journals whose log is held in memory at once."""
@@ -95,7 +96,9 @@ class Replay:
         since: date,
         until: date,
         tell: Callable[[int, int], None] = lambda done, of: None,
+        follows: LessonDays = NOTHING_FOLLOWS,
     ) -> None:
+        self.follows = follows
         self.school_id, self.since, self.until, self.tell = school_id, since, until, tell
         self.journals = 0
         self.lessons: dict[int, tuple[Lesson, int | None, int | None]] = {}
@@ -138,6 +141,7 @@ class Replay:
                 assigned_ids=frozenset() if row[7] is None else frozenset({row[7]}),
                 substitute_id=row[8],
                 state=row[6],
+                following=self.follows.after(row[1], row[2]),
             )
             self.lessons[row[0]] = (lesson, row[7], row[8])
 

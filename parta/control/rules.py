@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from parta.regulation.registry import (
     Codes,
-    Dur,
+    Days,
     Every,
     OnDate,
     Params,
@@ -60,7 +60,7 @@ class ReportDue(Params):
     on: Literal["", "period_end", "year_end"] = ""
     on_day: int = 1
     """Day of the next month by whose end it is there; of an interval of a week the weekday."""
-    grace: Dur = parse_duration("0d")
+    grace: Days = parse_duration("0d")
     """After the end of a period."""
     each: Literal["school", "homeroom", "department"] = "school"
     to: Roles = frozenset()
@@ -70,14 +70,14 @@ class ReportDue(Params):
 class RemarkFixed(Params):
     """A remark is answered by its day; `default` proposes one."""
 
-    default: Dur
+    default: Days
 
 
 class Acknowledged(Params):
     """Whom it concerns has read the certificate within a limit."""
 
     document: str = "check_certificate"
-    within: Dur = parse_duration("7d")
+    within: Days = parse_duration("7d")
 
 
 class SetupBy(Params):
@@ -91,7 +91,7 @@ class AccountsActive(Params):
     """Each student has at least so many live accounts of these roles by a day of the year."""
 
     of: Roles
-    min: int = 1
+    min: int = Field(1, ge=1, le=10)
     until: OnDate
 
 
@@ -147,7 +147,7 @@ class FindingOwner(Params):
     roles: Roles = Field(
         description="кто отвечает: заведующий по месту, завуч, директор; оператор за подготовку года"
     )
-    escalate_after: Dur = Field(
+    escalate_after: Days = Field(
         parse_duration("7d"), description="через сколько нерешённое переходит на ступень выше"
     )
 

@@ -19,9 +19,9 @@ from parta.regulation.queries import law as law_of_school
 from parta.regulation.registry import (
     KINDS,
     Codes,
-    Dur,
+    Days,
     Every,
-    OnDate,
+    OnStart,
     Params,
     Roles,
     RuleKind,
@@ -99,7 +99,7 @@ class CredentialsChain(Params):
     """Who issues access data to whom; `term`: how long an activation code works."""
 
     steps: Annotated[tuple[Step, ...], BeforeValidator(_steps)]
-    term: Dur | None = None
+    term: Days | None = None
 
 
 class ConsentRequired(Params):
@@ -118,7 +118,7 @@ class RosterReview(Params):
     every: Every
     by: Roles = frozenset({"class_teacher"})
     what: Codes = frozenset({"roster", "cards"})
-    until: OnDate | None = None
+    until: OnStart | None = None
     """For a yearly review: the day of the year by which it is done."""
 
 
@@ -156,7 +156,7 @@ class ProfileComplete(Params):
 
     fields: Codes = frozenset({"full_name", "birth_date", "address", "phone", "parent", "parent_contact"})
     by: Roles = frozenset({"class_teacher"})
-    until: OnDate | None = None
+    until: OnStart | None = None
 
 
 class FullNames(Params):

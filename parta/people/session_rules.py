@@ -17,7 +17,7 @@ from parta.regulation.clause import Clause
 from parta.regulation.durations import Duration
 from parta.regulation.judge import Law
 from parta.regulation.queries import law
-from parta.regulation.registry import Codes, Dur, Params, RuleKind, known_kind
+from parta.regulation.registry import Codes, Hours, Params, RuleKind, known_kind
 
 SIGNALS = {
     "concurrent_sessions": "одна учётная запись сразу на двух устройствах",
@@ -33,7 +33,7 @@ REAUTH = {"mark": "отметок", "final": "итоговых отметок", 
 class SessionLock(Params):
     """After how long without a sign of life a session asks the password, and before which writes it must."""
 
-    idle: Dur = Field(description="через сколько без действий экран закрывается")
+    idle: Hours = Field(description="через сколько без действий экран закрывается")
     reauth_for: Codes = Field(
         frozenset(), description="перед записью чего пароль спрашивают снова: mark, final, attendance"
     )

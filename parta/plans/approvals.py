@@ -34,6 +34,8 @@ class Approvable:
     """The drafts of a year: id and printed cells, in the order of print."""
     waits: str
     """What does not happen before the approval, said on the page."""
+    writes: bool = True
+    """Whether it stands in the way of who writes in a journal; else only of what is made from it."""
     of_year: str = "d.year_id = %s"
     """Which rows `d` of the table belong to a year."""
 
@@ -57,13 +59,23 @@ class Asked:
     by: frozenset[str]
     with_order: bool
     law: Cited
+    acts_until: date | None = None
+    """Till this day journals are written by drafts all the same: the act came into force in the middle of a year."""
 
 
 def asked(law: Law, on: date, kind: str) -> Asked:
     """What the act in force on a day asks for a kind; no statement."""
     found: list[Rule[Any]] = [rule for rule in rules(law, on, RULE) if rule.params.covers(kind)]
     by = frozenset[str]().union(*(rule.params.by for rule in found)) if found else DIRECTOR
-    return Asked(bool(found), by, any(rule.params.has_order(kind) for rule in found), cited(found))
+    ends = [rule.params.acts_until(rule.since) for rule in found]
+    later = [end for end in ends if end is not None and end > on]
+    return Asked(
+        bool(found),
+        by,
+        any(rule.params.has_order(kind) for rule in found),
+        cited(found),
+        max(later) if later and len(later) == len(ends) else None,
+    )
 
 
 def asked_of_school(year: AcademicYear, on: date, kind: str) -> Asked:

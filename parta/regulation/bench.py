@@ -1,7 +1,7 @@
 """The rules at one place on one date, for one student and one writer: guards compiled, watches asked the same rules."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from parta.regulation.frames import varied
@@ -60,15 +60,16 @@ class Bench:
         ]
         present = varied(present, code.may_change, code.settings, place)
         silenced = self._silenced(present)
-        self.rules = tuple(rule for rule in present if rule not in silenced)
+        left = (_left_of(rule, silenced[rule]) if rule in silenced else rule for rule in present)
+        self.rules = tuple(rule for rule in left if rule is not None)
         self.permissions = tuple(rule for rule in self.rules if rule.kind.permits is not None)
         self._memo: dict[Any, Any] = {}
         self._checks: dict[tuple[str, str], tuple[Check, ...]] = {}
         self._audits: dict[tuple[str, frozenset[str]], tuple[Check, ...]] = {}
         self._needs: dict[tuple[str, str, tuple[str, ...]], frozenset[str]] = {}
 
-    def _silenced(self, present: Iterable[Rule[Any]]) -> set[Rule[Any]]:
-        """Rules that an overriding rule takes out of force here; one that is itself overridden silences nobody.
+    def _silenced(self, present: Iterable[Rule[Any]]) -> dict[Rule[Any], list[Rule[Any]]]:
+        """Rules that overriding rules take out of force here; one that is itself overridden silences nobody.
 
         Acts that override each other in a circle are refused when they are checked; here none of them gives way.
         """
@@ -91,7 +92,15 @@ class Bench:
                 )
             return known[rule]
 
-        return {rule for rule in present if not stands(rule)} if over else set()
+        return {
+            rule: [
+                other
+                for other, ids in over
+                if other is not rule and ids.intersection(rule.ids) and stands(other)
+            ]
+            for rule in present
+            if over and not stands(rule)
+        }
 
     def of(self, kind: str) -> tuple[Rule[Any], ...]:
         """The rules of a kind here, in the order of the acts."""
@@ -155,6 +164,26 @@ class Bench:
             assert build is not None
             if any(rule.outcome is not Outcome.PASS for rule in rules):
                 yield Check(rules[0], build(tuple(rules), self))
+
+
+def _left_of(rule: Rule[Any], over: Iterable[Rule[Any]]) -> Rule[Any] | None:
+    """What an overridden rule still asks for: the works that those of its kind which override it do not name.
+
+    ``None``: nothing; so it is wherever the two are not of one kind that goes by works.
+    """
+    works: frozenset[str] = getattr(rule.params, "work", frozenset())
+    taken: frozenset[str] = frozenset()
+    for other in over:
+        named: frozenset[str] = getattr(other.params, "work", frozenset())
+        if other.kind is not rule.kind or not named or "all" in named:
+            return None
+        taken |= named
+    if "all" in works:
+        excepted = getattr(rule.params, "except_work", None)
+        change = None if excepted is None else {"except_work": excepted | taken}
+    else:
+        change = {"work": works - taken} if works - taken else None
+    return replace(rule, params=rule.params.model_copy(update=change)) if taken and change else None
 
 
 def _bears_on(rule: Rule[Any], fact: str) -> bool:

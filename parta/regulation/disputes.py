@@ -26,6 +26,7 @@ def contradictions(editions: Iterable[Edition]) -> list[Problem]:
 
 def _overreaching(editions: tuple[Edition, ...]) -> Iterator[Problem]:
     ranks: dict[str, tuple[int, bool, str]] = {}
+    codes = {edition.code for edition in editions}
     for edition in editions:
         for entry in edition.entries:
             for clause in entry.clauses:
@@ -36,6 +37,8 @@ def _overreaching(editions: tuple[Edition, ...]) -> Iterator[Problem]:
                 target = ranks.get(clause_id)
                 if target is None:
                     text = f"отменяет пункт «{clause_id}», которого нет ни в одном действующем акте"
+                    if absent := sorted(edition.rests_on - codes):
+                        text += f"; если он из акта «{', '.join(absent)}», проверяйте файлы вместе"
                 elif target[0] < RANKS[edition.rank] and not target[1]:
                     text = f"отменяет пункт «{clause_id}» акта «{target[2]}», который старше и не допускает послаблений"
                 else:

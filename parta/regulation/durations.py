@@ -1,4 +1,4 @@
-"""How a regulation counts time: lengths, calendar intervals and moments of a year.
+"""How a regulation counts time: lengths and calendar intervals; moments of a year are in ``moments``.
 
 The conventions are those of ``docs/requirements/rule-kinds.md`` §3. Day 0 is the date of the event, and a limit of N
 days ends with the last microsecond of day N in the school's time zone. Hours and minutes are elapsed time from a
@@ -7,8 +7,8 @@ moment and may pass midnight. Every limit is the last moment that is still in ti
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, Protocol
 
@@ -16,19 +16,22 @@ __all__ = [
     "Calendar",
     "Duration",
     "Interval",
-    "Moment",
     "PlainCalendar",
     "end_of_day",
+    "nth_day",
     "parse_duration",
     "parse_interval",
     "parse_length",
-    "parse_moment",
+    "plural",
+    "same_date",
 ]
 
-DurationUnit = Literal["min", "h", "d", "school_days", "work_days", "y", "weekday"]
+DurationUnit = Literal["min", "h", "d", "school_days", "work_days", "y", "weekday", "lessons"]
 IntervalUnit = Literal["school_day", "day", "week", "month", "quarter", "half_year", "school_year", "sliding"]
 
 _LONGEST = 36_525  # days in a century: a longer term in a school's act is a slip of the pen
+MOST_LESSONS = 8
+"""The most lessons ahead a deadline may count."""
 _SEARCH = 400  # days within which a school or working day must come; else the calendar is empty
 
 
@@ -48,6 +51,9 @@ class Calendar(Protocol):
     def is_vacation(self, day: date) -> bool:
         """Whether the day lies in the vacations."""
 
+    def of_class(self, homeroom: str) -> "Calendar":
+        """The calendar of one class, whose vacations, quarantine or week may differ; itself where nothing does."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlainCalendar:
@@ -58,12 +64,21 @@ class PlainCalendar:
     vacations: tuple[tuple[date, date], ...] = ()
     """Half-open spans: first day, day after the last."""
     days_a_week: int = 6
+    weeks: tuple[tuple[date, date, int], ...] = ()
+    """Spans with a week of their own, half-open: the years of a school, of five days or six."""
     school_days: frozenset[date] | None = None
     """Days with lessons, when they are known; otherwise every working day outside the vacations is one."""
+    classes: Mapping[str, "PlainCalendar"] = field(default_factory=dict, hash=False)
+    """Calendars of the classes that differ, by the title of the class."""
+
+    def of_class(self, homeroom: str) -> "PlainCalendar":
+        """The calendar of a class."""
+        return self.classes.get(homeroom, self)
 
     def is_work_day(self, day: date) -> bool:
         """Whether the day is Monday to Friday or Saturday and not a public holiday."""
-        return day.weekday() < self.days_a_week and day not in self.days_off
+        days = next((days for starts, until, days in self.weeks if starts <= day < until), self.days_a_week)
+        return day.weekday() < days and day not in self.days_off
 
     def is_vacation(self, day: date) -> bool:
         """Whether the day lies in one of the vacation spans."""
@@ -86,7 +101,8 @@ class Duration:
     """A length of time as a regulation writes it: ``10min``, ``1.5h``, ``5d``, ``3 school_days``, ``same_day``.
 
     A deadline may also name the hour of its last day (``same_day 18:00``, ``1 school_days 12:00``) and the day of the
-    week it ends with (``friday``, ``friday 15:00``): the first such day that is not before the event.
+    week it ends with (``friday``, ``friday 15:00``): the first such day that is not before the event. ``next_lesson``
+    and ``2 lessons`` end when that lesson of the same journal begins; of a day with several lessons the first counts.
     """
 
     unit: DurationUnit
@@ -97,8 +113,8 @@ class Duration:
 
     @property
     def is_length(self) -> bool:
-        """Whether it is a plain length: no hour, no day of the week."""
-        return self.hour is None and self.unit != "weekday"
+        """Whether it is a plain length: no hour, no day of the week, no lessons to come."""
+        return self.hour is None and self.unit not in ("weekday", "lessons")
 
     def limit(
         self,
@@ -109,13 +125,17 @@ class Duration:
         ends_at: datetime | None = None,
         leave_out_vacations: bool = False,
         past_midnight: timedelta = timedelta(hours=1),
+        following: Sequence[datetime] = (),
     ) -> datetime:
         """The last moment in time, counted from an event.
 
         ``day`` is the event's date in the school's zone, ``moment`` its exact moment (for hours). ``ends_at`` is the
         end of a lesson: one that ends after 23:00 has ``past_midnight`` more for "the same day", and one that ends
-        after the named hour has as much from its end.
+        after the named hour has as much from its end. ``following`` are the beginnings of the journal's next days of
+        lessons: where the timetable knows none, a lesson to come stands for a week.
         """
+        if self.unit == "lessons":
+            return self._by_lessons(day, calendar, following)
         if not self.is_length:
             return self._by_the_hour(day, calendar, ends_at or moment, past_midnight)
         if self.unit == "min":
@@ -125,13 +145,13 @@ class Duration:
         zone = calendar.zone
         count = int(self.count)
         if self.unit == "y":
-            return end_of_day(_same_date(day, day.year + count), zone)
+            return end_of_day(same_date(day, day.year + count), zone)
         if self.unit == "school_days":
-            return end_of_day(_nth(day, count, calendar.is_school_day), zone)
+            return end_of_day(nth_day(day, count, calendar.is_school_day), zone)
         if self.unit == "work_days":
-            return end_of_day(_nth(day, count, calendar.is_work_day), zone)
+            return end_of_day(nth_day(day, count, calendar.is_work_day), zone)
         if leave_out_vacations and count:
-            return end_of_day(_nth(day, count, lambda d: not calendar.is_vacation(d)), zone)
+            return end_of_day(nth_day(day, count, lambda d: not calendar.is_vacation(d)), zone)
         limit = end_of_day(day + timedelta(days=count), zone)
         if not count and ends_at is not None:
             local_end = ends_at.astimezone(zone)
@@ -153,8 +173,22 @@ class Duration:
         limit = datetime.combine(last, self.hour, zone)
         return limit if ends_at < limit else max(limit, ends_at + past_end)
 
+    def _by_lessons(self, day: date, calendar: Calendar, following: Sequence[datetime]) -> datetime:
+        count = int(self.count)
+        if len(following) >= count:
+            begins = following[count - 1]
+            last = begins.astimezone(calendar.zone).date()
+        else:
+            last = (following[-1].astimezone(calendar.zone).date() if following else day) + timedelta(
+                days=7 * (count - len(following))
+            )
+            begins = end_of_day(last, calendar.zone)
+        return begins if self.hour is None else datetime.combine(last, self.hour, calendar.zone)
+
     def __str__(self) -> str:
         """Russian words for people: «5 дней», «в тот же день до 18:00», «до пятницы»."""
+        if self.unit == "lessons":
+            return self._lesson_words()
         hour = f"{self.hour:%H:%M}" if self.hour is not None else ""
         if self.unit == "weekday":
             return f"до {WEEKDAYS_UNTIL[int(self.count)]}" + (f", {hour}" if hour else "")
@@ -170,6 +204,22 @@ class Duration:
             return f"{shown} {few}"
         return f"{shown} {plural(number, one, few, many)}"
 
+    def _lesson_words(self) -> str:
+        count = int(self.count)
+        if self.hour is not None:
+            which = (
+                "следующего урока"
+                if count == 1
+                else f"{_GENITIVE.get(count, f'{count}-го')} урока после него"
+            )
+            return f"до {self.hour:%H:%M} дня {which}"
+        return (
+            "к следующему уроку" if count == 1 else f"{_DATIVE.get(count, f'к {count}-му')} уроку после него"
+        )
+
+
+_DATIVE = {2: "ко второму", 3: "к третьему", 4: "к четвёртому"}
+_GENITIVE = {2: "второго", 3: "третьего", 4: "четвёртого"}
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Days of the week as an act's file writes them."""
@@ -195,19 +245,19 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return few if 1 < tail % 10 < 5 else many
 
 
-def _same_date(day: date, year: int) -> date:
+def same_date(day: date, year: int) -> date:
+    """The same day of another year; 29 February becomes 1 March."""
     try:
         return day.replace(year=year)
     except ValueError:  # 29 February
         return date(year, 3, 1)
 
 
-def _nth(day: date, count: int, counts: object) -> date:
-    """The ``count``-th day after ``day`` that counts; the search ends where the calendar knows no more days."""
-    assert callable(counts)
-    left, idle = count, 0
+def nth_day(day: date, count: int, counts: Callable[[date], bool], *, back: bool = False) -> date:
+    """The ``count``-th day after ``day`` (or before it) that counts; where the calendar knows no more it ends."""
+    left, idle, step = count, 0, timedelta(days=-1 if back else 1)
     while left > 0 and idle < _SEARCH:
-        day += timedelta(days=1)
+        day += step
         if counts(day):
             left, idle = left - 1, 0
         else:
@@ -215,7 +265,7 @@ def _nth(day: date, count: int, counts: object) -> date:
     return day
 
 
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|weeks?|school_days?|work_days?|y)")
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(min|h|d|weeks?|school_days?|work_days?|lessons?|y)")
 _WITH_HOUR = re.compile(r"(.*?)\s+([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -229,7 +279,10 @@ def parse_duration(text: object) -> Duration:
     """
     if isinstance(text, Duration):
         return text
-    allowed = "допустимы: 10min, 1.5h, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, 5y, same_day"
+    allowed = (
+        "допустимы: 10min, 1.5h, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, 5y, same_day, same_day 18:00, "
+        "friday 15:00, next_lesson, 2 lessons"
+    )
     if not isinstance(text, str):
         raise ValueError(f"срок записывается в кавычках; {allowed}")
     words = text.strip()
@@ -240,14 +293,18 @@ def parse_duration(text: object) -> Duration:
         return Duration("weekday", WEEKDAYS.index(words), hour)
     if words == "same_day":
         return Duration("d", 0, hour)
+    if words == "next_lesson":
+        return Duration("lessons", 1, hour)
     match = _DURATION.fullmatch(words)
     if match is None:
-        raise ValueError(f"«{text}» не похоже на срок; {allowed}")
+        raise ValueError(f"«{text[:60]}» не похоже на срок; {allowed}")
     count, unit = float(match[1]), match[2]
     if unit in ("week", "weeks"):
         count, unit = float(math.ceil(count * 7)), "d"
-    if unit in ("school_day", "work_day"):
+    if unit in ("school_day", "work_day", "lesson"):
         unit += "s"
+    if unit == "lessons" and not 1 <= count <= MOST_LESSONS:
+        raise ValueError(f"«{text}»: уроков — от 1 до {MOST_LESSONS}; {allowed}")
     if unit in ("min", "h", "y") and hour is not None:
         raise ValueError(
             f"«{text}»: час последнего дня называют при днях: same_day 18:00, 2 school_days 12:00"
@@ -267,7 +324,9 @@ def parse_length(text: object) -> Duration:
     """
     found = parse_duration(text)
     if not found.is_length:
-        raise ValueError(f"«{text}»: здесь нужна длина, без часа и дня недели: 24h, 5d, 3 school_days")
+        raise ValueError(
+            f"«{text}»: здесь нужна длина, без часа, дня недели и уроков: 24h, 5d, 3 school_days"
+        )
     return found
 
 
@@ -310,54 +369,6 @@ def parse_interval(text: object) -> Interval:
         if (match := re.fullmatch(r"(\d{1,4})d", text.strip())) and int(match[1]) > 0:
             return Interval("sliding", int(match[1]))
     raise ValueError(
-        f"«{text}» не похоже на промежуток; допустимы: 1 school_day, 1 week, 1 month, 1 quarter, 1 half_year, "
-        "1 school_year, 14d"
+        f"«{str(text)[:60]}» не похоже на промежуток; допустимы: 1 school_day, 1 week, 1 month, 1 quarter, "
+        "1 half_year, 1 school_year, 14d"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A yearly date (``09-05``) or an event moved by days (``period_end+2d``)."""
-
-    event: str
-    month: int
-    day: int
-    shift: int
-
-    def on(self, events: Mapping[str, date]) -> date | None:
-        """The date this moment falls on, or ``None`` when the event has no date.
-
-        ``events`` gives dates of named events; a yearly date falls into the school year of ``events["year_start"]``.
-        """
-        if self.event:
-            found = events.get(self.event)
-            return None if found is None else found + timedelta(days=self.shift)
-        start = events.get("year_start")
-        if start is None:
-            return None
-        year = start.year if (self.month, self.day) >= (start.month, start.day) else start.year + 1
-        return _same_date(date(2000, self.month, self.day), year) + timedelta(days=self.shift)
-
-
-_MOMENT = re.compile(r"(?:(\d{2})-(\d{2})|([a-z_0-9]+?))(?:\s*([+-])\s*(\d{1,3})d)?")
-
-
-def parse_moment(text: object) -> Moment:
-    """Read ``09-05`` or ``period_end``, each with an optional ``+2d`` or ``-7d``.
-
-    Raises ``ValueError`` with a Russian sentence that names the allowed spellings.
-    """
-    if isinstance(text, Moment):
-        return text
-    problem = f"«{text}» не похоже на дату; допустимы: 09-05 (месяц-день), period_end, period_end+2d, vacation_day_1"
-    if not isinstance(text, str) or not (match := _MOMENT.fullmatch(text.strip())):
-        raise ValueError(problem)
-    shift = int(f"{match[4] or '+'}{match[5] or 0}")
-    if match[3]:
-        return Moment(match[3], 0, 0, shift)
-    month, day = int(match[1]), int(match[2])
-    try:
-        date(2000, month, day)
-    except ValueError:
-        raise ValueError(problem) from None
-    return Moment("", month, day, shift)

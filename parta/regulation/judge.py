@@ -32,6 +32,7 @@ def judge(law: Law, act: Intended, calendar: Calendar = _PLAIN) -> Verdict:
     checks = bench._checks.get((act.fact, act.verb))
     if checks is None:
         checks = bench.checks(act.fact, act.verb)
+    calendar = calendar.of_class(act.place.homeroom)
     found: list[tuple[Rule[Any], Breach]] | None = None
     for check in checks:
         breach = check.ask(act, calendar)

@@ -1,10 +1,11 @@
 """Reading a regulation file into an edition; every problem is found, with its line, its entry and what is allowed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from parta.regulation.apart import entries_stand_apart
 from parta.regulation.clause import Clause, printed_number
 from parta.regulation.durations import parse_duration
 from parta.regulation.entries import (
@@ -31,11 +32,12 @@ from parta.regulation.values import (
     parse_grades,
     said,
     settings_in,
+    short,
     table_problems,
     unknown_parameter,
     variants,
 )
-from parta.regulation.words import allowed, role_code
+from parta.regulation.words import allowed, closest, role_code
 
 __all__ = ["Lines", "Reader"]
 
@@ -282,8 +284,8 @@ class Reader:
         if not ids:
             wrong("clause", 'нет пункта: clause = ["GT-P-2.4a"]')
         if not isinstance(name, str) or name not in KINDS:
-            close = f"«{name}» — неизвестный вид правила" if name else "не указан вид правила «kind»"
-            wrong("kind", f"{close}; {allowed(name, KINDS)}")
+            close = f"«{short(name)}» — неизвестный вид правила" if name else "не указан вид правила «kind»"
+            wrong("kind", f"{close}; {closest(name, KINDS)}")
             return None
         kind = KINDS[name]
         before = len(self.problems)
@@ -294,7 +296,11 @@ class Reader:
         printed = common.get("printed", "")
         if isinstance(printed, str):
             printed = [printed] if printed else []
-        if not isinstance(printed, list) or (printed and len(printed) != len(ids)):
+        if (
+            not isinstance(printed, list)
+            or (printed and len(printed) != len(ids))
+            or not all(isinstance(one, str) for one in printed)
+        ):
             wrong("printed", "«printed» — номера пунктов, как в документе, столько же, сколько в «clause»")
             printed = []
         clauses = tuple(
@@ -325,9 +331,9 @@ class Reader:
             permit=self.permit(common.get("permit"), wrong),
             overrides=(self.name_set(common.get("overrides"), "overrides", wrong) or frozenset())
             | silenced_ids(name, raw),
-            may_relax=common.get("may_relax") is True,
+            may_relax=self.flag(common.get("may_relax", False), "may_relax", wrong),
             when=self.switch(common.get("when", True), wrong),
-            note=str(common.get("note", "")),
+            note=self.note(common.get("note", ""), wrong),
             **self.exceptions(common.get("except"), wrong),
         )
         if entry.in_force_from and entry.in_force_until and entry.in_force_until <= entry.in_force_from:
@@ -385,9 +391,20 @@ class Reader:
         if isinstance(value, dict):
             return self.setting_of(value, "on_breach", wrong, tuple(BREACHES))
         if not isinstance(value, str) or value not in BREACHES:
-            wrong("on_breach", f"поле «on_breach»: «{str(value)[:60]}»; {allowed(value, BREACHES)}")
+            wrong("on_breach", f"поле «on_breach»: «{short(value)}»; {allowed(value, BREACHES)}")
             return kind.on_breach
         return value
+
+    def note(self, value: Any, wrong: Any) -> str:
+        if not isinstance(value, str):
+            wrong("note", "поле «note» — текст в кавычках")
+            return ""
+        return value
+
+    def flag(self, value: Any, key: str, wrong: Any) -> bool:
+        if not isinstance(value, bool):
+            wrong(key, f"поле «{key}» — true или false без кавычек")
+        return value is True
 
     def switch(self, value: Any, wrong: Any) -> Any:
         if isinstance(value, dict):
@@ -466,44 +483,6 @@ class Reader:
                 if text not in seen:
                     seen.add(text)
                     wrong(key, text)
-
-
-def entries_stand_apart(edition: Edition) -> Iterable[tuple[Entry, str]]:
-    """Entries of one clause that repeat each other, or ask the same of the same people with other numbers."""
-    met: dict[Any, Entry] = {}
-    for entry in edition.entries:
-        about = _about(entry)
-        earlier = met.setdefault(about, entry)
-        if earlier is entry:
-            continue
-        if earlier.raw == entry.raw and earlier.on_breach == entry.on_breach:
-            yield entry, f"повторяет запись {earlier.index + 1}: уберите одну из них"
-        elif words := _differing(dict(earlier.raw), dict(entry.raw)):
-            yield entry, f"спорит с записью {earlier.index + 1} того же пункта: {words}; оставьте одну"
-
-
-def _about(entry: Entry) -> tuple[Any, ...]:
-    """Clause, kind, whom and when: what tells entries apart besides their parameters."""
-    return (
-        entry.clauses, entry.kind, entry.in_force_from, entry.in_force_until, entry.grades, entry.subjects,
-        entry.classes, entry.roles, entry.students, entry.except_grades, entry.except_subjects, entry.except_classes,
-        entry.except_roles, entry.except_students, entry.when, entry.overrides, entry.permit, entry.by,
-    )  # fmt: skip
-
-
-def _differing(one: Mapping[str, Any], two: Mapping[str, Any]) -> str:
-    """«within = 1d и 3d», when the parameters differ in plain numbers or terms alone."""
-    if one.keys() != two.keys():
-        return ""
-    differs = [key for key in one if one[key] != two[key]]
-    amounts = [key for key in differs if all(_is_amount(side[key]) for side in (one, two))]
-    return ", ".join(f"{key} = {one[key]} и {two[key]}" for key in amounts) if amounts == differs else ""
-
-
-def _is_amount(value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
 
 
 def _numbered(clause_id: str, parts: Mapping[str, str]) -> str:

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from parta.regulation.durations import Duration, Interval, Moment, parse_length
+from parta.regulation.durations import Duration, Interval, parse_length
 from parta.regulation.explain import value_words
-from parta.regulation.registry import KINDS, SHAPES, RuleKind
+from parta.regulation.moments import Moment, moment_words_of
+from parta.regulation.registry import KINDS, KNOWN_WORDS, SHAPES, RuleKind
 from parta.regulation.words import ROLES
 
 __all__ = ["kind_lines", "kinds_in_order", "page"]
@@ -209,11 +210,16 @@ def type_words(annotation: Any, metadata: Iterable[Any] = ()) -> str:
     if annotation is Duration:
         length = "срок: 10min, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, same_day"
         plain = not metadata or any(getattr(one, "func", None) is parse_length for one in metadata)
-        return length if plain else f"{length}; с часом: same_day 18:00; день недели: friday, friday 15:00"
+        return (
+            length
+            if plain
+            else f"{length}; с часом: same_day 18:00; день недели: friday, friday 15:00; уроки: next_lesson, 2 lessons"
+        )
     if annotation is Interval:
         return "промежуток: 1 week, 1 month, 1 quarter, 14d"
     if annotation is Moment:
-        return "дата: 09-05, period_end+2d"
+        words = [moment_words_of(getattr(one, "func", None)) for one in metadata]
+        return f"дата: {next(filter(None, words), '09-05, period_end+2d')}; со сдвигом: year_start+5d"
     if annotation is bool:
         return "true или false"
     if annotation in (int, float):
@@ -222,6 +228,11 @@ def type_words(annotation: Any, metadata: Iterable[Any] = ()) -> str:
         return "слово в кавычках"
     if origin in (frozenset, set, tuple, list):
         inner = args[0] if args else str
+        known = next(
+            (KNOWN_WORDS[one.func] for one in metadata if getattr(one, "func", None) in KNOWN_WORDS), ()
+        )
+        if known:
+            return f"слова: {', '.join(known)}"
         if inner is str:
             return "слово или список слов"
         return f"список: {type_words(inner)}"

@@ -27,14 +27,13 @@ from parta.regulation.durations import (
     Calendar,
     Duration,
     Interval,
-    Moment,
     parse_duration,
     parse_interval,
     parse_length,
-    parse_moment,
 )
+from parta.regulation.moments import BY_ORDER, OF_TERM, YEARLY, Moment, moment_of
 from parta.regulation.verdict import Outcome
-from parta.regulation.words import role_code
+from parta.regulation.words import allowed, role_code
 
 if TYPE_CHECKING:
     from parta.regulation.judge import Rule
@@ -44,21 +43,29 @@ __all__ = [
     "Ask",
     "Breach",
     "Codes",
+    "Days",
     "Due",
     "Dur",
     "EditionCheck",
     "Every",
+    "Hours",
     "Intended",
     "OnDate",
+    "OnDay",
+    "OnOrder",
+    "OnPeriod",
+    "OnStart",
     "Params",
     "Place",
     "Roles",
     "RuleKind",
     "Texts",
+    "Years",
     "disputes",
     "dur_or",
     "edition_check",
     "known_kind",
+    "one_of",
     "rule_kind",
     "watch",
 ]
@@ -94,6 +101,10 @@ class Place(Protocol):
     @property
     def weekly_hours(self) -> float | None:
         """Lessons a week by the curriculum."""
+
+    @property
+    def homeroom(self) -> str:
+        """Title of the homeroom, whose days are counted; empty where there is none."""
 
     def has_subject(self, names: frozenset[str]) -> bool:
         """Whether the subject goes by one of these names: title, code, area or tag."""
@@ -195,6 +206,27 @@ def _many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+KNOWN_WORDS: dict[object, tuple[str, ...]] = {}
+"""The words that readers made by :func:`one_of` know."""
+
+
+def one_of(*known: str, ordered: bool = False) -> BeforeValidator:
+    """A validator of a set of words (``ordered``: a list) that all must be known: a misspelt one would mean nothing."""
+
+    def read(value: object) -> object:
+        items = _many(value)
+        if not isinstance(items, list | tuple | set | frozenset):
+            raise ValueError(f"нужны слова в кавычках; {allowed('', known, in_order=True)}")
+        for item in items:
+            if not isinstance(item, str) or item not in known:
+                shown = str(item) if len(str(item)) < 40 else f"{str(item)[:40]}…"
+                raise ValueError(f"«{shown}» здесь не годится; {allowed(shown, known, in_order=True)}")
+        return tuple(items) if ordered else frozenset(items)
+
+    KNOWN_WORDS[read] = known
+    return BeforeValidator(read)
+
+
 def _roles(value: object) -> object:
     items = _many(value)
     if not isinstance(items, (list, tuple, set, frozenset)):
@@ -206,6 +238,27 @@ Dur = Annotated[Duration, BeforeValidator(parse_length)]
 """A plain length of time."""
 Due = Annotated[Duration, BeforeValidator(parse_duration)]
 """A deadline: a length that may name the hour of its last day, or the day of the week it ends with."""
+
+
+def _only(*units: str) -> BeforeValidator:
+    """A validator of a length in some units alone, where its reader can count no others."""
+    spelled = {"min": "10min", "h": "24h", "d": "5d, 3 weeks, same_day", "y": "5y"}
+
+    def read(value: object) -> Duration:
+        found = parse_length(value)
+        if found.unit not in units:
+            raise ValueError(f"«{value}»: здесь допустимы: {', '.join(spelled[unit] for unit in units)}")
+        return found
+
+    return BeforeValidator(read)
+
+
+Days = Annotated[Duration, _only("d")]
+"""A length in calendar days."""
+Hours = Annotated[Duration, _only("min", "h")]
+"""A length of the clock."""
+Years = Annotated[Duration, _only("d", "y")]
+"""A length in calendar days or years."""
 
 
 def dur_or(*words: str) -> BeforeValidator:
@@ -223,7 +276,16 @@ def dur_or(*words: str) -> BeforeValidator:
 
 
 Every = Annotated[Interval, BeforeValidator(parse_interval)]
-OnDate = Annotated[Moment, BeforeValidator(parse_moment)]
+OnDate = Annotated[Moment, BeforeValidator(moment_of(*YEARLY))]
+"""A day of the school year, moved by calendar days."""
+OnStart = Annotated[Moment, BeforeValidator(moment_of("year_start"))]
+"""A yearly date, or so many days after the year has begun."""
+OnDay = Annotated[Moment, BeforeValidator(moment_of(*YEARLY, *OF_TERM, counts=True))]
+"""A day of the year or of a reporting period, which may be moved by school or working days."""
+OnOrder = Annotated[Moment, BeforeValidator(moment_of(*YEARLY, *OF_TERM, *BY_ORDER, counts=True))]
+"""The same, or a day of the order on closing the period."""
+OnPeriod = Annotated[Moment, BeforeValidator(moment_of(*YEARLY, "period_end"))]
+"""A day of the year or the last day of a period, moved by calendar days."""
 Codes = Annotated[frozenset[str], BeforeValidator(_many)]
 """A set of words; one word may stand without brackets."""
 Texts = Annotated[tuple[str, ...], BeforeValidator(_many)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from parta.regulation.clause import Clause
@@ -31,6 +32,8 @@ class Rule(Generic[P]):
     permit_by: frozenset[str]
     permit_ground: frozenset[str]
     permit_term: str
+    since: date
+    """The day from which the entry is in force."""
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -66,4 +69,5 @@ def rule_of(
         permit_by=expand_roles(permit.by),
         permit_ground=permit.ground,
         permit_term=str(parse_duration(term)) if isinstance(term, str) else "",
+        since=entry.in_force_from or edition.in_force_from,
     )

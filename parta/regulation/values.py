@@ -25,6 +25,7 @@ __all__ = [
     "row_of",
     "said",
     "settings_in",
+    "short",
     "table_problems",
     "table_rows",
     "thawed",
@@ -41,7 +42,7 @@ def parse_grades(value: Any) -> frozenset[int]:
         for part in str(item).split(","):
             match = re.fullmatch(r"\s*(\d{1,2})\s*(?:[-–]\s*(\d{1,2}))?\s*", part)
             if match is None or isinstance(item, bool):
-                raise ValueError(f"«{item}» не похоже на классы; допустимы: 5, «2-9», [5, 7], all")
+                raise ValueError(f"«{short(item)}» не похоже на классы; допустимы: 5, «2-9», [5, 7], all")
             first, last = int(match[1]), int(match[2] or match[1])
             if last < first:
                 raise ValueError(f"«{item}»: первый класс больше последнего")
@@ -236,8 +237,10 @@ def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str], kind: Rul
     match fault["type"]:
         case "missing":
             return f"не задан параметр «{where}»"
+        case "extra_forbidden" if len(path) > 1:
+            return f"лишнее поле «{path[-1]}» внутри «{'.'.join(path[:-1])}»; {_expected(path, kind)}"
         case "extra_forbidden":
-            return f"лишний параметр «{where}»; {allowed(path[-1], names, also=ENTRY_FIELDS if len(path) == 1 else ())}"
+            return f"лишний параметр «{where}»; {allowed(path[-1], names, also=ENTRY_FIELDS)}"
         case "literal_error" | "enum":
             expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
             fits = allowed(fault["input"], expected.split(", "), in_order=True)
@@ -257,7 +260,7 @@ def _fault_text(fault: Any, path: Sequence[str], names: Sequence[str], kind: Rul
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             return f"параметр «{where}»: «{said(fault['input'])}» вне допустимых границ; {_bounds(context)}"
         case _:
-            return f"параметр «{where}»: «{_short(fault['input'])}» не подходит; {_expected(path, kind)}"
+            return f"параметр «{where}»: «{short(fault['input'])}» не подходит; {_expected(path, kind)}"
 
 
 def _bounds(context: Mapping[str, Any]) -> str:
@@ -266,7 +269,8 @@ def _bounds(context: Mapping[str, Any]) -> str:
     return f"нужно число {' и '.join(bounds)}"
 
 
-def _short(value: object, most: int = 60) -> str:
+def short(value: object, most: int = 60) -> str:
+    """A value for a message: long ones are cut."""
     text = said(value)
     return text if len(text) <= most else text[: most - 1] + "…"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-__all__ = ["RELATIONS", "ROLES", "TEACHING", "allowed", "role_code", "role_words"]
+__all__ = ["RELATIONS", "ROLES", "TEACHING", "allowed", "closest", "role_code", "role_words"]
 
 ROLES: Mapping[str, tuple[str, str]] = {
     # code: (nominative, dative)
@@ -66,6 +66,16 @@ def allowed(
     close = get_close_matches(str(word).lower(), [*known, *also], n=1, cutoff=0.7)
     guess = f"возможно, вы имели в виду «{close[0]}»; " if close else ""
     return f"{guess}допустимы: {', '.join(known if in_order else sorted(known)) or 'ни одного'}"
+
+
+def closest(word: object, names: Iterable[str]) -> str:
+    """What may have been meant of very many names, and where all of them are listed."""
+    known = list(names)
+    close = get_close_matches(str(word).lower(), known, n=1, cutoff=0.7) or get_close_matches(
+        str(word).lower(), known, n=3, cutoff=0.5
+    )
+    guess = f"возможно, вы имели в виду {' или '.join(f'«{name}»' for name in close)}; " if close else ""
+    return f"{guess}все виды — в справке «Виды правил» (parta regulation kinds)"
 
 
 def role_code(word: str) -> str:

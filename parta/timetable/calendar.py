@@ -1,5 +1,7 @@
-"""The calendar rules count by: school days, working days, vacations of a school."""
+"""The calendar rules count by: school days, working days, vacations of a school and of the classes that differ."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,24 +15,40 @@ def calendar_of(school_id: int, timezone: str, version: int) -> PlainCalendar:
     """Days on which the school teaches, for deadlines in school and working days.
 
     `version` is the school's `law_version`: changing terms or vacations raises it, as editions and settings do, so
-    that no process counts by an old calendar. Two statements when the version is new.
+    that no process counts by an old calendar. A class with vacations, days off or a quarantine of its own has a
+    calendar of its own. Two statements when the version is new.
     """
     weeks = sql.read(
-        "SELECT MAX(week_days) FROM organisation_academicyear WHERE school_id = %s", (school_id,)
-    )
-    vacations: list[tuple[date, date]] = []
-    days_off: set[date] = set()
-    for starts, until, kind in sql.read(
-        "SELECT starts, until, kind FROM organisation_vacation WHERE school_id = %s AND homeroom_id IS NULL",
+        "SELECT starts, until, week_days FROM organisation_academicyear WHERE school_id = %s ORDER BY starts",
         (school_id,),
-    ):
+    )
+    rows = sql.read(
+        "SELECT v.starts, v.until, v.kind, COALESCE(h.title, '') FROM organisation_vacation v"
+        " LEFT JOIN organisation_homeroom h ON h.id = v.homeroom_id WHERE v.school_id = %s ORDER BY v.starts, v.id",
+        (school_id,),
+    )
+    common = _with(
+        PlainCalendar(
+            zone=ZoneInfo(timezone),
+            days_a_week=weeks[-1][2] if weeks else 6,
+            weeks=tuple((starts, until, days) for starts, until, days in weeks),
+        ),
+        [row[:3] for row in rows if not row[3]],
+    )
+    own: dict[str, list[tuple[date, date, str]]] = {}
+    for *span, homeroom in rows:
+        if homeroom:
+            own.setdefault(homeroom, []).append((span[0], span[1], span[2]))
+    return replace(common, classes={title: _with(common, spans) for title, spans in own.items()})
+
+
+def _with(calendar: PlainCalendar, spans: Iterable[tuple[date, date, str]]) -> PlainCalendar:
+    """A calendar with more days without lessons. A holiday is no working day; in a quarantine the staff works."""
+    vacations = list(calendar.vacations)
+    days_off = set(calendar.days_off)
+    for starts, until, kind in spans:
         if kind == "holiday":
             days_off.update(starts + timedelta(days=n) for n in range((until - starts).days))
         else:
             vacations.append((starts, until))
-    return PlainCalendar(
-        zone=ZoneInfo(timezone),
-        days_off=frozenset(days_off),
-        vacations=tuple(vacations),
-        days_a_week=weeks[0][0] or 6,
-    )
+    return replace(calendar, days_off=frozenset(days_off), vacations=tuple(vacations))

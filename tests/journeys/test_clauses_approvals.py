@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from parta.foundation import clock
 from parta.foundation.log import SYSTEM
 from parta.plans import actions as plans
-from parta.plans.models import Approval, Journal, TeachingLoad
+from parta.plans.models import Approval, CurriculumHours, Journal, TeachingLoad
+from parta.regulation.actions import adopt
+from parta.regulation.models import Edition
 from parta.timetable.models import Lesson, TimetableSlot
 from tests.cast import World
 from tests.journeys.steps import done, page, refused_by, roll, saved, send, text, topic
@@ -15,7 +18,7 @@ from tests.journeys.steps import done, page, refused_by, roll, saved, send, text
 CLAUSE = "п. 5.2 «а» Инструкции (директор)"
 
 
-def approve(client: Any, kind: str, **order: str) -> Any:
+def approve(client: Any, kind: str, **order: Any) -> Any:
     return client.post("/approvals/", {"act": "approve", "row": kind, "kind": kind, **order})
 
 
@@ -145,3 +148,62 @@ def test_where_the_act_is_silent_a_draft_works(cast: World, client_of: Any) -> N
         "it is the director's all the same"
     )
     done(approve(client_of(cast.director), "teaching_load"))
+
+
+def test_the_pages_say_beforehand_that_a_draft_stops_the_writer(cast: World, client_of: Any) -> None:
+    """The journal's columns and the lesson are closed with the clause; approved, both open, in as many statements."""
+    teacher, director = client_of(cast.teacher), client_of(cast.director)
+    lesson = cast.lesson_on("russian", cast.on)
+    grid, page_of_lesson = f"/journals/{cast.russian.pk}/", f"/lessons/{lesson.pk}/"
+    assert "ещё не утверждена" not in page(teacher, grid) + page(teacher, page_of_lesson)
+    TeachingLoad.objects.filter(journal=cast.russian, teacher=cast.teacher).update(approval=None)
+    for path in (grid, page_of_lesson):
+        words = page(teacher, path)
+        assert "Ваша нагрузка по этому журналу ещё не утверждена" in words and CLAUSE in words, path
+    done(approve(director, "teaching_load", order_number="7", order_date="2026-10-13"))
+    assert "ещё не утверждена" not in page(teacher, grid) + page(teacher, page_of_lesson)
+    CurriculumHours.objects.filter(school=cast.school, subject=cast.russian.subject_id).update(approval=None)
+    for path in (grid, page_of_lesson):
+        assert "нет в утверждённом учебном плане" in page(teacher, path), path
+
+
+def test_an_act_of_the_middle_of_the_year_leaves_time_to_sign(cast: World, client_of: Any) -> None:
+    """In force since 5 October: drafts write for two weeks, the page says until when, then they do not."""
+    source = cast.school.editions.get().source
+    Edition.objects.filter(school=cast.school).delete()
+    adopt(
+        school_id=cast.school.id, source=source.replace("in_force_from = 2020-10-01", "in_force_from = 2026-10-05", 1),
+        by=SYSTEM, at=cast.local(date(2026, 10, 5), 9),
+    )  # fmt: skip
+    TeachingLoad.objects.filter(journal=cast.russian).update(approval=None)
+    lesson = cast.lesson_on("russian", cast.on)
+    writes = client_of(cast.teacher)
+    saved(send(writes, cast.russian, roll(lesson)))
+    words = page(client_of(cast.director), "/approvals/")
+    assert "до 19 октября 2026" in words and "потом эти учителя не могут писать" in words, words
+    with clock.rehearse(cast.local(date(2026, 10, 18), 23, 59)):
+        saved(send(writes, cast.russian, topic(lesson, "Имя числительное")))
+    with clock.rehearse(cast.local(date(2026, 10, 19), 0, 1)):
+        refused = send(writes, cast.russian, topic(lesson, "Имя прилагательное", seen=2))
+        assert "GT-I-5.2.dir.а-b" in refused_by(refused)
+
+
+def test_the_director_signs_a_part_of_the_drafts(cast: World, client_of: Any) -> None:
+    director = client_of(cast.director)
+    TeachingLoad.objects.filter(journal__in=[cast.russian, cast.maths]).update(approval=None)
+    ours = TeachingLoad.objects.get(journal=cast.russian, teacher=cast.teacher)
+    others = TeachingLoad.objects.filter(journal=cast.maths)
+    order = {"order_number": "9", "order_date": "2026-10-13", "which": "chosen"}
+    for rows, said in (([], "Ни одна строка не отмечена"), ([ours.pk, 10**9], "уже изменилось")):
+        refused = approve(director, "teaching_load", **order, rows=rows)
+        assert refused.status_code == 422 and said in text(refused)
+        assert not TeachingLoad.objects.exclude(approval=None).filter(pk=ours.pk).exists()
+    done(approve(director, "teaching_load", **order, rows=[ours.pk]))
+    ours.refresh_from_db()
+    assert ours.approval is not None and ours.approval.rows == 1
+    assert others.filter(approval=None).count() == others.count(), "the others are drafts still"
+    saved(send(client_of(cast.teacher), cast.russian, roll(cast.lesson_on("russian", cast.on))))
+    assert (
+        send(client_of(cast.class_teacher), cast.maths, roll(cast.lesson_on("maths", cast.on))).status_code
+        == 422
+    )

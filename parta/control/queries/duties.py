@@ -6,7 +6,6 @@ asking; nothing is kept, so a line closes by the fact alone.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from parta.control.queries import findings
 from parta.control.queries.closeout import closeout_matters
@@ -187,16 +186,14 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
         off = off_timetable(school_id, reach, since=since, until=until, week_days=week_days)
         found += as_matters(law, off, "record_matches_timetable")
     if rules_on(law, until, "period_marks_complete"):
-        zone = ZoneInfo(viewer.school.timezone)
+        zone = calendar_for(viewer).zone
         missing = missing_finals(law, school_id, reach, on=viewer.on, since=begins, zone=zone)
-        found += final_gaps(law, missing, on=viewer.on)
+        found += final_gaps(law, missing, on=viewer.on, calendar=calendar_for(viewer))
     found += density_matters(density_lines(law, school_id, reach, on=until), on=until)
     for watched in (work_matters, homework_matters, threshold_matters, outcome_matters):
         found += watched(law, school_id, reach, since=since, until=until, calendar=calendar_for(viewer))
     found += gap_matters(law, school_id, reach, until=until, at=viewer.at, ahead=ahead)
-    found += final_matters(
-        law, school_id, reach, since=since, until=until, zone=ZoneInfo(viewer.school.timezone)
-    )
+    found += final_matters(law, school_id, reach, since=since, until=until, calendar=calendar_for(viewer))
     found += held_notes(law, reach, since=begins, until=until)
     mine = Scope() if viewer.is_school_wide else Scope(teacher_id=viewer.person_id)
     found += auto_remark_matters(

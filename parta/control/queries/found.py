@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from parta.control.queries import duties, idle, intervals, own_control, sheets, year
 from parta.control.queries.cites import Acts
@@ -206,7 +205,7 @@ def _finals(asked: Asked, part: Part) -> Iterable[Matter]:
     reach = part.reach(asked.school_id)
     zone = asked.calendar.zone
     missing = missing_finals(asked.law, asked.school_id, reach, on=asked.on, since=asked.begins, zone=zone)
-    return final_gaps(asked.law, missing, on=asked.on)
+    return final_gaps(asked.law, missing, on=asked.on, calendar=asked.calendar)
 
 
 def _rolls(asked: Asked, part: Part) -> Iterable[Matter]:
@@ -258,8 +257,10 @@ def _gaps(asked: Asked, part: Part) -> Iterable[Matter]:
 
 
 def _finals_set(asked: Asked, part: Part) -> Iterable[Matter]:
-    reach, zone = part.reach(asked.school_id), ZoneInfo(asked.viewer.school.timezone)
-    return final_matters(asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, zone=zone)
+    reach = part.reach(asked.school_id)
+    return final_matters(
+        asked.law, asked.school_id, reach, since=asked.begins, until=asked.on, calendar=asked.calendar
+    )
 
 
 def _notes(asked: Asked, part: Part) -> Iterable[Matter]:

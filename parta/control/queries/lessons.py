@@ -8,6 +8,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.queries.words import journal_name, short_name
 from parta.journal.rules import Lesson, Place
+from parta.journal.rules.lesson_days import LessonDays, days_of_lessons
 from parta.journal.rules.matters import Reach
 from parta.journal.rules.questions import fact_limit, limit_key
 from parta.journal.rules.watches import needs_day_end
@@ -91,15 +92,16 @@ def lessons_of(viewer: Viewer, reach: Reach, since: date, until: date) -> list[L
         if needs_day_end(law, since, until)
         else {}
     )
-    reader = _Reader(law, calendar, viewer.at)
+    follows = days_of_lessons(law, school_id=viewer.school.id, since=since, until=until)
+    reader = _Reader(law, calendar, viewer.at, follows)
     return [reader.line(row, ends.get((row[26], row[1]))) for row in rows]
 
 
 class _Reader:
     """Rows as lines; places and limits are worked out once for all lessons that share them."""
 
-    def __init__(self, law: Law, calendar: Any, at: datetime) -> None:
-        self.law, self.calendar, self.at = law, calendar, at
+    def __init__(self, law: Law, calendar: Any, at: datetime, follows: LessonDays) -> None:
+        self.law, self.calendar, self.at, self.follows = law, calendar, at, follows
         self._places: dict[int, Place] = {}
         self._names: dict[Any, str] = {}
         self._keys: dict[tuple[int, date, str], tuple[int, ...]] = {}
@@ -127,7 +129,8 @@ class _Reader:
         key = self._keys.get(known)
         if key is None:
             key = self._keys[known] = limit_key(self.law, fact, on=row[1], place=self._place(row))
-        times = (key, fact, row[1], row[3], row[4], day_ends_at)
+        following = self.follows.after(row[6], row[1])
+        times = (key, fact, row[1], row[3], row[4], day_ends_at, following, row[12])
         if times not in self._limits:
             lesson = Lesson(
                 id=row[0],
@@ -136,6 +139,7 @@ class _Reader:
                 starts_at=sql.aware(row[3]),
                 ends_at=sql.aware(row[4]),
                 day_ends_at=day_ends_at,
+                following=following,
             )
             limit = fact_limit(self.law, fact, lesson=lesson, place=self._place(row), calendar=self.calendar)
             self._limits[times] = None if limit is None else limit.deadline

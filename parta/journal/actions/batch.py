@@ -9,6 +9,7 @@ from parta.journal.actions.changes import Change
 from parta.journal.actions.context import AssessmentFacts, Context, LessonFacts, StudentFacts
 from parta.journal.rules import headline
 from parta.journal.rules.acts import Act, Place
+from parta.journal.rules.lesson_days import LessonDays
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law, judge
 from parta.regulation.verdict import Outcome, Verdict
@@ -74,6 +75,8 @@ class Batch:
     """When the device says the operation was made, if it waited there for a connection."""
     received_at: datetime | None = None
     """When it was received, if it waited."""
+    lesson_days: LessonDays | None = None
+    """The days of lessons to come; `None`: not asked for yet."""
     drafts: list[Draft] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)

@@ -179,6 +179,7 @@ class FinalCell:
     until: date
     title: str
     kind: str = ""
+    number: int = 0
 
 
 @dataclass(slots=True)
@@ -403,7 +404,7 @@ def _students(
         "SELECT e.student_id, e.starts, e.until,"
         " a.id, a.lesson_id, a.meaning, a.symbol, a.minutes, a.set_at, a.changed_at, a.set_by_id, a.version,"
         " f.id, f.term_id, f.value, f.first_value, f.set_at, f.changed_at, f.set_by_id, f.version,"
-        " t.starts, t.until, t.title, t.kind"
+        " t.starts, t.until, t.title, t.kind, t.number"
         f" FROM {table} e"
         " LEFT JOIN journal_absence a ON a.student_id = e.student_id"
         f" AND a.lesson_id IN ({sql.marks(len(lesson_ids))})"
@@ -436,6 +437,7 @@ def _students(
                 row[21],
                 row[22],
                 row[23],
+                row[24],
             )
     return found
 

@@ -58,10 +58,14 @@ def gathered(
         found["form"] = _known(batch, ("form",), lambda: _form(batch))
     if "marks" in needs and student is not None and span is not None:
         found["marks"] = _marks(batch, span, student.id)
+    if "missed" in needs and student is not None and span is not None:
+        found["missed"], found["term_hours"] = _missed(batch, span, student.id)
     if "finals" in needs and student is not None:
         found["parts"] = _parts(student, facts, state)
     if "works" in needs and facts is not None:
         found |= _works(batch, fact, facts, more)
+        if "year_share" in needs and found.get("new_work"):
+            found["year_lessons"], found["year_works"] = _year_share(batch, facts, found["new_work"])
         if "parallel" in needs and found.get("new_work"):
             found["parallel"] = _parallel(batch, facts)
     if "homework" in needs and facts is not None:
@@ -134,6 +138,40 @@ def _marks(batch: Batch, span: tuple[date, date], student_id: int) -> tuple[Mark
     return found.get(student_id, ())
 
 
+def _missed(batch: Batch, span: tuple[date, date], student_id: int) -> tuple[int, int]:
+    """Hours of lessons a student missed in a period of this journal, and all its hours. Two statements an operation."""
+    context = batch.context
+
+    def read() -> tuple[dict[int, int], int]:
+        ids = sorted(context.students)
+        rows = sql.read(
+            "SELECT b.student_id, SUM(l.hours) FROM journal_absence b JOIN timetable_lesson l ON l.id = b.lesson_id"
+            f" WHERE b.journal_id = %s AND b.student_id IN ({sql.marks(len(ids))}) AND b.meaning NOT IN ('', 'late')"
+            " AND l.date >= %s AND l.date < %s AND l.state <> 'cancelled' GROUP BY b.student_id",
+            (context.journal.id, *ids, *span),
+        )
+        ((hours,),) = sql.read(
+            "SELECT COALESCE(SUM(hours), 0) FROM timetable_lesson WHERE journal_id = %s AND date >= %s AND date < %s"
+            " AND state <> 'cancelled'",
+            (context.journal.id, *span),
+        )
+        return {student: int(missed) for student, missed in rows}, int(hours)
+
+    missed, hours = _known(batch, ("missed", span), read)
+    return missed.get(student_id, 0), hours
+
+
+def _year_share(batch: Batch, facts: LessonFacts, work: str) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Lessons of the journal in the school year, and how many have a work of each kind, the new one left out."""
+    first = _year_start(facts)
+    span = (first, first.replace(year=first.year + 1))
+    lessons, held = _known(batch, ("share", span), lambda: _shares(batch.context, span))
+    planned: dict[str, set[int]] = {kind: set(ids) for kind, ids in held.items()}
+    return lessons, tuple(
+        (kind, len(ids - {facts.id} if kind == work else ids)) for kind, ids in sorted(planned.items())
+    )
+
+
 def _parts(student: StudentFacts, facts: LessonFacts | None, state: Any) -> tuple[PartFact, ...]:
     """Term marks inside the period that is judged, or before the lesson."""
     finals = sorted(
@@ -149,7 +187,7 @@ def _parts(student: StudentFacts, facts: LessonFacts | None, state: Any) -> tupl
         ]
     else:
         inside = [final for final in finals if facts is not None and final.until <= facts.date]
-    return tuple(PartFact(final.title, final.value, final.kind) for final in inside)
+    return tuple(PartFact(final.title, final.value, final.kind, final.number) for final in inside)
 
 
 def _new_work(context: Context, fact: str, facts: LessonFacts, more: dict[str, Any]) -> str:

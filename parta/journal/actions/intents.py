@@ -1,9 +1,12 @@
 """From facts read out of the database to an `Act` the rules can judge."""
 
+from datetime import datetime
+
 from parta.journal.actions.batch import Batch, Side
 from parta.journal.actions.context import Context, FinalCell, JournalFacts, LessonFacts, StudentFacts
 from parta.journal.actions.evidence import gathered, needs_of
 from parta.journal.rules.acts import Act, Lesson, Place, TermState, Writer
+from parta.journal.rules.lesson_days import days_of_lessons
 
 
 def place_of(journal: JournalFacts) -> Place:
@@ -43,7 +46,19 @@ def lesson_of(batch: Batch, facts: LessonFacts) -> Lesson:
         planned_topic=expected,
         plan_topics=frozenset(text for _, text in context.topics.values()),
         works=frozenset(a.work for a in context.assessments if a.lesson_id == facts.id),
+        following=following_of(batch, facts),
     )
+
+
+def following_of(batch: Batch, facts: LessonFacts) -> tuple[datetime, ...]:
+    """When the journal's next lessons begin, where a deadline counts by them: then one statement an operation."""
+    if batch.lesson_days is None:
+        days = [lesson.date for lesson in batch.context.lessons.values()]
+        journal = batch.context.journal
+        batch.lesson_days = days_of_lessons(
+            batch.law, school_id=journal.school_id, since=min(days), until=max(days), journal_ids=[journal.id]
+        )
+    return batch.lesson_days.after(batch.context.journal.id, facts.date)
 
 
 def next_topic(context: Context, facts: LessonFacts) -> str | None:

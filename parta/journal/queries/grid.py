@@ -15,6 +15,7 @@ from parta.journal.queries.closures import (
     asks_homework,
     locks_after_final,
 )
+from parta.journal.queries.drafts import drafted
 from parta.journal.queries.grid_lessons import Reading, within
 from parta.journal.queries.grid_students import absences_of, marks_of, students_of
 from parta.journal.queries.grid_values import (
@@ -39,19 +40,22 @@ from parta.journal.queries.grid_values import (
 )
 from parta.journal.queries.words import date_of, day, from_json, moment_of, short_name
 from parta.journal.rules.acts import Place
+from parta.journal.rules.lesson_days import NOTHING_FOLLOWS, LessonDays, days_of_lessons
 from parta.journal.rules.questions import individual_homework, scale_symbols
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
+from parta.plans.approvals import APPROVED_LINE
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
-_HEAD = """
+_HEAD = f"""
 SELECT j.id, s.title, s.code, s.area, s.tags, j.homeroom_id, h.title, j.grade, j.subgroup_id, g.short,
        y.title, y.state, j.weekly_hours, j.plan_id, j.term_kind, m.symbols, j.school_id, j.year_id, j.subject_id,
        (SELECT COUNT(*) FROM plans_plannedtopic p WHERE p.plan_id = j.plan_id),
-       t.id, t.kind, t.number, t.title, CAST(t.starts AS TEXT), CAST(t.until AS TEXT)
+       t.id, t.kind, t.number, t.title, CAST(t.starts AS TEXT), CAST(t.until AS TEXT),
+       CASE WHEN {APPROVED_LINE} THEN 1 ELSE 0 END
 FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN organisation_academicyear y ON y.id = j.year_id
@@ -59,14 +63,14 @@ JOIN organisation_term t ON t.year_id = j.year_id AND t.kind IN (j.term_kind, 'y
 LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id
 LEFT JOIN organisation_subgroup g ON g.id = j.subgroup_id
 LEFT JOIN organisation_markscale m ON m.id = j.scale_id
-WHERE j.id = %s AND {scope}
+WHERE j.id = %s AND {{scope}}
 ORDER BY t.starts, t.until
 """
 
 
 _AROUND = """
 SELECT 'load' AS what, l.teacher_id AS a, p.surname AS t1, p.given_name AS t2, p.patronymic AS t3,
-       0 AS n1, 0 AS n2, l.starts AS d1, l.until AS d2
+       CASE WHEN l.approval_id IS NULL THEN 1 ELSE 0 END AS n1, 0 AS n2, l.starts AS d1, l.until AS d2
 FROM plans_teachingload l JOIN people_person p ON p.id = l.teacher_id WHERE l.journal_id = %s
 UNION ALL
 SELECT 'kind', k.id, k.code, k.title, k.short, k.weight, k.position, NULL, NULL
@@ -131,7 +135,8 @@ def journal_page(
 ) -> JournalPage:
     """The page of a journal for one period (default: the one that runs, or ran last).
 
-    `column` asks for an empty column of a lesson and a kind of work beside those that exist. Six statements.
+    `column` asks for an empty column of a lesson and a kind of work beside those that exist. Six statements, and one
+    more where the act counts by lessons to come.
     Raises NotFound when the journal is out of the viewer's reach or the period is none of its.
     """
     scope, values = readable_journals(viewer)
@@ -147,6 +152,7 @@ def journal_page(
     is_year = term.kind == "year" and row[14] != "year"
     lessons = [] if is_year else sql.read(_LESSONS, (row[0], term.starts, term.until))
     school = viewer.school
+    law = law_of_school(school.id, school.law_version)
     side = _side(
         head,
         tuple(around),
@@ -154,8 +160,18 @@ def journal_page(
         term,
         column,
         replace(viewer, at=viewer.at.replace(second=0, microsecond=0)),
-        law_of_school(school.id, school.law_version),
+        law,
         calendar_of(school.id, school.timezone, school.law_version),
+        days_of_lessons(
+            law,
+            school_id=school.id,
+            since=term.starts,
+            until=term.until - timedelta(days=1),
+            journal_ids=[row[0]],
+        )
+        if lessons
+        else NOTHING_FOLLOWS,
+        drafted(law, _place(row), [within(term, viewer.on)], is_approved=bool(row[26])).missing_setup,
     )
     table, place = ("subgroupmembership", "subgroup_id") if row[8] else ("enrolment", "homeroom_id")
     members = sql.read(
@@ -175,6 +191,8 @@ def _side(
     viewer: Viewer,
     law: Law,
     calendar: Calendar,
+    follows: LessonDays,
+    lacks: frozenset[str],
 ) -> JournalSide:
     """Everything but the students, out of what was read; the moment is the minute that runs.
 
@@ -190,19 +208,7 @@ def _side(
         )
         for item in from_json(row[15])
     )
-    tags = frozenset(from_json(row[4]))
-    place = Place(
-        subject=row[2],
-        subject_title=row[1],
-        subject_area=row[3],
-        grade=row[7],
-        homeroom=row[6] or "",
-        weekly_hours=float(row[12]),
-        tags=tags | {"subgroup"} if row[8] else tags,
-        unmarked=not scale,
-        school_id=row[16],
-        journal_id=row[0],
-    )
+    place = replace(_place(row), missing_setup=lacks)
     ruled = scale_symbols(law, on=within(term, viewer.on), place=place) if scale else None
     if ruled is not None:
         scale = tuple(Symbol(*one) for one in ruled)
@@ -210,13 +216,17 @@ def _side(
         Kind(line[2], line[3], line[4], float(line[5]))
         for line in sorted((line for line in around if line[0] == "kind"), key=lambda line: line[6])
     )
-    loads = [(line[1], day(line[7]), day(line[8]), line[2:5]) for line in around if line[0] == "load"]
-    reading = Reading(viewer, law, calendar, place, row[5], kinds, scale, loads, term)
+    loads = [
+        (line[1], day(line[7]), day(line[8]), line[2:5], bool(line[5]))
+        for line in around
+        if line[0] == "load"
+    ]
+    reading = Reading(viewer, law, calendar, place, row[5], kinds, scale, loads, term, follows)
     current = _current(viewer, lesson_rows)
     lessons = reading.lessons(lesson_rows, current, [line for line in around if line[0] == "topic"])
     columns = reading.columns(lesson_rows, lessons, column)
     holders = {
-        name: None for _, _, until, name in loads if until is None or until > min(viewer.on, term.until)
+        name: None for _, _, until, name, _ in loads if until is None or until > min(viewer.on, term.until)
     }
     return JournalSide(
         id=row[0],
@@ -244,10 +254,28 @@ def _side(
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
         is_year=term.kind == "year" and row[14] != "year",
         formula=reading.formula,
+        waits=reading.waits(lesson_rows, lessons),
         individual_words=individual_homework(law, on=min(viewer.on, term.until), place=place),
         asks_homework=asks_homework(law, place, min(viewer.on, term.until)),
         clauses=tuple(reading.clauses),
         memo={},
+    )
+
+
+def _place(row: sql.Row) -> Place:
+    """The journal of a head as rules see it."""
+    tags = frozenset(from_json(row[4]))
+    return Place(
+        subject=row[2],
+        subject_title=row[1],
+        subject_area=row[3],
+        grade=row[7],
+        homeroom=row[6] or "",
+        weekly_hours=float(row[12]),
+        tags=tags | {"subgroup"} if row[8] else tags,
+        unmarked=not from_json(row[15]),
+        school_id=row[16],
+        journal_id=row[0],
     )
 
 

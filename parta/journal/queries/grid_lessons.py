@@ -9,10 +9,12 @@ from parta.journal.queries.closures import (
     CLASS_TEACHER,
     SUBSTITUTE,
     TEACHES,
+    Closure,
     closed,
     codes_of,
     writer,
 )
+from parta.journal.queries.drafts import DRAFT, stopped
 from parta.journal.queries.grid_values import (
     Column,
     GivenHomework,
@@ -24,6 +26,7 @@ from parta.journal.queries.grid_values import (
 )
 from parta.journal.queries.words import date_of, moment_of, short_name
 from parta.journal.rules.acts import Lesson, Place
+from parta.journal.rules.lesson_days import LessonDays
 from parta.journal.rules.questions import fact_limit, term_formula
 from parta.people.viewer import Viewer
 from parta.regulation.durations import Calendar
@@ -42,13 +45,18 @@ class Reading:
         homeroom_id: int | None,
         kinds: Sequence[Kind],
         scale: Sequence[Symbol],
-        loads: Sequence[tuple[int, date | None, date | None, Sequence[str]]],
+        loads: Sequence[tuple[int, date | None, date | None, Sequence[str], bool]],
         term: TermTab,
+        follows: LessonDays,
     ) -> None:
+        self.follows = follows
         self.viewer, self.place, self.scale, self.term = viewer, place, scale, term
         self.kinds = {kind.code: kind for kind in kinds}
         self.zone = ZoneInfo(viewer.school.timezone)
-        self.spans = [(starts, until) for teacher, starts, until, _ in loads if teacher == viewer.person_id]
+        own = [load for load in loads if load[0] == viewer.person_id]
+        self.spans = [(starts, until) for _, starts, until, *_ in own]
+        self.approved = [(starts, until) for _, starts, until, _, is_draft in own if not is_draft]
+        """When the viewer holds the journal, and when by a load that has been approved."""
         self.is_class_teacher = homeroom_id is not None and homeroom_id in viewer.homeroom_ids
         self.law, self.calendar = law, calendar
         self.clauses: dict[tuple[str, str], int] = {}
@@ -83,10 +91,7 @@ class Reading:
     def _teaches(self, on: date, timetabled: int | None) -> bool:
         if timetabled == self.viewer.person_id:
             return True
-        return any(
-            starts is not None and starts <= on and (until is None or on < until)
-            for starts, until in self.spans
-        )
+        return _held(self.spans, on)
 
     def lessons(
         self, rows: Sequence[sql.Row], current: int | None, topics: Sequence[sql.Row]
@@ -134,6 +139,21 @@ class Reading:
                 )
             )
         return tuple(found)
+
+    def waits(self, rows: Sequence[sql.Row], lessons: Sequence[LessonLine]) -> Closure | None:
+        """What is still a draft and stops the viewer in the lesson that runs, ran last or comes first."""
+        begun = [line for line in lessons if not line.is_ahead and line.may_write]
+        line = begun[-1] if begun else next((line for line in lessons if line.may_write), None)
+        if line is None:
+            return None
+        row = next(row for row in rows if row[0] == line.id)
+        relations = TEACHES if _held(self.approved, line.date) else TEACHES | DRAFT
+        if row[8] == self.viewer.person_id:
+            relations |= SUBSTITUTE
+        lesson = Lesson(line.id, line.date, line.starts, line.ends, number=line.number)
+        return stopped(
+            self.law, self.calendar, self.place, writer(self.viewer, relations), lesson, self.viewer.at
+        )
 
     def columns(
         self, rows: Sequence[sql.Row], lessons: Sequence[LessonLine], wanted: tuple[int, str] | None
@@ -209,7 +229,12 @@ class Reading:
 
     def _mark_until(self, line: LessonLine, work: str) -> datetime | None:
         lesson = Lesson(
-            id=line.id, date=line.date, starts_at=line.starts, ends_at=line.ends, number=line.number
+            id=line.id,
+            date=line.date,
+            starts_at=line.starts,
+            ends_at=line.ends,
+            number=line.number,
+            following=self.follows.after(self.place.journal_id, line.date),
         )
         limit = fact_limit(
             self.law, "mark", lesson=lesson, place=self.place, work=(work,), calendar=self.calendar
@@ -220,7 +245,7 @@ class Reading:
         viewer = self.viewer
         relations = CLASS_TEACHER if self.is_class_teacher else frozenset[str]()
         if self._teaches(line.date, row[6]):
-            relations |= TEACHES
+            relations |= TEACHES if _held(self.approved, line.date) else TEACHES | DRAFT
         if row[8] == viewer.person_id:
             relations |= SUBSTITUTE
         closure = closed(
@@ -240,6 +265,7 @@ class Reading:
                 conducted=line.is_conducted,
                 topic=line.topic,
                 works=frozenset(line.works),
+                following=self.follows.after(self.place.journal_id, line.date),
             ),
             viewer.at,
             fact="mark",
@@ -249,6 +275,12 @@ class Reading:
         if closure is None:
             return None
         return self.clauses.setdefault((closure.cite, closure.text), len(self.clauses))
+
+
+def _held(spans: Sequence[tuple[date | None, date | None]], on: date) -> bool:
+    return any(
+        starts is not None and starts <= on and (until is None or on < until) for starts, until in spans
+    )
 
 
 def within(term: TermTab, on: date) -> date:

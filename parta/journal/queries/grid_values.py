@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from parta.journal.queries.closures import Codes
+from parta.journal.queries.closures import Closure, Codes
 from parta.journal.rules.formula import Formula
 
 MarkCell = tuple[str, str, int, bool, str]
@@ -218,6 +218,8 @@ class JournalSide:
     may_write: bool
     may_set_finals: bool
     is_locked_by_final: bool
+    waits: Closure | None
+    """What is still a draft where the act wants it approved first, and so stops the viewer."""
     """A student's lessons are read-only once the mark of the period stands."""
     is_year: bool
     formula: Formula | None

@@ -14,6 +14,7 @@ from parta.foundation import sql
 from parta.foundation.pagekit import hm, ru_date, weekday_short
 from parta.journal.queries import slots
 from parta.journal.queries.closures import CLASS_TEACHER, SUBSTITUTE, TEACHES, Closure, closed, writer
+from parta.journal.queries.drafts import DRAFT, drafted
 from parta.journal.queries.lesson_values import (
     AWAY,
     Due,
@@ -36,6 +37,7 @@ from parta.journal.queries.words import (
     short_name,
 )
 from parta.journal.rules.acts import Lesson, Place, Writer
+from parta.journal.rules.lesson_days import days_of_lessons
 from parta.journal.rules.questions import (
     MarkLimit,
     absence_codes,
@@ -48,6 +50,7 @@ from parta.journal.rules.questions import (
 )
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
+from parta.plans.approvals import APPROVED_LINE
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
@@ -56,7 +59,7 @@ from parta.timetable.calendar import calendar_of
 PLAN_AHEAD = 30
 """Topics of the plan offered beside the next one."""
 
-_HEAD = """
+_HEAD = f"""
 SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, m.title,
        x.substitute_id, xs.surname, xs.given_name, xs.patronymic, xr.surname, xr.given_name, xr.patronymic,
        j.id, j.subgroup_id, g.short, j.homeroom_id, h.title, j.grade, j.weekly_hours, j.plan_id, j.school_id,
@@ -64,7 +67,8 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.teacher_id, m.
        r.topic, r.planned_topic_id, r.conducted_at, r.roll_at, r.version, d.id, t.title, t.starts, t.until,
        (SELECT COUNT(*) FROM timetable_lesson q WHERE q.journal_id = j.id AND q.state <> 'cancelled'
         AND (q.date < l.date OR (q.date = l.date AND q.number <= l.number))),
-       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position, l.hours,
+       (SELECT COUNT(*) FROM plans_plannedtopic q WHERE q.plan_id = j.plan_id), p.position, l.hours, d.approval_id,
+       CASE WHEN {APPROVED_LINE} THEN 1 ELSE 0 END,
        (SELECT o.url FROM journal_onlinelink o WHERE o.lesson_id = l.id AND o.removed_at IS NULL),
        (SELECT o.url FROM journal_onlinelink o WHERE o.journal_id = j.id AND o.lesson_id IS NULL
         AND o.removed_at IS NULL)
@@ -84,7 +88,7 @@ LEFT JOIN plans_teachingload d ON d.journal_id = j.id AND d.teacher_id = %s
       AND d.starts <= l.date AND (d.until IS NULL OR d.until > l.date)
 LEFT JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.starts <= l.date
       AND t.until > l.date
-WHERE l.id = %s AND {scope}
+WHERE l.id = %s AND {{scope}}
 """
 
 _MEMBERS = """
@@ -189,7 +193,7 @@ class _Reading:
         self.is_class_teacher = row[18] is not None and row[18] in viewer.homeroom_ids
         relations: frozenset[str] = frozenset()
         if self.teaches:
-            relations |= TEACHES
+            relations |= TEACHES if row[42] is not None else TEACHES | DRAFT
             if row[16]:
                 relations |= {"subgroup_teacher"}
         if self.is_substitute:
@@ -198,6 +202,7 @@ class _Reading:
             relations |= CLASS_TEACHER
         self.by: Writer = writer(viewer, relations)
         self.law: Law = law_of_school(viewer.school.id, viewer.school.law_version)
+        self.place = drafted(self.law, self.place, [self.date], is_approved=bool(row[43]))
         self.calendar: Calendar = calendar_of(
             viewer.school.id, viewer.school.timezone, viewer.school.law_version
         )
@@ -318,6 +323,13 @@ class _Reading:
             state=row[5],
             conducted=row[31] is not None,
             topic=row[29] or "",
+            following=days_of_lessons(
+                self.law,
+                school_id=self.viewer.school.id,
+                since=self.date,
+                until=self.date,
+                journal_ids=[self.journal],
+            ).after(self.journal, self.date),
         )
 
     def _kinds(self, around: Sequence[sql.Row]) -> list[tuple[str, str, str, float]]:

@@ -230,3 +230,14 @@ def _two_meanings(higher: AbsenceCodes, lower: AbsenceCodes, equal: bool) -> str
         if meaning != code.meaning:
             return f"знак «{code.symbol}» — {MEANING_WORDS[code.meaning]}, а там — {MEANING_WORDS[meaning]}"
     return ""
+
+
+@edition_check
+def reasons_have_letters(edition: Edition) -> Iterable[tuple[Entry, str]]:
+    """A term for reasons asks for nothing where no letters are named: there is nothing to write a reason with."""
+    kinds = {entry.kind for entry in edition.entries}
+    if edition.rests_on or "absence_codes" in kinds:
+        return
+    for entry in edition.entries:
+        if entry.kind == "absence_reason_by":
+            yield entry, "знаков пропусков в акте нет, причину нечем записать: добавьте запись absence_codes"

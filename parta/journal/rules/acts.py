@@ -25,9 +25,10 @@ Verbs: ``record`` (nothing stands there, or what stood was annulled), ``correct`
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from parta.journal.rules.evidence import Evidence
+from parta.regulation.registry import one_of
 
 __all__ = ["FACTS", "LESSON_FACTS", "MEANINGS", "Act", "Lesson", "Place", "TermState", "Writer"]
 
@@ -54,6 +55,8 @@ FACT_CODES = {
     "lesson": LESSON_FACTS,
 }
 """Facts as regulation files name them, and the facts of acts behind each."""
+FACT_WORDS = Annotated[frozenset[str], one_of(*FACT_CODES)]
+"""A set of these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class Lesson:
     """Texts of all topics of the plan in force on the date."""
     works: frozenset[str] = frozenset()
     """Codes of the kinds of work held or planned in the lesson."""
+    following: tuple[datetime, ...] = ()
+    """When the journal's next days of lessons begin; read only where a deadline counts by them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ _NAMED = 8
 
 def _watched(value: object) -> object:
     items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list | tuple | set | frozenset) or any(item not in _WATCHED for item in items):
-        raise ValueError(f"о каких сроках; допустимы: {', '.join(_WATCHED)}")
+    if not isinstance(items, list | tuple | set | frozenset) or not set(map(str, items)) <= _WATCHED.keys():
+        raise ValueError(f"о каких сроках; допустимы: {', '.join(sorted(_WATCHED))}")
     return frozenset(items)
 
 

@@ -13,7 +13,7 @@ from parta.journal.rules.wording import quoted
 from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, Texts, parse_duration, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Days, Params, Texts, parse_duration, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["MarkDensity", "gap_words"]
@@ -77,7 +77,7 @@ class MarkDensity(Params):
     max_gap: int | None = Field(
         None, ge=1, le=200, description="самый длинный промежуток без отметок, уроков"
     )
-    warn: Dur = Field(
+    warn: Days = Field(
         parse_duration("14d"), description="за сколько до конца периода называть тех, кому отметок не хватает"
     )
     schedule: Annotated[tuple[tuple[str, tuple[tuple[int, int], ...]], ...], BeforeValidator(_schedule)] = (

@@ -1,15 +1,17 @@
 """Windows of editing and of finals: how long a record may be changed, when a term mark may be set (shape 6)."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from parta.journal.rules.acts import FACT_CODES, FACTS, Act
+from parta.journal.rules.acts import FACT_CODES, FACT_WORDS, FACTS, Act
 from parta.journal.rules.wording import day_words, listed, moment_words
-from parta.regulation.durations import Calendar, end_of_day, parse_duration
+from parta.regulation.durations import Calendar, end_of_day
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, Roles, rule_kind
+from parta.regulation.moments import year_of
+from parta.regulation.registry import Ask, Breach, Codes, Dur, OnOrder, Params, Roles, rule_kind
 
 __all__ = ["EditWindow", "FinalMarksWindow"]
 
@@ -17,10 +19,10 @@ __all__ = ["EditWindow", "FinalMarksWindow"]
 def _clock(value: object) -> object:
     if value is None or isinstance(value, time):
         return value
-    try:
-        return time.fromisoformat(str(value).strip().zfill(5))
-    except ValueError:
-        raise ValueError(f"«{value}» не похоже на время; допустимо: «18:00»") from None
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value).strip())
+    if match is None:
+        raise ValueError(f"«{str(value)[:40]}» не похоже на время; допустимо: «18:00»")
+    return time(int(match[1]), int(match[2]))
 
 
 class Reopen(BaseModel):
@@ -37,7 +39,7 @@ class Reopen(BaseModel):
 class EditWindow(Params):
     """How long records may be made and changed, and until what time of day."""
 
-    objects: Codes = Field(
+    objects: FACT_WORDS = Field(
         frozenset({"mark"}), description="какие записи: mark, attendance, topic, homework, lesson…"
     )
     within: Dur = Field(description="сколько после события")
@@ -131,10 +133,12 @@ def window_end(params: EditWindow, moment: datetime, calendar: Calendar) -> date
 class FinalMarksWindow(Params):
     """Between which days the marks of a period are set."""
 
-    opens: OnDate | None = Field(
-        None, alias="from", description="с какого дня: period_end-5d, order_from (из приказа)"
+    opens: OnOrder | None = Field(
+        None,
+        alias="from",
+        description="с какого дня: period_end-5d, period_end-3 school_days, order_from (из приказа)",
     )
-    until: OnDate | None = Field(None, description="по какой день: period_end, order_until (из приказа)")
+    until: OnOrder | None = Field(None, description="по какой день: period_end, order_until (из приказа)")
 
 
 def _moment_words(moment: Any) -> str:
@@ -145,13 +149,12 @@ def _moment_words(moment: Any) -> str:
             "period_end": "конца периода",
             "period_start": "начала периода",
             "vacation_day_1": "первого дня каникул",
+            "year_start": "начала учебного года",
+            "year_end": "конца учебного года",
             "order_from": "первого дня по приказу о закрытии периода",
             "order_until": "последнего дня по приказу о закрытии периода",
         }.get(moment.event, moment.event)
-    if moment.shift:
-        days = parse_duration(f"{abs(moment.shift)}d")
-        words = f"{days} {'после' if moment.shift > 0 else 'до'} {words}"
-    return words
+    return f"{moment.shift_words()} {words}" if moment.shift else words
 
 
 @rule_kind(
@@ -177,7 +180,7 @@ def final_marks_window(rule: Rule[FinalMarksWindow], bench: Bench) -> Ask:
         if term is None or term.starts is None or term.until is None:
             return None
         today = act.at.astimezone(calendar.zone).date()
-        first, last = window_of_finals(params, term.starts, term.until, term.opens, term.closes)
+        first, last = window_of_finals(params, term.starts, term.until, term.opens, term.closes, calendar)
         if first is not None and today < first:
             return Breach("Итоговые отметки ещё не ставят.", f"Их ставят с {day_words(first)}.")
         if last is not None and today > last:
@@ -190,7 +193,12 @@ def final_marks_window(rule: Rule[FinalMarksWindow], bench: Bench) -> Ask:
 
 
 def window_of_finals(
-    params: FinalMarksWindow, starts: date, until: date, opens: date | None, closes: date | None
+    params: FinalMarksWindow,
+    starts: date,
+    until: date,
+    opens: date | None,
+    closes: date | None,
+    calendar: Calendar,
 ) -> tuple[date | None, date | None]:
     """First and last day on which the marks of a term are set; `closes` and `until` are the days after the last.
 
@@ -201,15 +209,13 @@ def window_of_finals(
         "period_start": starts,
         "period_end": until - timedelta(days=1),
         "vacation_day_1": until,
-        "year_start": starts.replace(
-            year=starts.year if starts.month >= 8 else starts.year - 1, month=9, day=1
-        ),
+        **year_of(starts),
     }
     if opens is not None:
         events["order_from"] = opens
     if closes is not None:
         events["order_until"] = closes - timedelta(days=1)
     return (
-        params.opens.on(events) if params.opens else None,
-        params.until.on(events) if params.until else None,
+        params.opens.on(events, calendar) if params.opens else None,
+        params.until.on(events, calendar) if params.until else None,
     )

@@ -11,7 +11,20 @@ from datetime import date
 __all__ = ["NEEDS", "Away", "Evidence", "MarkFact", "PartFact", "WorkFact", "of_one_student"]
 
 NEEDS = frozenset(
-    {"marks", "finals", "works", "parallel", "homework", "absences", "held", "class_held", "term", "form"}
+    {
+        "marks",
+        "finals",
+        "works",
+        "parallel",
+        "homework",
+        "absences",
+        "held",
+        "class_held",
+        "term",
+        "form",
+        "year_share",
+        "missed",
+    }
 )
 """Names of the parts of :class:`Evidence` a kind may ask for."""
 
@@ -34,6 +47,8 @@ class PartFact:
     value: str
     kind: str = ""
     """``quarter``, ``half_year``, ``trimester``…; empty: not read."""
+    number: int = 0
+    """Which of its kind in the year, from 1; 0: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,9 @@ class Evidence:
     """Lessons of this journal in the term."""
     work_lessons: tuple[tuple[str, int], ...] = ()
     """Lessons of this journal in the term that have a work, by its kind."""
+    year_lessons: int = 0
+    """The same two for the whole school year, where a rule takes its share of it."""
+    year_works: tuple[tuple[str, int], ...] = ()
     due: date | None = None
     """For which day homework is set."""
     minutes: int | None = None
@@ -96,6 +114,10 @@ class Evidence:
     """Lessons of this journal in the school year up to this one."""
     days: tuple[date, ...] = ()
     """Dates of the lessons of this journal in the school year, those to come included, in order."""
+    missed: int = 0
+    """Hours of lessons of the term in this journal that the student missed; lateness is no absence."""
+    term_hours: int = 0
+    """All hours of lessons of the term in this journal; 0: not read."""
     class_days: tuple[date, ...] = ()
     """The same for all lessons of the class; what its parts have at one time is one lesson."""
 

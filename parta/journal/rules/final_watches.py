@@ -7,16 +7,15 @@ import brought, or a permit let through, is found here.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.journal.rules.editing import window_of_finals
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, rules_on, told_of
 from parta.journal.rules.outcomes import final_differs
 from parta.journal.rules.wording import day_words
-from parta.regulation.durations import plural
+from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import watch
 
@@ -73,7 +72,7 @@ GROUP BY a.journal_id, t.id, k.student_id"""
 
 
 def finals_set(
-    school_id: int, reach: Reach, *, since: date, until: date, zone: ZoneInfo, means: bool = True
+    school_id: int, reach: Reach, *, since: date, until: date, zone: tzinfo, means: bool = True
 ) -> list[FinalSet]:
     """Finals of the periods that touch a span, with the mean of the marks under them. Two statements."""
     scope, values = reach
@@ -113,15 +112,15 @@ def finals_set(
 @watch("final_mark_vs_marks")
 @watch("final_marks_window")
 def final_matters(
-    law: Law, school_id: int, reach: Reach, *, since: date, until: date, zone: ZoneInfo
+    law: Law, school_id: int, reach: Reach, *, since: date, until: date, calendar: Calendar
 ) -> list[Matter]:
     """Finals that the act would have remarked, one matter for each journal, period and entry. Two statements."""
     far = rules_on(law, until, "final_mark_vs_marks")
     if not far and not rules_on(law, until, "final_marks_window"):
         return []
-    finals = finals_set(school_id, reach, since=since, until=until, zone=zone, means=bool(far))
+    finals = finals_set(school_id, reach, since=since, until=until, zone=calendar.zone, means=bool(far))
     return _gathered(law, finals, "final_mark_vs_marks", _far) + _gathered(
-        law, finals, "final_marks_window", _outside
+        law, finals, "final_marks_window", lambda rule, one: _outside(rule, one, calendar)
     )
 
 
@@ -132,8 +131,9 @@ def _far(rule: Rule[Any], one: FinalSet) -> str:
     return f"{one.student}: {found}" if found else ""
 
 
-def _outside(rule: Rule[Any], one: FinalSet) -> str:
-    first, last = window_of_finals(rule.params, one.starts, one.until, one.opens, one.closes)
+def _outside(rule: Rule[Any], one: FinalSet, calendar: Calendar) -> str:
+    days = calendar.of_class(one.row[6])
+    first, last = window_of_finals(rule.params, one.starts, one.until, one.opens, one.closes, days)
     if first is not None and one.on < first:
         return f"{one.student}: {day_words(one.on)}, раньше {day_words(first)}"
     if last is not None and one.on > last:

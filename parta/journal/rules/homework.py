@@ -1,12 +1,13 @@
 """Homework: what it must say, and how «не задано» is written (shape 4)."""
 
 import re
+from typing import Annotated
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.wording import listed, quoted
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
+from parta.regulation.registry import Ask, Breach, Params, Texts, one_of, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["PARTS", "missing_parts"]
@@ -44,8 +45,8 @@ def missing_parts(text: str, need: frozenset[str], need_any: frozenset[str]) -> 
 class HomeworkContent(Params):
     """Parts a homework has, the set words for an individual one, and how «nothing set» looks."""
 
-    need: Codes = frozenset()
-    need_any: Codes = frozenset()
+    need: Annotated[frozenset[str], one_of(*PARTS)] = frozenset()
+    need_any: Annotated[frozenset[str], one_of(*PARTS)] = frozenset()
     min_words: int = 0
     individual_text: str = ""
     none: str = ""

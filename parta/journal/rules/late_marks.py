@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from parta.foundation import sql
+from parta.journal.rules.lesson_days import days_of_lessons
 from parta.journal.rules.matters import clauses_of, told_of
 from parta.journal.rules.owed import (
     JOINS,
@@ -42,14 +43,14 @@ def late_marks(
     today = at.astimezone(calendar.zone).date()
     span, values = span_of(scope, school_id, since, today, at)
     statement = _LATE_MARKS.replace("{span}", span)
-    reader = Reader(law, at, calendar)
+    reader = Reader(law, at, calendar, days_of_lessons(law, school_id=school_id, since=since, until=today))
     works: dict[int, list[sql.Row]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, a.id, n.surname, n.given_name", values):
         works.setdefault(row[21], []).append(row)
     found = []
     for rows in works.values():
         row = rows[0]
-        place, lesson, work = reader.place(row), lesson_of(row[10:16]), row[22]
+        place, lesson, work = reader.place(row), lesson_of(row[10:16], row[0], reader.follows), row[22]
         late: list[tuple[Limit, sql.Row]] = []
         for item in rows:
             bench = reader.bench(row, lesson.date, item[16])

@@ -99,14 +99,18 @@ def work_matters(
     if not _asked(law, since, until, _SCHEDULE):
         return []
     scope, values = reach
-    rows = sql.read(
-        _WORKS.replace("{scope}", scope),
-        [school_id, school_id, since - AROUND - timedelta(days=80), until, *values],
-    )
+    first = since - AROUND - timedelta(days=80)
+    year = _year(since)
+    of_year = _takes_share_of_year(law, since, until)
+    if of_year:
+        first = min(first, year[0])
+    rows = sql.read(_WORKS.replace("{scope}", scope), [school_id, school_id, first, until, *values])
     if not rows:
         return []
     terms = [_day(row[21]) for row in rows if row[21] is not None]
     ends = [_day(row[22]) for row in rows if row[22] is not None]
+    if of_year:
+        terms, ends = [*terms, year[0]], [*ends, _year(until)[1]]
     slots = _slots(reach, school_id, min([since, *terms]), max([until, *ends]))
     by_class: dict[Any, list[WorkFact]] = defaultdict(list)
     by_subject: dict[Any, list[WorkFact]] = defaultdict(list)
@@ -118,7 +122,7 @@ def work_matters(
         work = WorkFact(day, row[12], row[14], kind, row[0], row[2], row[18])
         subject = (row[23], row[5])
         term = (_day(row[21]), _day(row[22])) if row[21] is not None else None
-        share = shares[row[0], term]
+        share, in_year = shares[row[0], term], shares[row[0], _year(day)]
         if day >= since:
             evidence = Evidence(
                 works=_near(by_class[where], day),
@@ -127,7 +131,9 @@ def work_matters(
                 day=slots.days.get((where, day)),
                 term=term,
                 lessons=slots.in_term(row[0], term) if term is not None else 0,
-                work_lessons=tuple((name, len(ids - {row[12]})) for name, ids in sorted(share.items())),
+                work_lessons=_held(share, row[12]),
+                year_lessons=slots.in_term(row[0], _year(day)) if of_year else 0,
+                year_works=_held(in_year, row[12]),
             )
             broken = list(_broken(reader, row, "mark", _SCHEDULE, evidence, calendar, work=(kind,)))
             if broken:
@@ -136,8 +142,29 @@ def work_matters(
                 )
         by_class[where].append(work)
         by_subject[subject].append(work)
-        share[kind].add(row[12])
+        for held in (share, in_year):
+            held[kind].add(row[12])
     return found
+
+
+def _held(share: dict[str, set[int]], lesson_id: int) -> tuple[tuple[str, int], ...]:
+    """Lessons with a work, by its kind, this lesson left out."""
+    return tuple((name, len(ids - {lesson_id})) for name, ids in sorted(share.items()))
+
+
+def _year(day: date) -> tuple[date, date]:
+    """The school year of a day: its first of August and the next."""
+    first = date(day.year if day.month >= 8 else day.year - 1, 8, 1)
+    return first, first.replace(year=first.year + 1)
+
+
+def _takes_share_of_year(law: Law, since: date, until: date) -> bool:
+    days = {since, until, *(day for day in law.bounds if since <= day <= until)}
+    return any(
+        entry.kind in _SCHEDULE and dict(entry.raw).get("share_of") == "year"
+        for day in days
+        for _, entry, _ in law.on(day).entries
+    )
 
 
 def _near(works: Sequence[WorkFact], day: date) -> tuple[WorkFact, ...]:

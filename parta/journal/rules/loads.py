@@ -12,7 +12,8 @@ from parta.journal.rules.wording import ACCUSATIVE_WORKS, day_words, listed, wor
 from parta.journal.rules.works import nested_works
 from parta.regulation.durations import WEEKDAYS, Calendar, Duration, plural
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDate, Params, rule_kind
+from parta.regulation.moments import year_of
+from parta.regulation.registry import Ask, Breach, Codes, Dur, OnDay, Params, one_of, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["ControlWorkSchedule", "HomeworkBudget"]
@@ -27,13 +28,6 @@ _WEEKDAY_WORDS = (
     "в воскресенье",
 )
 PLACES = ("first_lesson", "last_lesson", *WEEKDAYS)
-
-
-def _places(value: object) -> object:
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list | tuple | set | frozenset) or any(item not in PLACES for item in items):
-        raise ValueError(f"допустимы: {', '.join(PLACES)}")
-    return frozenset(items)
 
 
 class ControlWorkSchedule(Params):
@@ -53,21 +47,24 @@ class ControlWorkSchedule(Params):
     max_share: float | None = Field(
         None, gt=0, le=100, description="не больше такой доли уроков предмета за период, процентов"
     )
-    not_on: Annotated[frozenset[str], BeforeValidator(_places)] = Field(
+    share_of: Literal["term", "year"] = Field(
+        "term", description="доля от уроков чего: term — отчётного периода, year — учебного года"
+    )
+    not_on: Annotated[frozenset[str], one_of(*PLACES)] = Field(
         frozenset(), description="когда нельзя: first_lesson, last_lesson, monday…"
     )
     exclusive: Codes = Field(frozenset(), description="виды работ, которые не ставят в один день с этой")
-    latest: OnDate | None = Field(None, description="последний день: period_end-3d или 05-20")
+    latest: OnDay | None = Field(None, description="последний день: period_end-3d или 05-20")
     notice: Dur | None = Field(
         None, description="за сколько до работы она должна стоять в графике: «3d», «5 school_days»"
     )
     fields: Codes = Field(frozenset(), description="что указывают в графике")
 
     def needs(self) -> frozenset[str]:
-        """Works of the parallel, where the gap is asked of it."""
-        return (
-            frozenset({"parallel"}) if self.min_gap is not None and self.gap_of == "parallel" else frozenset()
-        )
+        """Works of the parallel, where the gap is asked of it; lessons of the year, where the share is of them."""
+        parallel = self.min_gap is not None and self.gap_of == "parallel"
+        year = self.max_share is not None and self.share_of == "year"
+        return frozenset({"parallel"} if parallel else ()) | frozenset({"year_share"} if year else ())
 
 
 def _says(params: ControlWorkSchedule) -> str:
@@ -85,7 +82,8 @@ def _says(params: ControlWorkSchedule) -> str:
         }
         asks.append(f"{whose[params.gap_of]} не чаще чем раз в {params.min_gap}")
     if params.max_share is not None:
-        asks.append(f"не больше {params.max_share:g} % уроков предмета".replace(".", ","))
+        of = " за год" if params.share_of == "year" else ""
+        asks.append(f"не больше {params.max_share:g} % уроков предмета{of}".replace(".", ","))
     if params.not_on:
         asks.append(f"нельзя {listed(_place_words(place) for place in PLACES if place in params.not_on)}")
     if params.exclusive:
@@ -140,7 +138,7 @@ def control_work_schedule(rule: Rule[ControlWorkSchedule], bench: Bench) -> Ask:
             if params.exclusive
             else None,
             _share(params, facts, counts),
-            _last_day(params, facts, lesson.date),
+            _last_day(params, facts, lesson.date, calendar),
             _announced(params, act, calendar),
         ):
             if found is not None:
@@ -267,25 +265,30 @@ def _excluded(act: Act, others: list[WorkFact], day: date) -> Breach | None:
 
 
 def _share(params: ControlWorkSchedule, facts: Evidence, counts: Any) -> Breach | None:
-    if params.max_share is None or not facts.lessons:
+    of_year = params.share_of == "year"
+    lessons, works = (
+        (facts.year_lessons, facts.year_works) if of_year else (facts.lessons, facts.work_lessons)
+    )
+    if params.max_share is None or not lessons:
         return None
-    held = sum(number for work, number in facts.work_lessons if counts(work, params.work)) + 1
-    if held * 100 <= params.max_share * facts.lessons:
+    held = sum(number for work, number in works if counts(work, params.work)) + 1
+    if held * 100 <= params.max_share * lessons:
         return None
     return _breach(
-        f"С этой работой контрольные займут {held} из {facts.lessons} "
-        f"{plural(facts.lessons, 'урока', 'уроков', 'уроков')} периода.",
+        f"С этой работой контрольные займут {held} из {lessons} "
+        f"{plural(lessons, 'урока', 'уроков', 'уроков')} {'года' if of_year else 'периода'}.",
         f"Доля контрольных — не больше {params.max_share:g} %.",
     )
 
 
-def _last_day(params: ControlWorkSchedule, facts: Evidence, day: date) -> Breach | None:
+def _last_day(params: ControlWorkSchedule, facts: Evidence, day: date, calendar: Calendar) -> Breach | None:
     if params.latest is None:
         return None
-    events = {"year_start": date(day.year if day.month >= 8 else day.year - 1, 9, 1)}
+    events = year_of(day)
     if facts.term is not None:
         events |= {"period_start": facts.term[0], "period_end": facts.term[1] - timedelta(days=1)}
-    last = params.latest.on(events)
+        events["vacation_day_1"] = facts.term[1]
+    last = params.latest.on(events, calendar)
     if last is None or day <= last:
         return None
     return _breach(f"Контрольные проводят не позже {day_words(last)}.", "Выберите более ранний урок.")
@@ -322,13 +325,6 @@ def _by_weekday(value: object) -> object:
     return value
 
 
-def _breaks(value: object) -> object:
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list | tuple | set | frozenset) or any(item not in BREAKS for item in items):
-        raise ValueError(f"допустимы: {', '.join(BREAKS)}")
-    return frozenset(items)
-
-
 class HomeworkBudget(Params):
     """How long all homework of a class for one day may take."""
 
@@ -338,7 +334,7 @@ class HomeworkBudget(Params):
     weekdays: Annotated[dict[str, float], BeforeValidator(_by_weekday)] = Field(
         {}, description="другое число для дня недели: { monday = 60 }"
     )
-    not_over: Annotated[frozenset[str], BeforeValidator(_breaks)] = Field(
+    not_over: Annotated[frozenset[str], one_of(*BREAKS)] = Field(
         frozenset(), description="на что не задают: weekend — выходные, vacation — каникулы"
     )
     unknown: Literal["estimate", "ask"] = Field(

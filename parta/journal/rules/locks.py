@@ -1,24 +1,24 @@
 """Locks: what is closed to changes, from when, and who may open it (shape 6)."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parta.journal.rules.acts import FACT_CODES, LESSON_FACTS, Act
+from parta.journal.rules.acts import FACT_CODES, FACT_WORDS, LESSON_FACTS, Act
 from parta.journal.rules.wording import day_words, moment_words, quoted
 from parta.regulation.durations import Calendar, Duration, parse_duration
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import (
     Ask,
     Breach,
-    Codes,
     Dur,
     Params,
     Roles,
     RuleKind,
     Texts,
     known_kind,
+    one_of,
     rule_kind,
 )
 from parta.regulation.verdict import Outcome, WayOut
@@ -148,9 +148,9 @@ def bad_mark_correction(rule: Rule[BadMarkCorrection], bench: Bench) -> Ask:
 class CorrectionControl(Params):
     """After the free time a correction needs its reason and an approval, and stands in the register."""
 
-    objects: Codes = frozenset({"mark"})
+    objects: FACT_WORDS = frozenset({"mark"})
     after: Dur | None = None
-    fields: Codes = frozenset({"reason"})
+    fields: Annotated[frozenset[str], one_of("reason", "approver")] = frozenset({"reason"})
     form: Literal["", "forbidden", "struck", "superseded"] = Field(
         "",
         description="forbidden — не исправляют, struck — зачёркивают и не удаляют, superseded — новая рядом со старой",
@@ -235,7 +235,7 @@ class LockAfterFinalMarks(Params):
     """What the term mark closes, and for which lessons."""
 
     scope: Literal["period"] = "period"
-    kinds: Codes = frozenset({"mark", "attendance", "topic", "conducted", "homework", "comment"})
+    kinds: FACT_WORDS = frozenset({"mark", "attendance", "topic", "conducted", "homework", "comment"})
 
     def facts(self) -> frozenset[str]:
         """Facts of acts behind the kinds."""
@@ -273,7 +273,7 @@ def lock_after_final_marks(rule: Rule[LockAfterFinalMarks], bench: Bench) -> Ask
 class NoAdvanceFact(Params):
     """Facts that cannot be entered before the lesson has begun."""
 
-    kinds: Codes = frozenset({"conducted", "attendance", "mark"})
+    kinds: FACT_WORDS = frozenset({"conducted", "attendance", "mark"})
 
     def facts(self) -> frozenset[str]:
         """Facts of acts behind the kinds."""
@@ -316,7 +316,7 @@ def no_advance_fact(rule: Rule[NoAdvanceFact], bench: Bench) -> Ask:
 class AdvanceEntryAllowed(Params):
     """Facts that may be saved for future lessons."""
 
-    kinds: Codes = frozenset({"topic", "homework"})
+    kinds: FACT_WORDS = frozenset({"topic", "homework"})
 
 
 def _is_advance(params: AdvanceEntryAllowed, act: Act) -> bool:

@@ -14,9 +14,10 @@ from pydantic import Field, field_validator
 from parta.foundation import sql
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
-from parta.regulation.durations import plural
+from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Law, Rule
-from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
+from parta.regulation.moments import year_of
+from parta.regulation.registry import Codes, Days, OnDay, Params, Roles, RuleKind, known_kind
 from parta.regulation.words import allowed
 
 __all__ = ["MarkCount", "MissingFinals", "final_gaps", "mark_counts", "missing_finals"]
@@ -47,7 +48,7 @@ class Mandatory(Params):
     does: Literal["entry", "review", "any"] = "entry"
     """``entry``: writes into lessons; ``review``: acts as class teacher; ``any``: signing in is enough."""
     min: int = 1
-    window: Dur
+    window: Days
     given: Literal["", "open_reasons"] = ""
     """``open_reasons``: asked only of whose class has absences that still wait for a reason."""
 
@@ -66,7 +67,7 @@ class UpToDate(Params):
         description="что не должно быть просрочено: lesson, attendance, homework, mark — записи уроков; roster — "
         "проверка списка, contact, parent — контакты семей, timetable — расписание, health_sheet — листок здоровья",
     )
-    max_late: int = 0
+    max_late: int = Field(0, ge=0)
     each: Literal["homeroom", "teacher"] = "homeroom"
     """Of whom overdue items are counted."""
 
@@ -88,7 +89,7 @@ class FillQuality(Params):
 class PeriodMarks(Params):
     """By when each student has the mark of the period in each journal."""
 
-    until: OnDate
+    until: OnDay
     deferrable: bool = Field(
         False, description="отметку можно отложить по разрешению: такие ученики отдельно, с днём"
     )
@@ -242,6 +243,7 @@ class MissingFinals:
 
     row: Sequence[Any]
     term: str
+    starts: date
     until: date
     """The day after the period's last."""
     students: tuple[tuple[int, str], ...]
@@ -259,7 +261,7 @@ class MissingFinals:
 _FINALS = f"""
 SELECT {PLACE}, t.id, t.title, t.until, e.student_id, n.surname, n.given_name, (
     SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts < t.until
-    AND (tl.until IS NULL OR tl.until >= t.until)), w.ends_at, w.ask_reason
+    AND (tl.until IS NULL OR tl.until >= t.until)), w.ends_at, w.ask_reason, t.starts
 FROM plans_journal j
 {JOINS}
 JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
@@ -301,11 +303,13 @@ def missing_finals(
         lacking = [one for one in rows if not is_unmarked(reader.bench(row, last, one[15]), last)]
         may_wait = any(rule.params.deferrable for rule in reader.rules(row, last, "period_marks_complete"))
         waits = [(one, _last_day(one[19], zone)) for one in lacking if may_wait and one[19] is not None]
+        starts = date.fromisoformat(row[21]) if isinstance(row[21], str) else row[21]
         if lacking:
             found.append(
                 MissingFinals(
                     row[:12],
                     row[13],
+                    starts,
                     until,
                     tuple((one[15], f"{one[16]} {one[17]}") for one in lacking),
                     row[18],
@@ -320,18 +324,21 @@ def _last_day(ends_at: Any, zone: tzinfo) -> date:
     return (sql.aware(ends_at) - timedelta(seconds=1)).astimezone(zone).date()
 
 
-def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date) -> list[Matter]:
+def final_gaps(law: Law, lines: Sequence[MissingFinals], *, on: date, calendar: Calendar) -> list[Matter]:
     """What is overdue of the missing marks, by the clause that sets the day."""
     reader = places(law)
     found = []
     for line in lines:
         last = line.until - timedelta(days=1)
-        events = {"period_end": last, "vacation_day_1": line.until}
+        events = {"period_end": last, "vacation_day_1": line.until, "period_start": line.starts} | year_of(
+            last
+        )
+        days = calendar.of_class(line.row[6])
         owing: dict[tuple[Rule[Any], ...], list[str]] = {}
         for student_id, name in line.owing:
             broken = []
             for rule in reader.rules(line.row, last, "period_marks_complete", student_id):
-                limit = rule.params.until.on(events)
+                limit = rule.params.until.on(events, days)
                 if limit is not None and on > limit:
                     broken.append(rule)
             if broken:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from parta.journal.rules.acts import Act
+from parta.journal.rules.acts import MEANINGS, Act
 from parta.journal.rules.scales import scale_at
 from parta.journal.rules.wording import (
     MEANING_WORDS,
@@ -16,18 +16,10 @@ from parta.journal.rules.wording import (
     quoted,
 )
 from parta.journal.rules.works import nested_works
-from parta.regulation.durations import Calendar, Moment
+from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import (
-    Ask,
-    Breach,
-    Codes,
-    OnDate,
-    Params,
-    Texts,
-    disputes,
-    rule_kind,
-)
+from parta.regulation.moments import Moment
+from parta.regulation.registry import Ask, Breach, Codes, OnStart, Params, Texts, disputes, one_of, rule_kind
 from parta.regulation.verdict import WayOut
 from parta.regulation.words import allowed as allowed_words
 
@@ -246,7 +238,7 @@ class Unmarked(Params):
 
     instead: Literal["levels", "text", "nothing"] = "nothing"
     levels: Texts = Field((), description="слова уровней, которые можно ставить вместо отметок")
-    until: OnDate | None = Field(None, description="до какого дня учебного года отметок не ставят: 01-09")
+    until: OnStart | None = Field(None, description="до какого дня учебного года отметок не ставят: 01-09")
 
 
 def _says_unmarked(params: Unmarked) -> str:
@@ -261,7 +253,11 @@ def _says_unmarked(params: Unmarked) -> str:
 def _until_words(moment: Moment) -> str:
     if moment.month:
         return day_words(date(2000, moment.month, moment.day))
-    return f"начала года и {moment.shift} дней" if moment.shift else "начала учебного года"
+    return (
+        f"дня, который {moment.shift_words()} начала учебного года"
+        if moment.shift
+        else "начала учебного года"
+    )
 
 
 def unmarked_until(params: Unmarked, on: date) -> date | None:
@@ -421,7 +417,7 @@ class MakeupMark(Params):
     """A mark in a lesson the student missed needs a ground; the absence stays beside it."""
 
     requires: Codes = frozenset({"protocol"})
-    meanings: Codes = frozenset({"ill", "excused"})
+    meanings: Annotated[frozenset[str], one_of(*MEANINGS)] = frozenset({"ill", "excused"})
     place: Literal["missed_topic_cell"] = "missed_topic_cell"
     keep_absence: Literal["comment"] | None = None
 

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from parta.journal.rules.acts import FACT_CODES, Act, Place
+from parta.journal.rules.acts import FACT_CODES, FACT_WORDS, Act, Place
 from parta.journal.rules.wording import listed, moment_words
 from parta.regulation.durations import Calendar, parse_duration
 from parta.regulation.judge import Bench, Law, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Dur, Params, rule_kind
+from parta.regulation.registry import Ask, Breach, Dur, Params, rule_kind
 from parta.regulation.verdict import Outcome, WayOut
 
 __all__ = ["MOST", "OfflineEntry", "believed"]
@@ -26,7 +26,7 @@ MOST = timedelta(days=14)
 class OfflineEntry(Params):
     """Which entries made without a connection are judged by the moment the device names, and how far back."""
 
-    kinds: Codes = Field(
+    kinds: FACT_WORDS = Field(
         frozenset({"lesson"}),
         description="какие записи: lesson — все записи урока, mark, attendance, homework…",
     )

@@ -5,7 +5,7 @@ them: what an import brought, what marks changed afterwards and what a permit le
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ _NAMED = 12
 
 _FINALS = f"""
 SELECT {PLACE}, t.id, t.title, t.kind, t.starts, t.until, f.student_id, n.surname, n.given_name, f.value, f.set_at,
-    f.set_by_id
+    f.set_by_id, t.number
 FROM journal_termmark f JOIN plans_journal j ON j.id = f.journal_id
 {JOINS}
 JOIN organisation_term t ON t.id = f.term_id
@@ -46,12 +46,13 @@ ORDER BY l.date, l.number, m.id"""
 @watch("term_mark")
 @watch("composite_mark")
 @watch("final_mark")
+@watch("not_attested")
 def outcome_matters(
     law: Law, school_id: int, reach: Reach, *, since: date, until: date, calendar: Calendar
 ) -> list[Matter]:
     """Finals of the periods that touch [since, until] and differ from the computed, by journal, period and entry.
 
-    Two statements; none where no act computes.
+    Two statements, two more where a rule asks how much was missed; none where no act computes.
     """
     days = {since, until, *(day for day in law.bounds if since <= day <= until)}
     if not any(entry.kind in COMPUTED for day in days for _, entry, _ in law.on(day).entries):
@@ -67,6 +68,7 @@ def outcome_matters(
         [*values, school_id, min(span[0] for span in spans), max(span[1] for span in spans)],
     ):
         marks[journal_id, student_id].append(MarkFact(value, work, float(weight), _day(day)))
+    missed = _Missed(reach, school_id, spans) if _asks_missed(law, days) else None
     finals: dict[tuple[int, int], list[sql.Row]] = defaultdict(list)
     for row in rows:
         finals[row[0], row[17]].append(row)
@@ -80,10 +82,12 @@ def outcome_matters(
         evidence = Evidence(
             marks=tuple(mark for mark in marks.get(own, ()) if starts <= mark.date < ends),
             parts=tuple(
-                PartFact(part[13], part[20], part[14])
+                PartFact(part[13], part[20], part[14], part[23])
                 for part in finals[own]
                 if _is_part(part, row[12], starts, ends)
             ),
+            missed=missed.by(row[17], row[0], starts, ends) if missed else 0,
+            term_hours=missed.hours(row[0], starts, ends) if missed else 0,
         )
         act = Act(
             "final",
@@ -106,6 +110,56 @@ def outcome_matters(
                 names.append(name)
                 details.append(f"{name}: стоит «{row[20]}». {breach.found}")
     return [_matter(*group) for group in groups.values()]
+
+
+_AWAY = """
+SELECT b.journal_id, b.student_id, l.date, l.hours FROM journal_absence b JOIN timetable_lesson l ON l.id = b.lesson_id
+JOIN plans_journal j ON j.id = b.journal_id JOIN organisation_subject s ON s.id = j.subject_id
+WHERE {scope} AND b.school_id = %s AND b.meaning NOT IN ('', 'late') AND l.state <> 'cancelled'
+    AND l.date >= %s AND l.date < %s"""
+
+_HOURS = """
+SELECT l.journal_id, l.date, l.hours FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id
+JOIN organisation_subject s ON s.id = j.subject_id
+WHERE {scope} AND l.school_id = %s AND l.state <> 'cancelled' AND l.date >= %s AND l.date < %s"""
+
+
+class _Missed:
+    """Hours of lessons, and those that each student missed, by journal. Two statements."""
+
+    def __init__(self, reach: Reach, school_id: int, spans: Sequence[tuple[date, date]]) -> None:
+        scope, values = reach
+        over = [*values, school_id, min(span[0] for span in spans), max(span[1] for span in spans)]
+        self._away: dict[tuple[int, int], list[tuple[date, int]]] = defaultdict(list)
+        self._all: dict[int, list[tuple[date, int]]] = defaultdict(list)
+        for journal_id, student_id, day, hours in sql.read(_AWAY.replace("{scope}", scope), over):
+            self._away[journal_id, student_id].append((_day(day), hours))
+        for journal_id, day, hours in sql.read(_HOURS.replace("{scope}", scope), over):
+            self._all[journal_id].append((_day(day), hours))
+        self._sums: dict[tuple[int, date, date], int] = {}
+
+    def by(self, student_id: int, journal_id: int, starts: date, ends: date) -> int:
+        """What a student missed in [starts, ends)."""
+        return sum(
+            hours for day, hours in self._away.get((journal_id, student_id), ()) if starts <= day < ends
+        )
+
+    def hours(self, journal_id: int, starts: date, ends: date) -> int:
+        """All of it."""
+        key = (journal_id, starts, ends)
+        if key not in self._sums:
+            self._sums[key] = sum(
+                hours for day, hours in self._all.get(journal_id, ()) if starts <= day < ends
+            )
+        return self._sums[key]
+
+
+def _asks_missed(law: Law, days: Iterable[date]) -> bool:
+    return any(
+        entry.kind == "not_attested" and "missed_over" in dict(entry.raw)
+        for day in days
+        for _, entry, _ in law.on(day).entries
+    )
 
 
 def _is_part(part: Sequence[Any], term_id: int, starts: date, ends: date) -> bool:

@@ -69,6 +69,8 @@ def _differs(rule: Rule[Any], bench: Bench) -> Ask:
             return None
         if act.term is not None and act.term.kind == "year":
             return None
+        if any(act.new in other.params.symbols for other in bench.of("not_attested")):
+            return None  # another rule says when it may be given
         proposal = formula.propose(act.evidence.marks)
         if not proposal.symbol or act.new == proposal.symbol:
             return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from parta.foundation import sql
 from parta.journal.rules.acts import Lesson
+from parta.journal.rules.lesson_days import NOTHING_FOLLOWS, LessonDays
 from parta.journal.rules.matters import Places
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar
@@ -117,11 +118,13 @@ def span_of(scope: Scope, school_id: int, since: date, today: date, at: datetime
 
 
 class Reader(Places):
-    """Places of the rows, with the moment and the calendar by which limits are worked out."""
+    """Places of the rows, with the moment, the calendar and the lessons to come, by which limits are worked out."""
 
-    def __init__(self, law: Law, at: datetime, calendar: Calendar) -> None:
+    def __init__(
+        self, law: Law, at: datetime, calendar: Calendar, follows: LessonDays = NOTHING_FOLLOWS
+    ) -> None:
         super().__init__(law)
-        self.at, self.calendar = at, calendar
+        self.at, self.calendar, self.follows = at, calendar, follows
 
 
 def day_of(value: Any) -> date:
@@ -137,11 +140,13 @@ def moment_of(value: Any) -> datetime:
     return found
 
 
-def lesson_of(row: Sequence[Any]) -> Lesson:
+def lesson_of(row: Sequence[Any], journal_id: int, follows: LessonDays) -> Lesson:
     """A lesson from (id, date, number, starts_at, ends_at, end of the class's day)."""
+    day = day_of(row[1])
     return Lesson(
         id=row[0],
-        date=day_of(row[1]),
+        date=day,
+        following=follows.after(journal_id, day),
         number=row[2],
         starts_at=moment_of(row[3]),
         ends_at=moment_of(row[4]),

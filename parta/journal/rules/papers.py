@@ -10,7 +10,18 @@ from pydantic import BeforeValidator, Field
 from parta.journal.rules.wording import listed
 from parta.regulation.durations import parse_duration
 from parta.regulation.judge import Law
-from parta.regulation.registry import Codes, Dur, OnDate, Params, Roles, RuleKind, known_kind
+from parta.regulation.registry import (
+    Codes,
+    Days,
+    Dur,
+    OnPeriod,
+    Params,
+    Roles,
+    RuleKind,
+    Years,
+    known_kind,
+    one_of,
+)
 from parta.regulation.words import role_words
 
 __all__ = ["PAPER_CHAIN", "PAPER_STEPS", "PrintContents", "Retention", "declared", "printing_forbidden"]
@@ -38,7 +49,7 @@ class Retention(Params):
     """How long something is kept, where, and what happens then."""
 
     object: str = Field(description="что хранят")
-    term: Dur = Field(description="сколько")
+    term: Years = Field(description="сколько")
     media: Codes = Field(frozenset(), description="на чём: electronic, paper")
     at_least: bool = Field(True, description="не меньше этого срока")
     at_end: str = Field("", description="что потом")
@@ -52,8 +63,8 @@ class Register(Params):
     fields: Codes = Field(frozenset(), description="что в строке")
     media: Codes = Field(frozenset(), description="на чём ведут")
     object: str = Field("", description="что вносят: journal, summary_sheet")
-    within: Dur | None = Field(None, description="за сколько вносят")
-    until: OnDate | None = Field(None, description="к какому дню года: 06-30")
+    within: Days | None = Field(None, description="за сколько вносят")
+    until: OnPeriod | None = Field(None, description="к какому дню года: 06-30")
 
 
 PAPER_STEPS = {
@@ -100,7 +111,9 @@ PAPER_DOCUMENTS = {
 
 def _chain(value: object) -> object:
     items = (value,) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or any(item not in PAPER_CHAIN for item in items):
+    if not isinstance(items, list | tuple) or any(
+        not isinstance(item, str) or item not in PAPER_CHAIN for item in items
+    ):
         raise ValueError(f"допустимы: {', '.join(PAPER_CHAIN)}")
     return tuple(items)
 
@@ -154,7 +167,9 @@ class Cipher(Params):
 
 def _steps(value: object) -> object:
     items = (value,) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or any(item not in PAPER_STEPS for item in items):
+    if not isinstance(items, list | tuple) or any(
+        not isinstance(item, str) or item not in PAPER_STEPS for item in items
+    ):
         raise ValueError(f"допустимы: {', '.join(PAPER_STEPS)}")
     return tuple(items)
 
@@ -162,13 +177,17 @@ def _steps(value: object) -> object:
 class PrintGate(Params):
     """What stands before the last print of a year."""
 
-    requires: Codes = Field(frozenset({"check_passed"}), description="что сделано до печати: check_passed")
+    requires: Annotated[frozenset[str], one_of("check_passed")] = Field(
+        frozenset({"check_passed"}), description="что сделано до печати: check_passed"
+    )
 
 
 class PrintMatches(Params):
     """What of a print is held against the journal."""
 
-    checks: Codes = Field(
+    checks: Annotated[
+        frozenset[str], one_of("mark_count", "absence_count", "lesson_count", "final_marks")
+    ] = Field(
         frozenset({"mark_count", "absence_count", "lesson_count", "final_marks"}),
         description="что сверяют: mark_count, absence_count, lesson_count, final_marks",
     )
@@ -189,8 +208,8 @@ class PaperCopy(Params):
         ("print",),
         description=f"что делают по порядку: {', '.join(PAPER_STEPS)}",
     )
-    grace: Dur | None = Field(None, description="за сколько после конца периода")
-    until: OnDate | None = Field(None, description="к какому дню года: 06-30")
+    grace: Days | None = Field(None, description="за сколько после конца периода")
+    until: OnPeriod | None = Field(None, description="к какому дню года: 06-30")
 
 
 class Personal(Params):

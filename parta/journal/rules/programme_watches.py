@@ -7,14 +7,14 @@ programme; a moved one counts on its new day, and is made up once it is held.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from parta.foundation import sql
 from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
 from parta.journal.rules.wording import listed
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
-from parta.regulation.registry import Codes, Params, RuleKind, known_kind
+from parta.regulation.registry import Codes, Params, RuleKind, known_kind, one_of
 
 __all__ = ["Progress", "WorkLine", "control_works", "plan_gaps", "programme", "programme_lags", "work_dates"]
 
@@ -29,7 +29,7 @@ class ProgrammeProgress(Params):
     """How far the journal may lag behind its plan, in lessons, or behind its curriculum, in hours."""
 
     plan: Literal["approved", "curriculum"] = "approved"
-    compare: Codes = frozenset({"hours", "topics"})
+    compare: Annotated[frozenset[str], one_of("hours", "topics")] = frozenset({"hours", "topics"})
     max_lag: int = 2
     on: Literal["any_day", "period_end", "year_end"] = "any_day"
 

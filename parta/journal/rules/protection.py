@@ -43,7 +43,7 @@ class Protection(Params):
         1, ge=1, le=200, description="не меньше стольких пропущенных учебных дней подряд"
     )
     work: Codes = Field(frozenset(), description="за какие работы не ставят отметок")
-    symbols: Texts = Field((), description="каких отметок не ставят")
+    symbols: Texts = Field((), description="каких отметок не ставят; вместе с work запрещено и то и другое")
 
 
 def _says_protection(params: Protection) -> str:
@@ -81,15 +81,17 @@ def protection(rule: Rule[Protection], bench: Bench) -> Ask:
     nested = nested_works(bench)
     symbols = frozenset(params.symbols)
 
+    def is_of(works: tuple[str, ...], named: frozenset[str]) -> bool:
+        wider = frozenset[str]().union(*(nested.get(code, frozenset()) for code in works))
+        return bool(named) and ("all" in named or not named.isdisjoint((*works, *wider)))
+
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         if act.evidence is None or act.lesson is None or act.absent in MISSED:
             return None
-        if symbols and symbols.isdisjoint(act.new.split("/")):
+        if (symbols or params.work) and not (
+            not symbols.isdisjoint(act.new.split("/")) or is_of(act.work, params.work)
+        ):
             return None
-        if params.work and "all" not in params.work:
-            wider = frozenset().union(*(nested.get(code, frozenset()) for code in act.work))
-            if params.work.isdisjoint(act.work) and not params.work & wider:
-                return None
         day = act.lesson.date
         if params.after == "vacation":
             return _after_vacation(params, day, calendar)

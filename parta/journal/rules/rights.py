@@ -1,14 +1,16 @@
 """Rights to write: who, in whose lesson, and what must be stated or set up before (shapes 7 and 8)."""
 
-from typing import Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from parta.journal.rules.acts import FACT_CODES, FACTS, LESSON_FACTS, Act
+from parta.journal.rules.acts import FACT_CODES, FACT_WORDS, FACTS, LESSON_FACTS, Act
 from parta.journal.rules.wording import listed
-from parta.regulation.durations import Calendar
+from parta.regulation.durations import Calendar, parse_duration
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Roles, rule_kind
+from parta.regulation.moments import year_of
+from parta.regulation.registry import Ask, Breach, Codes, Days, Params, Roles, one_of, rule_kind
 from parta.regulation.verdict import WayOut
 from parta.regulation.words import RELATIONS, ROLES, allowed, expand_roles, role_words
 
@@ -18,8 +20,8 @@ __all__ = ["WriteScope"]
 class WriteScope(Params):
     """Who may write what: relations to the lesson or roles, and where."""
 
-    who: Codes
-    what: Codes
+    who: Annotated[frozenset[str], one_of(*RELATIONS, *ROLES)]
+    what: FACT_WORDS
     where: Codes = frozenset()
     """``practice``: journals with this property only; ``own_subgroup``: journals of subgroups, own students only."""
 
@@ -224,13 +226,6 @@ def substitution_recorded(rule: Rule[SubstitutionRecorded], bench: Bench) -> Ask
     return ask
 
 
-class SetupGate(Params):
-    """What must be set up before the journal opens."""
-
-    requires: Codes
-    each: Codes = frozenset({"class", "subject"})
-
-
 SETUP_ITEMS = {
     "periods": "учебные периоды",
     "bells": "расписание звонков",
@@ -241,6 +236,13 @@ SETUP_ITEMS = {
     "thematic_plans": "тематический план",
     "staff": "сотрудники",
 }
+
+
+class SetupGate(Params):
+    """What must be set up before the journal opens."""
+
+    requires: Annotated[frozenset[str], one_of(*SETUP_ITEMS)]
+    each: Annotated[frozenset[str], one_of("class", "subject")] = frozenset({"class", "subject"})
 
 
 @rule_kind(
@@ -285,6 +287,10 @@ class ApprovedBeforeUse(Params):
         description="что утверждают: curriculum, teaching_load, timetable, tarification_order"
     )
     by: Roles = Field(frozenset({"director"}), description="кто утверждает")
+    transition: Days = Field(
+        parse_duration("14d"),
+        description="сколько дней ещё пишут по неутверждённому, если пункт вступил в силу посреди учебного года",
+    )
 
     @field_validator("kinds")
     @classmethod
@@ -296,6 +302,12 @@ class ApprovedBeforeUse(Params):
     def covers(self, kind: str) -> bool:
         """Whether this kind is a draft until it is approved; the order of tarification is that of the load."""
         return kind in self.kinds or self.has_order(kind)
+
+    def acts_until(self, since: date) -> date | None:
+        """The day from which drafts stop who writes, of an entry in force since a day in the middle of a year."""
+        if since <= year_of(since)["year_start"] or not self.transition.count:
+            return None
+        return since + timedelta(days=int(self.transition.count))
 
     def has_order(self, kind: str) -> bool:
         """Whether the kind is approved by an order with its number and date."""
@@ -310,6 +322,7 @@ class ApprovedBeforeUse(Params):
     says=lambda p: (
         f"{role_words(sorted(p.by)) or 'директор'} утверждает:"
         f" {listed(words for code, words in APPROVALS.items() if code in p.kinds)}; до того это проект"
+        + (f" (вступив посреди года, пункт даёт на подпись {p.transition})" if p.transition.count else "")
     ),
     facts=FACTS,
     verbs={"record", "correct"},
@@ -322,9 +335,12 @@ def approved_before_use(rule: Rule[ApprovedBeforeUse], bench: Bench) -> Ask:
     """
     asks_curriculum = "curriculum" in rule.params.kinds
     asks_load = rule.params.covers("teaching_load")
+    acts_until = rule.params.acts_until(rule.since)
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
         relations = act.by.relations
+        if acts_until is not None and act.at.astimezone(calendar.zone).date() < acts_until:
+            return None  # it came into force in the middle of a year: there is time to sign
         if asks_curriculum and "approved_curriculum" in act.place.missing_setup:
             found = "Предмета нет в утверждённом учебном плане этого класса."
         elif (

@@ -30,7 +30,7 @@ class MarkScale(Params):
 
     name: str = Field(description="название: «стобалльная», «баллы ОГЭ»")
     range: tuple[float, float] = Field(description="от скольких до скольких: [0, 100]")
-    step: float = Field(1.0, gt=0, description="шаг: 1, 0.5")
+    step: float = Field(1.0, gt=0, le=1000, description="шаг: 1, 0.5")
     bands: Annotated[dict[str, float], BeforeValidator(_bands)] = Field(
         {}, description="какой отметке сколько соответствует: { 5 = 85, 4 = 70, 3 = 50, 2 = 0 }"
     )

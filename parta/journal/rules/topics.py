@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from parta.journal.rules.acts import FACT_CODES, Act
+from parta.journal.rules.acts import FACT_CODES, FACT_WORDS, Act
 from parta.journal.rules.wording import listed
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Params, Texts, one_of, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["abbreviations", "bare_work", "is_mostly_russian"]
@@ -62,7 +62,7 @@ class TopicRequired(Params):
     """Of which lessons or works the topic is stated, and what counts as stating it."""
 
     kinds: Codes = frozenset({"lesson"})
-    need_any: Codes = frozenset({"topic"})
+    need_any: Annotated[frozenset[str], one_of("topic", "number")] = frozenset({"topic"})
 
 
 @rule_kind(
@@ -255,7 +255,7 @@ def abbreviations(text: str, allowed: Iterable[str] = ()) -> list[str]:
 class EntryWording(Params):
     """Which texts, and what is asked of their words."""
 
-    fields: Codes = frozenset({"topic"})
+    fields: Annotated[frozenset[str], one_of("topic", "homework", "comment")] = frozenset({"topic"})
     no_abbreviations: bool = False
     allow: Texts = ()
     no_bare: Texts = ()
@@ -358,8 +358,10 @@ class EntryLanguage(Params):
     """Which entries are in the language; ``exempt`` parts of a text do not count."""
 
     lang: Literal["ru"] = "ru"
-    kinds: Codes = frozenset({"topic", "homework", "comment"})
-    exempt: Codes = frozenset({"in_brackets", "in_quotes"})
+    kinds: FACT_WORDS = frozenset({"topic", "homework", "comment"})
+    exempt: Annotated[frozenset[str], one_of("in_brackets", "in_quotes")] = frozenset(
+        {"in_brackets", "in_quotes"}
+    )
 
     def facts(self) -> frozenset[str]:
         """Facts of acts behind the kinds."""

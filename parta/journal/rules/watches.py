@@ -16,6 +16,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.rules.absences import codes_at
 from parta.journal.rules.acts import Lesson, Place
+from parta.journal.rules.lesson_days import days_of_lessons
 from parta.journal.rules.lesson_marks import NO_MARKS, asks_marks, lesson_mark_deadlines
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import clauses_of, told_of
@@ -92,7 +93,10 @@ _TEXTS = {
 def lesson_gaps(
     law: Law, school_id: int, scope: Scope, *, since: date, at: datetime, calendar: Calendar
 ) -> list[Finding]:
-    """Lessons that have begun and lack their record, topic, roll or homework. One statement."""
+    """Lessons that have begun and lack their record, topic, roll or homework. One statement.
+
+    One more where the law counts by lessons to come; so with the other watches here.
+    """
     last = scope.last(at, calendar)
     span, values = span_of(scope, school_id, since, last, at)
     day_end = DAY_END if needs_day_end(law, since, last) else "NULL"
@@ -101,10 +105,11 @@ def lesson_gaps(
     statement = (
         _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span).replace("{no_marks}", no_marks)
     )
-    reader = Reader(law, at, calendar)
+    follows = days_of_lessons(law, school_id=school_id, since=since, until=last)
+    reader = Reader(law, at, calendar, follows)
     found: list[Finding] = []
     for row in sql.read(statement + " ORDER BY l.date, l.number, l.id", values):
-        place, lesson = reader.place(row), lesson_of(row[10:16])
+        place, lesson = reader.place(row), lesson_of(row[10:16], row[0], reader.follows)
         bench = reader.bench(row, lesson.date)
         not_held, no_roll, no_topic, no_homework, who, no_mark = row[16:22]
         missing = []
@@ -232,7 +237,8 @@ def work_gaps(
     span, values = span_of(scope, school_id, since, scope.last(at, calendar), at)
     answers = sorted(ANSWERS)
     rows = sql.read(_WORK_GAPS.replace("{span}", span), [*values, *answers, *answers, today, today])
-    reader = Reader(law, at, calendar)
+    follows = days_of_lessons(law, school_id=school_id, since=since, until=today)
+    reader = Reader(law, at, calendar, follows)
     found = []
     for _, group in groupby(rows, key=lambda row: (row[10], row[18], row[19])):
         owed = list(group)
@@ -253,7 +259,7 @@ def _of_work(
     reader: Reader, bench: Bench, row: Sequence[Any], students: tuple[tuple[int, str], ...]
 ) -> Finding | None:
     place = reader.place(row)
-    lesson = lesson_of((*row[10:15], None))
+    lesson = lesson_of((*row[10:15], None), row[0], reader.follows)
     work: str = row[19]
     if is_unmarked(bench, lesson.date) or _is_answer(bench, work):
         return None
@@ -327,7 +333,7 @@ def reason_gaps(
     reader = Reader(law, at, calendar)
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values):
-        place, lesson = reader.place(row), lesson_of(row[10:16])
+        place, lesson = reader.place(row), lesson_of(row[10:16], row[0], reader.follows)
         bench = reader.bench(row, lesson.date, row[16])
         limit = reason_deadlines(bench).limit(lesson, calendar, (), "absence")
         if limit is not None and codes_at(bench):

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from parta.journal.rules.acts import FACT_CODES, Act, Lesson
-from parta.journal.rules.wording import day_words, listed, moment_words, work_words
+from parta.journal.rules.acts import FACT_CODES, MEANINGS, Act, Lesson
+from parta.journal.rules.wording import listed, moment_words, work_words
 from parta.regulation.durations import Calendar, Duration, parse_duration
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.registry import (
@@ -26,6 +26,7 @@ from parta.regulation.registry import (
     disputes,
     dur_or,
     known_kind,
+    one_of,
     rule_kind,
 )
 
@@ -63,7 +64,9 @@ class Limit:
 class Deadlines:
     """The rules of one deadline kind at one place."""
 
-    def __init__(self, rules: tuple[Rule[Any], ...]) -> None:
+    def __init__(self, rules: tuple[Rule[Any], ...], homeroom: str = "") -> None:
+        self.homeroom = homeroom
+        """Whose days are counted."""
         self.rules = tuple(rule for rule in rules if isinstance(rule.params.within, Duration))
         self.views = tuple(rule for rule in rules if not isinstance(rule.params.within, Duration))
         """Entries that repeat the limits of the others: they are cited, and set none of their own."""
@@ -79,7 +82,8 @@ class Deadlines:
         self, lesson: Lesson, calendar: Calendar, works: tuple[str, ...] = (), fact: str = ""
     ) -> Limit | None:
         """The limit for a fact of a lesson; ``None`` when no rule sets one."""
-        moments = (lesson.date, lesson.ends_at, lesson.day_ends_at)
+        calendar = calendar.of_class(self.homeroom)
+        moments = (lesson.date, lesson.ends_at, lesson.day_ends_at, lesson.following)
         calendar_asked, known, limits = self._last
         if calendar_asked is not calendar or known != moments:
             limits = {}
@@ -126,6 +130,7 @@ class Deadlines:
             calendar,
             ends_at=lesson.ends_at,
             leave_out_vacations=rule.params.calendar == "school",
+            following=lesson.following,
         )
         return end
 
@@ -159,8 +164,10 @@ def _decided(ranked: Sequence[Ranked]) -> tuple[datetime, tuple[Rule[Any], ...]]
 class MarkDeadlines(Deadlines):
     """Deadlines of marks, which hang on the kind of work."""
 
-    def __init__(self, rules: tuple[Rule[Any], ...], nested: Mapping[str, frozenset[str]]) -> None:
-        super().__init__(rules)
+    def __init__(
+        self, rules: tuple[Rule[Any], ...], nested: Mapping[str, frozenset[str]], homeroom: str
+    ) -> None:
+        super().__init__(rules, homeroom)
         self.nested = nested
         self._depths: dict[tuple[str, ...], dict[Rule[Any], int]] = {}
 
@@ -197,7 +204,8 @@ def mark_deadlines(bench: Bench) -> MarkDeadlines:
     from parta.journal.rules.works import nested_works
 
     return bench.memo(  # type: ignore[no-any-return]
-        "mark_deadlines", lambda: MarkDeadlines(bench.of("mark_deadline"), nested_works(bench))
+        "mark_deadlines",
+        lambda: MarkDeadlines(bench.of("mark_deadline"), nested_works(bench), bench.place.homeroom),
     )
 
 
@@ -218,29 +226,37 @@ def column_deadlines(bench: Bench) -> MarkDeadlines:
                 else replace(rule, params=rule.params.model_copy(update=day))
                 for rule in whole
             )
-        return MarkDeadlines(known + whole, nested_works(bench))
+        return MarkDeadlines(known + whole, nested_works(bench), bench.place.homeroom)
 
     return bench.memo("column_deadlines", made)  # type: ignore[no-any-return]
 
 
 def lesson_deadlines(bench: Bench) -> Deadlines:
     """The deadlines of the lesson record at a place."""
-    return bench.memo("lesson_deadlines", lambda: Deadlines(bench.of("lesson_deadline")))  # type: ignore[no-any-return]
+    return bench.memo(
+        "lesson_deadlines", lambda: Deadlines(bench.of("lesson_deadline"), bench.place.homeroom)
+    )  # type: ignore[no-any-return]
 
 
 def attendance_deadlines(bench: Bench) -> Deadlines:
     """The deadlines of the roll at a place."""
-    return bench.memo("attendance_deadlines", lambda: Deadlines(bench.of("attendance_deadline")))  # type: ignore[no-any-return]
+    return bench.memo(
+        "attendance_deadlines", lambda: Deadlines(bench.of("attendance_deadline"), bench.place.homeroom)
+    )  # type: ignore[no-any-return]
 
 
 def homework_deadlines(bench: Bench) -> Deadlines:
     """The deadlines of homework at a place."""
-    return bench.memo("homework_deadlines", lambda: Deadlines(bench.of("homework_deadline")))  # type: ignore[no-any-return]
+    return bench.memo(
+        "homework_deadlines", lambda: Deadlines(bench.of("homework_deadline"), bench.place.homeroom)
+    )  # type: ignore[no-any-return]
 
 
 def reason_deadlines(bench: Bench) -> Deadlines:
     """The deadlines of absence reasons at a place."""
-    return bench.memo("reason_deadlines", lambda: Deadlines(bench.of("absence_reason_by")))  # type: ignore[no-any-return]
+    return bench.memo(
+        "reason_deadlines", lambda: Deadlines(bench.of("absence_reason_by"), bench.place.homeroom)
+    )  # type: ignore[no-any-return]
 
 
 DEADLINES: Mapping[str, Callable[[Bench], Deadlines]] = {
@@ -354,7 +370,9 @@ class LessonDeadline(Params):
     is asked by the watch alone: somebody was marked, whatever for."""
 
     within: Due
-    fields: Codes = frozenset({"conducted", "topic"})
+    fields: Annotated[
+        frozenset[str], one_of("conducted", "topic", "attendance", "mark", "any_mark", "homework")
+    ] = frozenset({"conducted", "topic"})
     days: Literal["by_timetable", "any"] = "by_timetable"
     calendar: Counting = "calendar"
 
@@ -416,7 +434,9 @@ class HomeworkDeadline(Params):
 
     within: Due
     after: Literal["lesson_date", "last_lesson_of_day"] = "lesson_date"
-    accept: Codes = frozenset({"given", "declared_not_set"})
+    accept: Annotated[frozenset[str], one_of("given", "declared_not_set")] = frozenset(
+        {"given", "declared_not_set"}
+    )
     calendar: Counting = "calendar"
 
 
@@ -447,7 +467,7 @@ class AbsenceReasonBy(Params):
     """Until when each absence gets its reason."""
 
     within: Due
-    values: Codes = ALL
+    values: Annotated[frozenset[str], one_of("all", *MEANINGS)] = ALL
     calendar: Counting = "calendar"
 
 
@@ -490,65 +510,15 @@ def _two_limits(higher: Any, lower: Any, equal: bool) -> str:
 
 
 def _hours(duration: Duration) -> float:
-    """About how long it is, to compare limits of different units; a day of the week is at most a week away."""
+    """About how long it is after a lesson that ends at noon, to compare limits of different units.
+
+    A day of the week is at most a week away, lessons of a subject stand some three days apart.
+    """
     if duration.unit == "weekday":
         return 7 * 24
-    early = 0 if duration.hour is None else 24 - duration.hour.hour
-    return duration.count * {"min": 1 / 60, "h": 1, "y": 8766}.get(duration.unit, 24) - early
-
-
-# --- hindsight ----------------------------------------------------------------------------------------------------
-
-
-class NoBackdating(Params):
-    """Which facts, and whose window closes the column: a deadline kind, or a term of its own."""
-
-    kinds: Codes = frozenset({"mark"})
-    after: Annotated[
-        Duration | str, dur_or("mark_deadline", "lesson_deadline", "attendance_deadline", "homework_deadline")
-    ] = "mark_deadline"
-    permit: str = "deputy_remark"
-
-    def facts(self) -> frozenset[str]:
-        """Facts of acts behind the kinds."""
-        return frozenset().union(*(FACT_CODES.get(kind, frozenset()) for kind in self.kinds))
-
-
-@rule_kind(
-    "no_backdating",
-    6,
-    NoBackdating,
-    title="Не задним числом",
-    says=lambda p: "новую запись в столбец, срок которого истёк, вносят только по разрешению",
-    facts={"mark", "absence", "roll", "topic", "conducted", "homework"},
-    verbs={"record"},
-    on_breach="permit",
-)
-def no_backdating(rule: Rule[NoBackdating], bench: Bench) -> Ask:
-    """A new fact in a column whose window is over needs a permit."""
-    after = rule.params.after
-    deadlines = DEADLINES[after](bench) if isinstance(after, str) else None
-
-    def ask(act: Act, calendar: Calendar) -> Breach | None:
-        lesson = act.lesson
-        if lesson is None:
-            return None
-        if deadlines is None:
-            assert isinstance(after, Duration)
-            ends = after.limit(lesson.date, lesson.ends_at, calendar, ends_at=lesson.ends_at)
-            cited: tuple[Rule[Any], ...] = (rule,)
-        else:
-            limit = deadlines.limit(lesson, calendar, act.work, act.fact)
-            if limit is None:
-                return None
-            ends, cited = limit.at, (rule, *limit.cited(act.at))
-        if act.at <= ends:
-            return None
-        return Breach(
-            f"Столбец {day_words(lesson.date)} закрыт: срок истёк {moment_words(ends, calendar.zone)}.",
-            "Задним числом запись вносят только по разрешению.",
-            limit=ends,
-            rules=cited,
-        )
-
-    return ask
+    if duration.unit == "lessons":
+        return duration.count * 3 * 24
+    if duration.unit in ("min", "h"):
+        return duration.count * (1 if duration.unit == "h" else 1 / 60)
+    days = duration.count * (365 if duration.unit == "y" else 1)
+    return days * 24 + (24 if duration.hour is None else duration.hour.hour + duration.hour.minute / 60) - 12

@@ -1,12 +1,21 @@
 """The year's mark (or the half-year's) out of the marks of shorter terms and of exams (shape 9)."""
 
+import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from parta.journal.rules.acts import Act
 from parta.journal.rules.evidence import Evidence, PartFact
-from parta.journal.rules.formula import ROUND_WORDS, Numbers, Rounding, number_of, rounded, said_number
+from parta.journal.rules.formula import (
+    ROUND_WORDS,
+    Numbers,
+    Rounding,
+    number_of,
+    rising,
+    rounded,
+    said_number,
+)
 from parta.journal.rules.wording import listed, quoted, work_name
 from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar
@@ -16,8 +25,8 @@ from parta.regulation.verdict import WayOut
 
 __all__ = ["COMPUTED", "FinalMark", "Part"]
 
-COMPUTED = frozenset({"term_mark", "composite_mark", "final_mark"})
-"""Kinds by which an act computes a final."""
+COMPUTED = frozenset({"term_mark", "composite_mark", "final_mark", "not_attested"})
+"""Kinds by which an act says what a final is to be."""
 
 _TERMS = {
     "all": "отметки за периоды", "quarter": "четвертные", "trimester": "триместровые", "module": "за модули",
@@ -31,6 +40,9 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     terms: str = Field("", description="отметки за какие периоды: quarter, trimester, half_year… или all")
+    number: int | None = Field(
+        None, ge=1, le=12, description="только за период с этим номером: третий модуль — 3"
+    )
     work: Codes = Field(frozenset(), description="или отметки за какие работы: exam")
     share: float = Field(gt=0, le=100, description="доля в процентах")
     bands: Numbers = Field({}, description="какой отметке сколько баллов соответствует, если это баллы")
@@ -41,12 +53,16 @@ class Part(BaseModel):
     def _one_of(self) -> "Part":
         if bool(self.terms) == bool(self.work):
             raise ValueError("у части — либо terms (периоды), либо work (работы)")
+        if self.number is not None and self.terms in ("", "all"):
+            raise ValueError("number — номер периода: назовите, каких периодов, например terms = trimester")
         return self
 
     def words(self) -> str:
         """«экзамен», «четвертные»."""
         if self.title:
             return self.title
+        if self.number is not None:
+            return f"{self.number}-й период ({_TERMS.get(self.terms, self.terms)})"
         if self.terms:
             return _TERMS.get(self.terms, self.terms)
         return listed(work_name(work) for work in sorted(self.work))
@@ -70,14 +86,22 @@ class FinalMark(Params):
     veto: Texts = Field((), description="если среди них есть такой знак, положительной отметки нет")
     passing: Texts = Field((), alias="pass", description="какие отметки положительные")
     tolerance: float = Field(0.0, ge=0, le=100, description="насколько итог может отличаться от вычисленного")
+    tie_break: Literal["", "last", "exam"] = Field(
+        "", description="что решает спорную отметку: last — за последний период, exam — за экзамен"
+    )
+    tie_within: float = Field(
+        0.0, ge=0, le=1, description="насколько близко к границе отметка считается спорной"
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> "FinalMark":
         if self.parts and abs(sum(part.share for part in self.parts) - 100) > 0.01:
             total = said_number(sum(part.share for part in self.parts))
             raise ValueError(f"доли частей вместе должны составлять 100 процентов, а составляют {total}")
-        if self.cap == "exam" and not any(part.work for part in self.parts):
-            raise ValueError("cap = exam: среди parts нет части с work")
+        for name in ("cap", "tie_break"):
+            if getattr(self, name) == "exam" and not any(part.work for part in self.parts):
+                raise ValueError(f"{name} = exam: среди parts нет части с work")
+        rising(self.thresholds)
         return self
 
     def needs(self) -> frozenset[str]:
@@ -100,6 +124,8 @@ def _says(params: FinalMark) -> str:
         words += "; " + ", ".join(f"«{symbol}» от {said_number(least)}" for symbol, least in steps)
     else:
         words += f", округление {ROUND_WORDS[params.rounding]}"
+    if params.tie_break:
+        words += "; спорную решает " + ("экзамен" if params.tie_break == "exam" else "последний период")
     if params.cap:
         words += f"; не выше {_CAPS[params.cap]}"
     if params.veto:
@@ -132,7 +158,11 @@ def final_mark(rule: Rule[FinalMark], bench: Bench) -> Ask:
 
     def numbers(part: Part, facts: Evidence) -> list[float]:
         if part.terms:
-            found = [worth(part, one.value) for one in facts.parts if part.terms in ("all", one.kind)]
+            found = [
+                worth(part, one.value)
+                for one in facts.parts
+                if part.terms in ("all", one.kind) and part.number in (None, one.number)
+            ]
         else:
             found = [
                 worth(part, mark.value)
@@ -173,13 +203,14 @@ def final_mark(rule: Rule[FinalMark], bench: Bench) -> Ask:
             )
         used = [(part.share, sum(found) / len(found)) for part, found in made if found]
         mean = sum(share * number for share, number in used) / sum(share for share, _ in used)
-        symbol = _symbol(params, mean)
+        judge = {"last": of_terms[-1:], "exam": exams[-1:], "": []}[params.tie_break]
+        symbol, decided = _symbol(params, mean, judge[0] if judge else None)
         if act.new == symbol or (
             params.tolerance and abs(final - (number_of(symbol) or 0)) <= params.tolerance
         ):
             return None
         return Breach(
-            f"{_why(params, facts.parts, made, mean)} выходит «{symbol}».",
+            f"{_why(params, facts.parts, made, mean)} выходит «{symbol}»{decided}.",
             f"Поставить «{act.new}» можно, если это допускает положение.",
             (WayOut.OTHER_VALUE,),
         )
@@ -202,12 +233,25 @@ def _barred(params: FinalMark, parts: tuple[PartFact, ...], new: str) -> Breach 
     return None
 
 
-def _symbol(params: FinalMark, mean: float) -> str:
-    if not params.thresholds:
-        return str(int(rounded(mean, 0, params.rounding)))
-    steps = sorted(((least, symbol) for symbol, least in params.thresholds.items()), reverse=True)
+def _symbol(params: FinalMark, mean: float, judge: float | None) -> tuple[str, str]:
+    """The mark a mean gives, and what is to be said of who decided it; `judge` decides near a border."""
     exact = rounded(mean, 2, "half_up")
-    return next((name for least, name in steps if exact >= least), steps[-1][1])
+    if not params.thresholds:
+        border = math.floor(exact) + 0.5
+        if judge is not None and abs(exact - border) <= params.tie_within + 1e-9:
+            return str(int(math.floor(exact) + (judge >= border))), _decided(params, judge)
+        return str(int(rounded(mean, 0, params.rounding))), ""
+    steps = sorted(((least, symbol) for symbol, least in params.thresholds.items()), reverse=True)
+    place = next((n for n, (least, _) in enumerate(steps) if exact >= least), len(steps) - 1)
+    near = [n for n, (least, _) in enumerate(steps[:-1]) if abs(exact - least) <= params.tie_within + 1e-9]
+    if judge is not None and near:
+        return steps[near[0] if judge >= steps[near[0]][0] else near[0] + 1][1], _decided(params, judge)
+    return steps[place][1], ""
+
+
+def _decided(params: FinalMark, judge: float) -> str:
+    who = "экзамен" if params.tie_break == "exam" else "последний период"
+    return f": спор решает {who}, {said_number(judge)}"
 
 
 def _why(

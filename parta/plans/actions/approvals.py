@@ -1,5 +1,6 @@
 """The director approves what has been drafted: from then on it takes effect."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from parta.foundation import sql
@@ -20,13 +21,14 @@ def approve(
     kind: str,
     order_number: str = "",
     order_date: date | None = None,
+    ids: Collection[int] | None = None,
     by: Actor,
     at: datetime,
 ) -> Approval:
-    """Approve all drafts of a kind in the year; what was approved stays readable line by line.
+    """Approve drafts of a kind in the year; what was approved stays readable line by line. ``ids``: these alone.
 
-    Raises Refusal when there is no draft, when the role is not the one the act names (the director where it names
-    none), and when the act wants an order and its number or date is missing.
+    Raises Refusal when there is no draft, one of those named is a draft no more, when the role is not the one the act
+    names (the director where it names none), and when the act wants an order and its number or date is missing.
     """
     checks.not_closed(year)
     if kind not in KINDS:
@@ -48,6 +50,12 @@ def approve(
         rows = what.rows(year.pk)
         if not rows:
             raise Refusal(f"«{what.title}»: всё уже утверждено.", "kind")
+        if ids is not None:
+            if not ids:
+                raise Refusal("Ни одна строка не отмечена: отметьте, что утвердить.", "rows")
+            if not set(ids) <= {id for id, _ in rows}:
+                raise Refusal("Отмеченное уже изменилось: посмотрите проект ещё раз.", "rows")
+            rows = [row for row in rows if row[0] in ids]
         approval = Approval.objects.create(
             school_id=year.school_id,
             year=year,
@@ -59,9 +67,9 @@ def approve(
             rows=len(rows),
             lines=[list(cells) for _, cells in rows],
         )
-        ids = [id for id, _ in rows]
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
+        chosen = [id for id, _ in rows]
+        for start in range(0, len(chosen), _CHUNK):
+            chunk = chosen[start : start + _CHUNK]
             sql.write(
                 f"UPDATE {what.table} SET approval_id = %s WHERE id IN ({sql.marks(len(chunk))})",
                 [approval.pk, *chunk],
@@ -73,7 +81,7 @@ def approve(
                 approval.pk,
                 data={
                     "kind": kind,
-                    "rows": len(ids),
+                    "rows": len(chosen),
                     "order": number,
                     "dated": order_date.isoformat() if order_date else None,
                 },

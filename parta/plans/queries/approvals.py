@@ -10,6 +10,7 @@ from parta.people.rules import law_of
 from parta.people.viewer import Viewer
 from parta.plans.approvals import KINDS, Approvable, Asked, Cells, asked
 from parta.plans.models import Approval
+from parta.regulation.words import role_words
 
 SHOWN = 400
 """Drafts of a kind that the page lists; the order prints them all."""
@@ -20,10 +21,15 @@ class Draft:
     """A kind with its drafts, what the act asks for it, and whether this viewer approves."""
 
     kind: Approvable
-    rows: list[Cells]
+    rows: list[tuple[int, Cells]]
     total: int
     asked: Asked
     approves: bool
+
+    @property
+    def by_words(self) -> str:
+        """Who approves: «директор»."""
+        return role_words(sorted(self.asked.by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def drafts(viewer: Viewer, year: AcademicYear | None) -> list[Draft]:
     """Every kind of the year. One statement a kind."""
     found = []
     for kind in KINDS.values():
-        rows = [cells for _, cells in kind.rows(year.pk)] if year else []
+        rows = list(kind.rows(year.pk)) if year else []
         wanted = asked(law_of(viewer), max(viewer.on, year.starts) if year else viewer.on, kind.code)
         found.append(Draft(kind, rows[:SHOWN], len(rows), wanted, bool(viewer.roles & wanted.by)))
     return found

@@ -14,8 +14,8 @@ from parta.regulation.durations import (
     PlainCalendar,
     parse_duration,
     parse_interval,
-    parse_moment,
 )
+from parta.regulation.moments import parse_moment
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
 MONDAY = date(2026, 10, 5)

@@ -75,7 +75,7 @@ def test_good_file() -> None:
         (
             rule('kind = "mark_dedline"'),
             "строка 8, запись 1 (X-1, mark_dedline): «mark_dedline» — неизвестный вид правила; возможно, "
-            "вы имели в виду «mark_deadline»; допустимы: ",
+            "вы имели в виду «mark_deadline»; все виды — в справке",
         ),
         (rule('kind = "mark_deadline"'), "запись 1 (X-1, mark_deadline): не задан параметр «within»"),
         (

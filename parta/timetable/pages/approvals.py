@@ -34,8 +34,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
         role = next(iter(sorted(viewer.roles & asked_of_school(year, viewer.on, kind).by)), None)
         by, at = viewer.acting_as(role), viewer.at
         with act(viewer.school.id, by=by, at=at):
+            ids = _chosen(posted)
+            slots = TimetableSlot.objects.filter(year=year, approval=None)
             starts = (
-                TimetableSlot.objects.filter(year=year, approval=None)
+                (slots if ids is None else slots.filter(pk__in=ids))
                 .order_by("starts")
                 .values_list("starts", flat=True)
                 .first()
@@ -45,6 +47,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
                 kind=kind,
                 order_number=posted.text("order_number"),
                 order_date=posted.date_or_none("order_date", "дата приказа"),
+                ids=ids,
                 by=by,
                 at=at,
             )
@@ -67,6 +70,13 @@ def approvals(request: HttpRequest) -> HttpResponse:
     )
     answer.status_code = status(forms)
     return answer
+
+
+def _chosen(posted: Posted) -> frozenset[int] | None:
+    """The rows ticked, where only those are to be approved; None: all."""
+    if posted.text("which") != "chosen":
+        return None
+    return frozenset(posted.ids("rows"))
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -16,6 +16,7 @@ from parta.journal.rules.outcome_watches import outcome_matters
 from parta.journal.rules.tests.living import days_of, law_now, live_under, text_of
 from parta.journal.rules.thresholds import threshold_matters
 from parta.people.models import Enrolment
+from parta.regulation.durations import PlainCalendar
 
 UTC_ZONE = ZoneInfo("UTC")
 SEPTEMBER = date(2026, 9, 1)
@@ -251,7 +252,9 @@ def test_who_is_excepted_came_late_or_was_not_there_owes_no_marks(cast: Any) -> 
         matters = [
             density_matters(lines, on=cast.on),
             gap_matters(law(), school, whole(school), until=cast.on, at=cast.at),
-            final_matters(law(), school, whole(school), since=SEPTEMBER, until=cast.on, zone=UTC_ZONE),
+            final_matters(
+                law(), school, whole(school), since=SEPTEMBER, until=cast.on, calendar=PlainCalendar()
+            ),
         ]
         return tuple(  # type: ignore[return-value]
             {name.split()[0] for one in found if one.journal_id == cast.maths.pk for name in one.students}

@@ -1,7 +1,7 @@
 """Wrong files are told line, entry and what is allowed; acts that contradict each other are named, not settled."""
 
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,10 @@ import pytest
 
 from parta.journal.rules.tests.living import faults, live_under, text_of
 from parta.regulation.edition import RegulationError, parse_edition, read_edition
+from parta.regulation.explain import explained
 from parta.regulation.judge import contradictions
+from parta.regulation.reader import Lines, Reader
+from parta.regulation.registry import KINDS
 
 DEADLINE = 'kind = "mark_deadline"\nwork = ["control"]\nwithin = "{}"'
 
@@ -155,3 +158,65 @@ def test_the_page_of_the_acts_shows_what_they_leave_open(cast: Any, client_of: A
     page = client_of(cast.deputy).get("/regulation/").content.decode()
     assert "Акты спорят между собой" in page and "срок 5" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert date(2026, 9, 1) < cast.on
+
+
+# --- whatever stands in whatever place ----------------------------------------------------------------------------
+
+_DEEP: Any = 1
+for _ in range(60):
+    _DEEP = [_DEEP]
+WRONG: tuple[Any, ...] = (
+    5, -1, 10**30, 1e308, float("nan"), float("inf"), True, "", "x" * 300, "слово", [], [[]], [1], ["слово"], [{}], {},
+    {"by": "grade"}, {"by": "grade", "5": "1d"}, {"by": "weekly_hours", "-1": 2}, {"by": "moon", "5": 1},
+    {"setting": "нет"}, {"setting": 5}, {"setting": ["a"]}, date(2026, 9, 1), datetime(2026, 9, 1), _DEEP, "-5d",
+)  # fmt: skip
+COMMON = (
+    "clause printed by told grades subjects classes roles students except on_breach permit overrides may_relax when"
+    " note in_force_from in_force_until"
+).split()
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_wrong_value_anywhere_is_told_in_russian_or_means_something(name: str) -> None:
+    """Each parameter of each kind with each wrong value: read and said in words, or refused in words."""
+    act = {"code": "Ф", "title": "Акт", "in_force_from": date(2026, 9, 1)}
+    keys = [info.alias or field for field, info in KINDS[name].params.model_fields.items()]
+    for key in [*keys, *COMMON]:
+        for value in WRONG:
+            rule = {"clause": ["Ф-1"], "kind": name, key: value}
+            try:
+                read = Reader({"act": dict(act), "rule": [rule]}, Lines("")).edition()
+            except RegulationError as error:
+                for problem in error.problems:
+                    assert len(problem.text) < 900, (key, problem.text)
+                    assert any("а" <= letter <= "я" for letter in problem.text), problem.text
+            else:
+                explained(read)
+                contradictions([read])
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('kind = "edit_window"\nwithin = "1d"\nobjects = ["marks"]', "возможно, вы имели в виду «mark»"),
+        ('kind = "lesson_deadline"\nwithin = "1d"\nfields = ["тема"]', "допустимы: conducted, topic"),
+        ('kind = "write_scope"\nwho = ["teachers"]\nwhat = ["mark"]', "возможно, вы имели в виду «teacher»"),
+        ('kind = "final_marks_window"\nuntil = "perid_end+2d"', "возможно, вы имели в виду «period_end»"),
+        ('kind = "setup_by"\nuntil = "period_end"', "здесь этого события нет"),
+        ('kind = "setup_by"\nuntil = "year_start+5 school_days"', "здесь счёт в календарных днях"),
+        ('kind = "report_due"\nreport = "x"\nevery = "1 month"\ngrace = "24h"', "допустимы: 5d, 3 weeks, same_day"),
+        ('kind = "session_lock"\nidle = "2d"', "здесь допустимы: 10min, 24h"),
+        ('kind = "exception"\nof = ["Н-9"]\nmay_relax = "да"', "true или false без кавычек"),
+        ('kind = "mark_deadline"\nwithin = "0 lessons"', "уроков — от 1 до 8"),
+        ('kind = "edit_window"\nwithin = "next_lesson"', "без часа, дня недели и уроков"),
+        ('kind = "absence_reason_by"\nwithin = "1d"', "добавьте запись absence_codes"),
+        ('kind = "final_mark"\nparts = [{ terms = "all", number = 1, share = 100 }]', "назовите, каких периодов"),
+        ('kind = "final_mark"\nparts = [{ terms = "quarter", nomer = 1, share = 100 }]',
+         "лишнее поле «nomer» внутри «parts.0»; нужно: список: таблица { terms?, number?"),
+        ('kind = "not_attested"', "назовите хотя бы одно условие"),
+        ('kind = "mark_deadline"\nwithin = "1d"\non_breach = ["refuse"]', "поле «on_breach»"),
+    ],
+)  # fmt: skip
+def test_what_would_silently_mean_nothing_is_told(rule: str, said: str) -> None:
+    found = one(rule)
+    assert any(said in text for text in found), found

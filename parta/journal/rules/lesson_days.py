@@ -1,0 +1,92 @@
+"""Which lessons come next in a journal: what deadlines such as «к следующему уроку» end with.
+
+Most acts count no lessons: then nothing is read. Where one does, one statement reads the days of the journals.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from parta.foundation import sql
+from parta.regulation.durations import MOST_LESSONS
+from parta.regulation.entries import MISSING
+from parta.regulation.judge import Law
+from parta.regulation.values import filled, thawed
+
+__all__ = ["NOTHING_FOLLOWS", "LessonDays", "counts_lessons", "days_of_lessons"]
+
+_DAYS = """
+SELECT journal_id, date, MIN(starts_at) FROM timetable_lesson
+WHERE {which} AND date > %s AND date <= %s AND state <> 'cancelled'
+GROUP BY journal_id, date ORDER BY date"""
+
+
+class LessonDays:
+    """The days of lessons of some journals, with the moment each day's first one begins."""
+
+    def __init__(self, journals: Mapping[int, tuple[Sequence[date], Sequence[datetime]]]) -> None:
+        self._journals = journals
+
+    def __eq__(self, other: object) -> bool:
+        """Equal days are equal: a page made for them may be kept."""
+        return isinstance(other, LessonDays) and self._journals == other._journals
+
+    def __hash__(self) -> int:
+        """Of the number of days, which is enough to tell pages apart quickly."""
+        return hash(tuple((key, len(days)) for key, (days, _) in sorted(self._journals.items())))
+
+    def after(self, journal_id: int, day: date) -> tuple[datetime, ...]:
+        """When the next days of lessons begin, the nearest first; a second lesson of the same day is none of them."""
+        days, begins = self._journals.get(journal_id, ((), ()))
+        first = bisect_right(days, day)
+        return tuple(begins[first : first + MOST_LESSONS])
+
+
+NOTHING_FOLLOWS = LessonDays({})
+
+
+def counts_lessons(law: Law, since: date, until: date) -> bool:
+    """Whether any deadline of these days ends with a lesson to come; no statement."""
+    for day in {since, until} | {bound for bound in law.bounds if since < bound <= until}:
+        code = law.on(day)
+        for _, entry, _ in code.entries:
+            for _, value in entry.raw:
+                found = filled(value, code.settings)
+                if found is not MISSING and "lesson" in str(thawed(found)) and _names_lessons(thawed(found)):
+                    return True
+    return False
+
+
+def _names_lessons(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_names_lessons, value.values()))
+    if isinstance(value, list):
+        return any(map(_names_lessons, value))
+    if not isinstance(value, str):
+        return False
+    words = value.split()
+    return words[:1] == ["next_lesson"] or (
+        len(words) > 1 and words[0].isdigit() and words[1] in ("lesson", "lessons")
+    )
+
+
+def days_of_lessons(
+    law: Law, *, school_id: int, since: date, until: date, journal_ids: Collection[int] | None = None
+) -> LessonDays:
+    """The days that follow lessons of a span, of a school or of some of its journals.
+
+    One statement, or none where no act in force counts by them.
+    """
+    if not counts_lessons(law, since, until) or (journal_ids is not None and not journal_ids):
+        return NOTHING_FOLLOWS
+    which, values = "school_id = %s", [school_id]
+    if journal_ids is not None and len(journal_ids) <= 500:
+        which += f" AND journal_id IN ({sql.marks(len(journal_ids))})"
+        values += sorted(journal_ids)
+    last = until + timedelta(days=7 * 2 * MOST_LESSONS)
+    found: dict[int, tuple[list[date], list[datetime]]] = {}
+    for journal_id, day, begins in sql.read(_DAYS.replace("{which}", which), [*values, since, last]):
+        days, moments = found.setdefault(journal_id, ([], []))
+        days.append(date.fromisoformat(day) if isinstance(day, str) else day)
+        moments.append(sql.moment(begins))
+    return LessonDays(found)
