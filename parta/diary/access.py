@@ -10,7 +10,7 @@ TOWARDS_FAMILIES = ("class_teacher", "master", "deputy", "director")
 
 permission("diary", "дневник ученика", *FAMILY)
 permission("diary.of", "дневник ученика, смотреть", *FAMILY, *TOWARDS_FAMILIES)
-permission("diary.guide", "памятка семье", *FAMILY)
+permission("diary.guide", "памятка семье", *FAMILY, *TOWARDS_FAMILIES)
 permission("diary.tell", "сообщать школе об ученике", "guardian")
 permission("families", "участие семей класса", *TOWARDS_FAMILIES)
 permission("families.absences", "причины пропусков класса", "class_teacher", "master")
