@@ -1,10 +1,10 @@
 """The user guides of docs/user/ as pages: read once per process, their links led to the product's own addresses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from django.conf import settings
@@ -66,7 +66,14 @@ def _read(path: Path) -> Guide:
     body = reader.renderer.render(tokens, reader.options, {})
     body = re.sub(r"^<h1>.*?</h1>\n?", "", body, count=1, flags=re.S)
     body = _LINK.sub(lambda m: f'href="{f"/help/{m[1]}/" if m[1] else ""}{m[2] or ""}"', body)
-    body = body.replace(
-        "<table>", '<div class="scrollx" tabindex="0" role="region" aria-label="Таблица"><table class="tbl">'
+    body = re.sub("<table>", _numbered(), body).replace("</table>", "</table></div>")
+    body = body.replace("<pre>", '<pre tabindex="0">')
+    return Guide(path.stem, title, Markup(body), tuple(parts))
+
+
+def _numbered() -> Callable[[re.Match[str]], str]:
+    """Each table in a frame of its own that scrolls and has a name of its own."""
+    number = count(1)
+    return lambda _: (
+        f'<div class="scrollx" tabindex="0" role="region" aria-label="Таблица {next(number)}"><table class="tbl">'
     )
-    return Guide(path.stem, title, Markup(body.replace("</table>", "</table></div>")), tuple(parts))
