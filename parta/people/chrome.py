@@ -70,7 +70,7 @@ GROUPS = noted(
     )
 )
 """Groups of the navigation by the position they begin at; those before the first title stand by themselves."""
-FLAT = 6
+FLAT = 5
 """So many entries fit a bar without groups."""
 
 ENTRIES: list[NavEntry] = []
