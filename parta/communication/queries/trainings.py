@@ -7,7 +7,7 @@ from datetime import date
 from parta.communication.models import Training
 from parta.foundation import sql
 from parta.foundation.language import say, titles
-from parta.journal.queries.words import class_name
+from parta.journal.queries.words import class_name, short_name
 from parta.people.viewer import Viewer
 
 OFFICERS = frozenset({"deputy", "operator"})
@@ -102,13 +102,9 @@ SELECT t.id, t.topic, t.audience, t.homeroom_id, h.title, t.means, t.held_on, t.
 FROM communication_training t
 LEFT JOIN organisation_homeroom h ON h.id = t.homeroom_id
 LEFT JOIN people_person a ON a.id = t.asked_by_id
-WHERE t.school_id = %s AND t.withdrawn_at IS NULL AND (t.held_on IS NULL OR t.held_on >= %s)
+WHERE t.school_id = %s AND t.withdrawn_at IS NULL AND {which}
 ORDER BY t.held_on DESC, t.id DESC
 """
-
-
-def _short(surname: str, given: str, patronymic: str) -> str:
-    return "\u00a0".join([surname, *(f"{part[0]}." for part in (given, patronymic) if part)])
 
 
 def _year_starts(viewer: Viewer) -> date:
@@ -121,11 +117,11 @@ def _year_starts(viewer: Viewer) -> date:
     return date.fromisoformat(found) if isinstance(found, str) else found or date.min
 
 
-def _lines(viewer: Viewer, desk: Desk, since: date) -> list[tuple[Line, int | None]]:
-    """Trainings of the school since a day, with the person who asked. One statement."""
+def _lines(viewer: Viewer, desk: Desk, which: str, value: date | int) -> list[tuple[Line, int | None]]:
+    """Trainings of the school of one condition, with the person who asked. One statement."""
     means = dict(titles(Training.MEANS))
     found = []
-    for row in sql.read(_LINES, (viewer.person_id, viewer.school.id, since)):
+    for row in sql.read(_LINES.format(which=which), (viewer.person_id, viewer.school.id, value)):
         for_whom = (
             say("сотрудникам")
             if row[2] == "staff"
@@ -134,7 +130,7 @@ def _lines(viewer: Viewer, desk: Desk, since: date) -> list[tuple[Line, int | No
             else say("семье")
         )
         keeps = desk.is_officer or (row[2] == "families" and row[3] in desk.homeroom_ids)
-        wanted = _short(row[9], row[10], row[11]) if row[9] else ""
+        wanted = short_name(row[9], row[10], row[11]) if row[9] else ""
         line = Line(
             row[0], row[1], row[2], row[3], for_whom, means[row[5]], row[6], row[7], wanted, row[12],
             bool(row[13]), keeps,
@@ -147,7 +143,7 @@ def page_of(viewer: Viewer) -> Page:
     """Everything the viewer sees of training in this school year. At most six statements."""
     desk = desk_of(viewer)
     since = _year_starts(viewer)
-    lines = _lines(viewer, desk, since)
+    lines = _lines(viewer, desk, "(t.held_on IS NULL OR t.held_on >= %s)", since)
     is_staff = bool(viewer.roles - {"guardian", "student"})
     sees_all = desk.is_officer or "director" in viewer.roles
 
@@ -217,13 +213,13 @@ def _untaught(viewer: Viewer, desk: Desk, since: date, *, staff: bool) -> tuple[
     found = []
     if staff:
         people = sql.read(_STAFF, (viewer.school.id, viewer.on, viewer.on))
-        names = [_short(*row[1:]) for row in people if (row[0], "staff") not in taught]
+        names = [short_name(*row[1:]) for row in people if (row[0], "staff") not in taught]
         found.append(Untaught(say("Сотрудники"), None, len(people), tuple(names)))
     narrow, values = _narrow(desk, staff)
     by_class: dict[tuple[int, str], dict[int, str]] = {}
     for row in sql.read(_FAMILIES.format(narrow=narrow), (*[viewer.on] * 4, viewer.school.id, *values)):
         by_class.setdefault((row[0], row[1]), {}).setdefault(
-            row[2], f"{_short(*row[3:6])} ({row[6]} {row[7]})"
+            row[2], f"{short_name(*row[3:6])} ({row[6]} {row[7]})"
         )
     for (homeroom_id, title), parents in by_class.items():
         names = [name for person_id, name in parents.items() if (person_id, "families") not in taught]
@@ -266,20 +262,18 @@ def _invited(
 ) -> Mapping[int, tuple[str, str]]:
     """Names of those invited on the training's day, by id. One statement."""
     if audience == "staff":
-        return {row[0]: (_short(*row[1:]), "") for row in sql.read(_STAFF, (school_id, on, on))}
+        return {row[0]: (short_name(*row[1:]), "") for row in sql.read(_STAFF, (school_id, on, on))}
     rows = sql.read(_FAMILIES.format(narrow="AND h.id = %s"), (on, on, on, on, school_id, homeroom_id or 0))
     found: dict[int, tuple[str, str]] = {}
     for row in rows:
-        found.setdefault(row[2], (_short(*row[3:6]), f"{row[6]} {row[7]}"))
+        found.setdefault(row[2], (short_name(*row[3:6]), f"{row[6]} {row[7]}"))
     return found
 
 
 def register_of(viewer: Viewer, training_id: int) -> Register | None:
     """The register of a training whose keeper the viewer is; None when it is not there. Four statements."""
     desk = desk_of(viewer)
-    found = next(
-        (one for one, _ in _lines(viewer, desk, date.min) if one.id == training_id and one.may_keep), None
-    )
+    found = next((one for one, _ in _lines(viewer, desk, "t.id = %s", training_id) if one.may_keep), None)
     if found is None or found.held_on is None:
         return None
     came = sql.read(
@@ -290,5 +284,5 @@ def register_of(viewer: Viewer, training_id: int) -> Register | None:
     there = {row[0] for row in came}
     invited = dict(_invited(viewer.school.id, found.audience, found.homeroom_id, found.held_on))
     guests = [Guest(key, name, about, key in there) for key, (name, about) in invited.items()]
-    guests += [Guest(row[0], _short(*row[1:]), "", True) for row in came if row[0] not in invited]
+    guests += [Guest(row[0], short_name(*row[1:]), "", True) for row in came if row[0] not in invited]
     return Register(found, tuple(guests), found.held_on <= viewer.on)

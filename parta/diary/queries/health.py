@@ -12,7 +12,7 @@ from datetime import date, datetime
 from parta.diary.models import HealthNote
 from parta.foundation import sql
 from parta.foundation.language import say
-from parta.journal.queries.words import class_name
+from parta.journal.queries.words import class_name, short_name
 from parta.people.viewer import Viewer
 
 KEEPERS = frozenset({"social_pedagogue", "nurse"})
@@ -97,7 +97,7 @@ def sheets(viewer: Viewer) -> tuple[SheetLine, ...]:
         own, teaches = keeps(viewer, row[0]), bool(row[8])
         if not (own or teaches or viewer.roles & WATCHERS):
             continue
-        by = _short(*row[5:8]) if row[5] else ""
+        by = short_name(*row[5:8]) if row[5] else ""
         found.append(SheetLine(row[0], class_name(row[1]), row[2], row[3], row[4], by, own, own or teaches))
     return tuple(sorted(found, key=lambda line: not line.keeps))
 
@@ -138,7 +138,7 @@ def _notes(rows: Sequence[sql.Row], everything: bool) -> tuple[NoteLine, ...]:
                 sport_word=say(SPORT[row[7]]) if row[7] else "",
                 advice=row[8] or "",
                 words=(row[9] or "") if everything else "",
-                set_by=_short(*row[11:14]) if everything and row[11] else "",
+                set_by=short_name(*row[11:14]) if everything and row[11] else "",
                 set_at=sql.aware(row[10]) if everything and row[10] else None,
             )
         )
@@ -157,7 +157,3 @@ def of_child(viewer: Viewer, student_id: int) -> NoteLine | None:
         (student_id, viewer.school.id),
     )
     return _notes(rows, True)[0] if rows else None
-
-
-def _short(surname: str, given: str, patronymic: str) -> str:
-    return "\u00a0".join([surname, *(f"{part[0]}." for part in (given, patronymic) if part)])
