@@ -366,6 +366,86 @@ def test_exports_are_acts_and_families_are_not_watched(people: Any) -> None:
     assert AccountNotice.objects.filter(kind="new_device", user__login="guardian").count() == 1
 
 
+def test_a_leader_on_trial_changes_nothing_of_who_is_told(people: Any) -> None:
+    """Fault seen red: `HELD` empty. The rule would be over, the role ended, before the act is told of."""
+    from parta.people.models import Role, SignalReview
+
+    cast = people
+    owner = enter("deputy", agent=PC)
+    thief = enter("deputy", agent=PHONE, address=ADDRESS)
+    row = SignIn.objects.get(user=cast.deputy.user, is_new_device=True)
+    held = Incident.objects.create(
+        school=cast.school,
+        user=cast.deputy.user,
+        ground="told",
+        starts_at=cast.at - timedelta(hours=1),
+        ends_at=cast.at,
+        opened_at=cast.at,
+        opened_by=cast.director.user_id,
+    )
+    role = Role.objects.get(person=cast.director, kind="director")
+    director = f"/setup/people/{cast.director.pk}/"
+    new_device = {"act": "new_device", "told_role": "deputy", "wait_minutes": "1440", "trial_hours": "1"}
+    forms: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("/setup/second/", new_device),
+        ("/signals/", {"act": "review", "kind": "new_device", "row": row.pk, "note": "это был он сам"}),
+        (f"/incidents/{held.pk}/", {"act": "close", "outcome": "ничего не случилось"}),
+        (director, {"act": "close"}),
+        (
+            director,
+            {
+                "act": "end_role",
+                "row": role.pk,
+                "until": str(cast.on),
+                "order_number": "1",
+                "order_date": str(cast.on),
+            },
+        ),
+    )
+    for url, form in forms:
+        answer = thief.post(url, form)
+        assert answer.status_code == 422 and HELD in text(answer), (url, form, text(answer)[:300])
+    assert not DeviceRule.objects.exists() and not SignalReview.objects.exists()
+    held.refresh_from_db(), role.refresh_from_db(), cast.director.user.refresh_from_db()
+    assert held.closed_at is None and role.until is None and cast.director.user.is_active
+    assert not told_of(cast.director, "watch"), "nothing was done"
+    for url, form in forms:
+        assert owner.post(url, form).status_code == 302, "from a known device it is the deputy's right"
+
+
+def test_a_language_is_no_act(people: Any) -> None:
+    """Fault seen red: `language_chosen` out of `QUIET`: the one word to the school would be spent on it."""
+    cast = people
+    enter("teacher", agent=PC)
+    thief = steal()
+    assert thief.post("/language/", {"language": "en"}).status_code == 302
+    assert not told_of(cast.director, "watch")
+    assert send(thief, cast.russian, mark(cast.lesson, cast.named("Зайцев"), "5")).status_code == 200
+    assert "записано в журнал" in told_of(cast.director, "watch")[0]
+
+
+def test_each_of_two_schools_is_told_by_its_own_rule(people: Any) -> None:
+    """Fault seen red: who is told at the act silences the school that waits for the owner."""
+    from parta.people.models import Person, Role
+
+    cast, other = people, people.outside
+    DeviceRule.objects.create(school=other.school, at_acts=False)
+    second = Person.objects.create(
+        school=other.school, surname="Соколова", given_name="Ирина", user=cast.teacher.user
+    )
+    Role.objects.create(school=other.school, person=second, kind="teacher", starts=cast.on)
+    enter("teacher", agent=PC)
+    thief = steal()
+    assert send(thief, cast.russian, mark(cast.lesson, cast.named("Зайцев"), "5")).status_code == 200
+    assert len(told_of(cast.director, "watch")) == 1 and not told_of(other.director, "watch")
+    with minutes_later(cast, 60) as moment:
+        jobs.load_kinds()
+        jobs.run_due(lambda: moment)
+    assert len(told_of(cast.director, "watch")) == 1, "once"
+    (words,) = told_of(other.director, "watch")
+    assert "Соколова" in words
+
+
 def test_watching_costs_one_statement_and_only_on_trial(people: Any, count_statements: Any) -> None:
     owner, thief = enter("teacher", agent=PC), steal()
     for browser in (owner, thief):

@@ -2,7 +2,7 @@
 
 The owner gets a letter and a notice, the school is told when something is done from it or nobody answers in time.
 Whoever holds the new session can do none of this undone: it does not read the notices, answer for itself, end other
-sessions, change the password or the second step (`only_known`). How strong each answer is: docs/decisions/0020.
+sessions, change the password or the second step (`only_known`). How strong each answer is: docs/decisions/0023.
 """
 
 from collections.abc import Sequence
@@ -29,8 +29,11 @@ ACTS = {
 _JOURNAL = ("mark_", "final_", "absence_", "topic_", "homework_", "note_", "lesson_", "roll_")
 _ACCOUNT = ("factor_", "recovery_", "password_changed")
 _EXPORT = ("handout_",)
-QUIET = frozenset({"session_ended", "sign_in_disowned", "device_confirmed"})
+QUIET = frozenset({"session_ended", "sign_in_disowned", "device_confirmed", "language_chosen"})
 """Verbs by which an account is looked after: no act."""
+HELD = frozenset({"device_rule_set", "signal_reviewed", "incident_closed", "account_closed", "role_ended"})
+"""Verbs that a device on trial does not write: they decide who is told of it, or end what was told. Of acts the school
+hears when they are done, and these would be over before it is asked whom to tell."""
 TOLD_ROLES = ("director", "deputy", "operator")
 """Who may be told of new devices; the others stand in where the chosen one is the account itself, or nobody."""
 SHORTEST_WAIT, LONGEST_WAIT = 5, 24 * 60
@@ -152,7 +155,12 @@ def trial_until(watch_id: int, at: datetime) -> datetime | None:
 
 
 def note_act(watch_id: int, verbs: Sequence[str], *, at: datetime) -> None:
-    """Something was done from a device on trial, in the transaction of the act: the first time the school is told."""
+    """Something was done from a device on trial, in the transaction of the act: the first time the school is told.
+
+    Raises Refusal for verbs of `HELD`; the act is undone.
+    """
+    if not HELD.isdisjoint(verbs):
+        raise Refusal(_HELD, "row")
     told = [verb for verb in verbs if verb not in QUIET]
     if not told:
         return
@@ -171,14 +179,16 @@ def _kind(verb: str) -> str:
 
 
 def tell_school(watch: DeviceWatch, *, at: datetime, at_acts: bool = False) -> None:
-    """Tell whom each school of the account names, once: a notice and a letter. `at_acts`: only where told at once."""
-    if watch.told_at is not None:
-        return
+    """Tell whom each school of the account names, once: a notice and a letter.
+
+    `at_acts`: only where it is told at once; without, those are left out that have been told so already.
+    """
     what = ACTS[watch.acted] if watch.acted else "владелец не ответил"
     is_told = False
     for school_id in schools_of_staff(watch.user_id, at.date()):
         rule = rule_of(school_id)
-        if at_acts and not rule.at_acts:
+        was_told = rule.at_acts and watch.told_at is not None
+        if was_told or (at_acts and not rule.at_acts):
             continue
         is_told = True
         tell(
@@ -203,8 +213,8 @@ def _name(school_id: int, user_id: int) -> str:
 
 
 def unanswered(watch_id: int, *, at: datetime) -> None:
-    """The term of the answer is over: who has not answered is told to the school, if it was not told before."""
-    watch = DeviceWatch.objects.filter(pk=watch_id, answer="", told_at=None).select_related("user").first()
+    """The term of the answer is over: who has not answered is told to the schools that were not told before."""
+    watch = DeviceWatch.objects.filter(pk=watch_id, answer="").select_related("user").first()
     if watch is not None:
         tell_school(watch, at=at)
 
