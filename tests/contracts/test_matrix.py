@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,17 +41,22 @@ def test_every_url_has_its_line() -> None:
     assert sorted(LINES) == NAMES, "each URL needs its line in tests/contracts/matrix/, and each line its URL"
 
 
-def ask(client: Any, method: str, url: str, line: Line, cast: Any) -> int:
-    """The status of one request."""
+def ask(client: Any, method: str, url: str, line: Line, cast: Any) -> Any:
+    """The answer to one request."""
     if method == "get":
-        status: int = client.get(url, raise_request_exception=False).status_code
-        return status
+        return client.get(url, raise_request_exception=False)
     body = line.body(cast) if line.body else {}
     if line.json:
-        answer = client.post(url, body, content_type="application/json")
-    else:
-        answer = client.post(url, body)
-    return int(answer.status_code)
+        return client.post(url, body, content_type="application/json")
+    return client.post(url, body)
+
+
+def ids_twice(answer: Any) -> list[str]:
+    """Ids that more than one element of a page bears: its scripts and labels would find the first of them."""
+    if not answer.get("Content-Type", "").startswith("text/html") or answer.streaming:
+        return []
+    ids = Counter(re.findall(r'\sid="([^"]*)"', answer.content.decode()))
+    return [name for name, count in ids.items() if count > 1]
 
 
 @pytest.fixture(autouse=True)
@@ -75,12 +81,15 @@ def test_answers(name: str, cast: Any) -> None:
             for persona, find in PERSONAS.items():
                 with transaction.atomic():
                     before = LogEntry.objects.count()
-                    status = ask(client_of(find(cast)), method, url, line, cast)
+                    answer = ask(client_of(find(cast)), method, url, line, cast)
+                    status = answer.status_code
                     written = LogEntry.objects.count() - before
                     transaction.set_rollback(True)
                 refused = status in (302, 401, 403) and persona not in openers
                 if status != expected[persona] and not (expected[persona] == 405 and refused):
                     wrong.append(f"{title}: {method} {url} as {persona}: {status}, not {expected[persona]}")
+                if twice := ids_twice(answer):
+                    wrong.append(f"{title}: {method} {url} as {persona}: ids used twice: {', '.join(twice)}")
                 if status >= 400 and written:
                     wrong.append(
                         f"{title}: {method} {url} as {persona}: refused, and yet something was written"
