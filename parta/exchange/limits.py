@@ -188,7 +188,8 @@ def _check_ods(content: bytes, name: str) -> None:
         elif tag in {"table-cell", "covered-table-cell"}:
             width = repeated(attributes, "table:number-columns-repeated")
             state["cells"] += width
-            if "office:value-type" in attributes:
+            # An error counts without a value too: its places are listed one by one (`lost`).
+            if "office:value-type" in attributes or "calcext:value-type" in attributes:
                 state["filled"] = state["cells"]
 
     def end(tag: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parta.exchange import limits
 from parta.exchange.formats import FORMATS, read
 from parta.exchange.located import BadFile
-from parta.exchange.tests import files
+from parta.exchange.tests import files, old_books
 
 TEXT = "Класс;Фамилия;Имя\n6Б;Щукина;Ольга\n6Б;Иванов;Николай\n"
 
@@ -43,6 +43,20 @@ def far_cell(folder: Path) -> Path:
     change = {
         "xl/worksheets/sheet1.xml": lambda xml: xml.replace(b'r="4"', b'r="1048576"').replace(
             b'r="C', b'r="XFD'
+        )
+    }
+    return files.repacked(path, change)
+
+
+def error_far_and_wide(folder: Path) -> Path:
+    """One error value said to stand in four million cells, and no value beside it."""
+    path = old_books.ods(folder / "ошибки.ods", {"Ученики": [("#REF!",)]})
+    repeat = b'table:number-columns-repeated="2000" calcext:value-type'
+    change = {
+        "content.xml": lambda xml: (
+            xml.replace(b'office:value-type="string" office:string-value=""', b"")
+            .replace(b"calcext:value-type", repeat)
+            .replace(b"<table:table-row", b'<table:table-row table:number-rows-repeated="2000"')
         )
     }
     return files.repacked(path, change)
@@ -107,6 +121,7 @@ BAD = {
     "a zip bomb": (lambda folder: files.bomb(folder / "бомба.xlsx"), "архивную бомбу"),
     "a zip bomb that lies": (lying, "повреждён"),
     "an archive in an archive": (inner_archive, "лежит другой архив"),
+    "an error value in every cell": (error_far_and_wide, "архивную бомбу"),
     "a cell at the end of the sheet": (far_cell, "слишком велика"),
     "a billion laughs": (write(laughs("timetable"), "t.xml"), "сущности XML"),
     "entities in FET": (write(laughs("fet"), "t.fet"), "сущности XML"),
