@@ -1,6 +1,7 @@
-"""A file fits in a reader's head, and what the documents name in the tree is there."""
+"""A file fits in a reader's head, what the documents name in the tree is there, a decision has its own number."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from tests.contracts.test_layout import ROOT, files
@@ -92,3 +93,48 @@ def test_planted_dead_path_is_seen() -> None:
     )
     assert named == ["journal/rules/", "parta/gone/away.py"]
     assert missing(named, tree) == ["parta/gone/away.py"]
+
+
+NUMBERED = re.compile(r"(\d{4})-[a-z0-9-]+\.md")
+HEADED = re.compile(r"# (\d+)\. \S")
+CITED = re.compile(r"\b[Dd]ecisions?(?:/| )(\d+)")
+
+
+def decision_faults(records: dict[str, str]) -> list[str]:
+    """Records whose number is taken or is another in the heading."""
+    numbers = {name: found[1] for name in records if (found := NUMBERED.fullmatch(name))}
+    taken = Counter(numbers.values())
+    wrong = [f"{name}: no number" for name in records if name not in numbers]
+    wrong += [f"{name}: the number is taken" for name, number in numbers.items() if taken[number] > 1]
+    for name, number in numbers.items():
+        head = HEADED.match(records[name])
+        if head is None or int(head[1]) != int(number):
+            wrong.append(f"{name}: the heading has another number")
+    return wrong
+
+
+def test_each_decision_has_its_own_number_and_none_is_cited_that_is_not_there() -> None:
+    records = {path.name: path.read_text(encoding="utf-8") for path in files("docs/decisions/*.md")}
+    assert records and not decision_faults(records)
+    there = {int(name[:4]) for name in records}
+    texts = [path for path in files("*.py", "*.md") if path != Path(__file__)]
+    cited = {
+        (str(path.relative_to(ROOT)), int(number))
+        for path in texts
+        for number in CITED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(cited) > 20, "none found: the pattern is out of date"
+    assert not [f"{name}: decision {number}" for name, number in sorted(cited) if number not in there]
+
+
+def test_planted_second_decision_of_a_number_is_seen() -> None:
+    records = {
+        "0020-a.md": "# 20. A way in\n",
+        "0020-b.md": "# 0020. Devices\n",
+        "0021-c.md": "# 22. Words\n",
+    }
+    assert decision_faults(records) == [
+        "0020-a.md: the number is taken",
+        "0020-b.md: the number is taken",
+        "0021-c.md: the heading has another number",
+    ]
