@@ -64,7 +64,9 @@ def test_every_mistake_is_named_with_its_line_and_a_guess(
         in words
     )
     assert "строка 21, запись 2 (МЫ-1.2, no_mark_edits): «no_mark_edits» — неизвестный вид правила" in words
-    assert "вы имели в виду «no_mark_edit»; допустимы: " in words
+    assert (
+        "вы имели в виду «no_mark_edit»; все виды — в справке «Виды правил» (parta regulation kinds)" in words
+    )
 
 
 def test_acts_that_contradict_are_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
