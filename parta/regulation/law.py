@@ -9,12 +9,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from parta.regulation.bench import Bench
 from parta.regulation.entries import MISSING, RANKS, Edition, Entry, Setting
 from parta.regulation.rule import Rule, rule_of
-from parta.regulation.values import filled, is_place_table, row_of
+from parta.regulation.values import filled, is_place_table, names_lessons, row_of
 
 __all__ = ["Code", "Law", "SettingChange", "law_of"]
 
@@ -79,6 +80,15 @@ class Code:
     def entries(self) -> tuple[tuple[Edition, Entry, Rule[Any] | None], ...]:
         """Entries in force, each with its rule (``None`` where a table makes it depend on the place)."""
         return tuple(self._plain)
+
+    @cached_property
+    def counts_lessons(self) -> bool:
+        """Whether some entry counts by lessons to come: «к следующему уроку». Asked at every page and write."""
+        return any(
+            names_lessons(filled(value, self.settings))
+            for _, entry, _ in self._plain
+            for _, value in entry.raw
+        )
 
     def at(self, place: Any | None) -> Iterable[Rule[Any]]:
         """Every rule in force, with tables by grade or weekly hours resolved for the place.

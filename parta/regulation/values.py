@@ -17,6 +17,7 @@ __all__ = [
     "is_place_table",
     "listed_names",
     "named_settings",
+    "names_lessons",
     "parameter_names",
     "params_of",
     "params_problems",
@@ -92,6 +93,18 @@ def settings_in(value: Any) -> Iterator[str]:
         else:
             for item in table.values():
                 yield from settings_in(item)
+
+
+_LESSONS = re.compile(r"\s*(next_lesson|[\d.]+\s*lessons?)(\s|$)")
+
+
+def names_lessons(value: Any) -> bool:
+    """Whether a frozen value is, or holds, a term that ends with a lesson to come (``next_lesson``, ``2 lessons``)."""
+    if isinstance(value, _List):
+        return any(map(names_lessons, value))
+    if _is_table(value):
+        return any(names_lessons(item) for _, item in value)
+    return isinstance(value, str) and _LESSONS.match(value) is not None
 
 
 def named_settings(entry: Entry) -> set[str]:

@@ -7,7 +7,7 @@ what is made of lessons, heads and plan is remembered by the rows it was made of
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from functools import lru_cache
 
 from parta.foundation import sql
@@ -40,7 +40,7 @@ from parta.journal.queries.grid_values import (
 )
 from parta.journal.queries.words import date_of, day, from_json, moment_of, short_name
 from parta.journal.rules.acts import Place
-from parta.journal.rules.lesson_days import NOTHING_FOLLOWS, LessonDays, days_of_lessons
+from parta.journal.rules.lesson_days import AHEAD, NOTHING_FOLLOWS, LessonDays, counts_lessons
 from parta.journal.rules.questions import individual_homework, scale_symbols
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
@@ -95,6 +95,13 @@ SELECT 'topic', q.id, q.text, q.homework, q.work_kind, q.position, 0, NULL, NULL
 """What surrounds the journal, in one statement: who holds it, kinds of work, journals beside it, topics to come."""
 
 
+_DAYS = """UNION ALL
+SELECT 'day', 0, CAST(MIN(starts_at) AS TEXT), '', '', 0, 0, date, NULL FROM timetable_lesson
+WHERE journal_id = %s AND date > %s AND date <= %s AND state <> 'cancelled' GROUP BY date
+"""
+"""And its days of lessons, the next period's first ones too, where the act counts by lessons to come."""
+
+
 _LESSONS = """
 SELECT l.id, CAST(l.date AS TEXT), l.number, CAST(l.starts_at AS TEXT), CAST(l.ends_at AS TEXT), l.state,
        l.teacher_id, m.title, x.substitute_id, p.surname, p.given_name, p.patronymic,
@@ -135,8 +142,7 @@ def journal_page(
 ) -> JournalPage:
     """The page of a journal for one period (default: the one that runs, or ran last).
 
-    `column` asks for an empty column of a lesson and a kind of work beside those that exist. Six statements, and one
-    more where the act counts by lessons to come.
+    `column` asks for an empty column of a lesson and a kind of work beside those that exist. Six statements.
     Raises NotFound when the journal is out of the viewer's reach or the period is none of its.
     """
     scope, values = readable_journals(viewer)
@@ -145,14 +151,16 @@ def journal_page(
         raise NotFound("journal")
     row = head[0]
     term = _chosen(_terms(head), term_id, viewer.on)
-    around = sql.read(
-        _AROUND.replace("{scope}", scope),
-        (row[0], row[16], row[18], row[5], *values, row[17], row[5], viewer.person_id, row[13], row[0]),
-    )
-    is_year = term.kind == "year" and row[14] != "year"
-    lessons = [] if is_year else sql.read(_LESSONS, (row[0], term.starts, term.until))
     school = viewer.school
     law = law_of_school(school.id, school.law_version)
+    is_year = term.kind == "year" and row[14] != "year"
+    statement = _AROUND.replace("{scope}", scope)
+    asked = [row[0], row[16], row[18], row[5], *values, row[17], row[5], viewer.person_id, row[13], row[0]]
+    if not is_year and counts_lessons(law, term.starts, term.until - timedelta(days=1)):
+        statement += _DAYS
+        asked += [row[0], term.starts, term.until + AHEAD]
+    around = sql.read(statement, asked)
+    lessons = [] if is_year else sql.read(_LESSONS, (row[0], term.starts, term.until))
     side = _side(
         head,
         tuple(around),
@@ -162,15 +170,6 @@ def journal_page(
         replace(viewer, at=viewer.at.replace(second=0, microsecond=0)),
         law,
         calendar_of(school.id, school.timezone, school.law_version),
-        days_of_lessons(
-            law,
-            school_id=school.id,
-            since=term.starts,
-            until=term.until - timedelta(days=1),
-            journal_ids=[row[0]],
-        )
-        if lessons
-        else NOTHING_FOLLOWS,
         drafted(law, _place(row), [within(term, viewer.on)], is_approved=bool(row[26])).missing_setup,
     )
     table, place = ("subgroupmembership", "subgroup_id") if row[8] else ("enrolment", "homeroom_id")
@@ -191,7 +190,6 @@ def _side(
     viewer: Viewer,
     law: Law,
     calendar: Calendar,
-    follows: LessonDays,
     lacks: frozenset[str],
 ) -> JournalSide:
     """Everything but the students, out of what was read; the moment is the minute that runs.
@@ -221,6 +219,7 @@ def _side(
         for line in around
         if line[0] == "load"
     ]
+    follows = _following(row[0], around, calendar.zone)
     reading = Reading(viewer, law, calendar, place, row[5], kinds, scale, loads, term, follows)
     current = _current(viewer, lesson_rows)
     lessons = reading.lessons(lesson_rows, current, [line for line in around if line[0] == "topic"])
@@ -260,6 +259,14 @@ def _side(
         clauses=tuple(reading.clauses),
         memo={},
     )
+
+
+def _following(journal_id: int, around: Sequence[sql.Row], zone: tzinfo) -> LessonDays:
+    """The days of lessons, where they have been read."""
+    days = sorted((date.fromisoformat(str(line[7])), line[2]) for line in around if line[0] == "day")
+    if not days:
+        return NOTHING_FOLLOWS
+    return LessonDays({journal_id: ([on for on, _ in days], [moment_of(text, zone) for _, text in days])})
 
 
 def _place(row: sql.Row) -> Place:

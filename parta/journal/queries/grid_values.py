@@ -218,9 +218,9 @@ class JournalSide:
     may_write: bool
     may_set_finals: bool
     is_locked_by_final: bool
+    """A student's lessons are read-only once the mark of the period stands."""
     waits: Closure | None
     """What is still a draft where the act wants it approved first, and so stops the viewer."""
-    """A student's lessons are read-only once the mark of the period stands."""
     is_year: bool
     formula: Formula | None
     """How the act computes the mark of the period."""

@@ -191,7 +191,6 @@ class LessonPage:
     """Why marks of this lesson (where nothing is marked: its roll) take no first entry now."""
     open_works: tuple[str, ...]
     """Kinds of work whose marks are taken though those of answers are not."""
-    """What stands against a first mark in this lesson now."""
     limits: Mapping[str, MarkLimit]
     """Until when topic, roll, homework and marks are in time."""
     term: str

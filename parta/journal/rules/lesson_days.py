@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 
 from parta.foundation import sql
 from parta.regulation.durations import MOST_LESSONS
-from parta.regulation.entries import MISSING
 from parta.regulation.judge import Law
-from parta.regulation.values import filled, thawed
 
-__all__ = ["NOTHING_FOLLOWS", "LessonDays", "counts_lessons", "days_of_lessons"]
+__all__ = ["AHEAD", "NOTHING_FOLLOWS", "LessonDays", "counts_lessons", "days_of_lessons"]
+
+AHEAD = timedelta(days=7 * 2 * MOST_LESSONS)
+"""How far lessons to come are looked for: of one in two weeks the most that may be counted."""
 
 _DAYS = """
 SELECT journal_id, date, MIN(starts_at) FROM timetable_lesson
@@ -27,14 +28,6 @@ class LessonDays:
     def __init__(self, journals: Mapping[int, tuple[Sequence[date], Sequence[datetime]]]) -> None:
         self._journals = journals
 
-    def __eq__(self, other: object) -> bool:
-        """Equal days are equal: a page made for them may be kept."""
-        return isinstance(other, LessonDays) and self._journals == other._journals
-
-    def __hash__(self) -> int:
-        """Of the number of days, which is enough to tell pages apart quickly."""
-        return hash(tuple((key, len(days)) for key, (days, _) in sorted(self._journals.items())))
-
     def after(self, journal_id: int, day: date) -> tuple[datetime, ...]:
         """When the next days of lessons begin, the nearest first; a second lesson of the same day is none of them."""
         days, begins = self._journals.get(journal_id, ((), ()))
@@ -47,27 +40,8 @@ NOTHING_FOLLOWS = LessonDays({})
 
 def counts_lessons(law: Law, since: date, until: date) -> bool:
     """Whether any deadline of these days ends with a lesson to come; no statement."""
-    for day in {since, until} | {bound for bound in law.bounds if since < bound <= until}:
-        code = law.on(day)
-        for _, entry, _ in code.entries:
-            for _, value in entry.raw:
-                found = filled(value, code.settings)
-                if found is not MISSING and "lesson" in str(thawed(found)) and _names_lessons(thawed(found)):
-                    return True
-    return False
-
-
-def _names_lessons(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_names_lessons, value.values()))
-    if isinstance(value, list):
-        return any(map(_names_lessons, value))
-    if not isinstance(value, str):
-        return False
-    words = value.split()
-    return words[:1] == ["next_lesson"] or (
-        len(words) > 1 and words[0].isdigit() and words[1] in ("lesson", "lessons")
-    )
+    days = {since, until} | {bound for bound in law.bounds if since < bound <= until}
+    return any(law.on(day).counts_lessons for day in days)
 
 
 def days_of_lessons(
@@ -83,9 +57,8 @@ def days_of_lessons(
     if journal_ids is not None and len(journal_ids) <= 500:
         which += f" AND journal_id IN ({sql.marks(len(journal_ids))})"
         values += sorted(journal_ids)
-    last = until + timedelta(days=7 * 2 * MOST_LESSONS)
     found: dict[int, tuple[list[date], list[datetime]]] = {}
-    for journal_id, day, begins in sql.read(_DAYS.replace("{which}", which), [*values, since, last]):
+    for journal_id, day, begins in sql.read(_DAYS.replace("{which}", which), [*values, since, until + AHEAD]):
         days, moments = found.setdefault(journal_id, ([], []))
         days.append(date.fromisoformat(day) if isinstance(day, str) else day)
         moments.append(sql.moment(begins))

@@ -30,7 +30,8 @@ def lesson_mark_deadlines(bench: Bench) -> Deadlines:
     return bench.memo(  # type: ignore[no-any-return]
         "lesson_mark_deadlines",
         lambda: _OfMarks(
-            tuple(rule for rule in bench.of("lesson_deadline") if "any_mark" in rule.params.fields)
+            tuple(rule for rule in bench.of("lesson_deadline") if "any_mark" in rule.params.fields),
+            bench.place.homeroom,
         ),
     )
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from parta.foundation import clock
-from parta.journal.models import Absence, Assessment, Homework, Mark, TermMark
+from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark, TermMark
+from parta.journal.queries.grid import journal_page
 from parta.journal.rules.evidence import Away, Evidence, MarkFact, PartFact, WorkFact
 from parta.journal.rules.matters import whole
 from parta.journal.rules.outcome_watches import outcome_matters
@@ -32,7 +33,7 @@ from parta.journal.rules.tests.acting import (
     october,
     replace,
 )
-from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send
+from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send, text_of
 from parta.organisation.models import Vacation
 from parta.regulation.compare import difference
 from parta.regulation.durations import PlainCalendar
@@ -498,6 +499,39 @@ def test_marks_to_the_next_lesson_live_at_the_page_and_in_the_list_of_duties(
         assert page.status_code == 200
 
 
+@pytest.mark.parametrize("within", ["2 lessons", "2lessons"])
+def test_lessons_to_come_cost_the_page_of_a_journal_no_statement(
+    cast: Any, client_of: Any, count_statements: Any, within: str
+) -> None:
+    """The last lessons of a period end with the first of the next one; however the act spells it."""
+    client, url = client_of(cast.class_teacher), f"/journals/{cast.maths.pk}/?term={cast.term.pk}"
+
+    def asked() -> int:
+        assert client.get(url).status_code == 200
+        with count_statements() as seen:
+            assert client.get(url).status_code == 200
+        return len(seen)
+
+    plain = asked()
+    live_under(cast, text_of(f'kind = "mark_deadline"\nwork = ["control"]\nwithin = "{within}"'))
+    assert asked() == plain <= 10
+    days = LessonRow.objects.filter(journal=cast.maths).exclude(state="cancelled")
+    inside = [row.date for row in days if row.date < cast.term.until]
+    last = cast.lesson_on("maths", max(inside))
+    after = last.starts_at + timedelta(days=20)
+    for number in (0, 1, 2):  # of one day the first counts
+        starts = after + timedelta(days=number // 2, hours=number)
+        LessonRow.objects.create(
+            school=cast.school, journal=cast.maths, date=starts.astimezone(cast.zone).date(), number=5 + number,
+            starts_at=starts, ends_at=starts + timedelta(minutes=45), teacher=cast.class_teacher,
+        )  # fmt: skip
+    shown = journal_page(
+        cast.viewer("class_teacher"), cast.maths.pk, cast.term.pk, column=(last.pk, "control")
+    )
+    (column,) = (one for one in shown.side.columns if one.lesson == last.pk and one.work == "control")
+    assert column.mark_until == after + timedelta(days=1, hours=2)
+
+
 def test_not_attested_is_refused_at_the_page_and_found_over_the_school(cast: Any, client_of: Any) -> None:
     _empty(cast)
     live_under(cast, source("attested"))
@@ -563,6 +597,27 @@ def test_a_class_in_quarantine_counts_its_own_school_days(cast: Any) -> None:
     )  # fmt: skip
     (one,) = (found for found in owed(cast, cast.local(date(2026, 10, 5), 20)) if found.fact == "absence")
     assert one.due.astimezone(cast.zone) == datetime(2026, 10, 13, 10, tzinfo=cast.zone)
+
+
+def test_the_field_of_marks_of_a_class_in_quarantine_waits_for_its_own_school_day(cast: Any) -> None:
+    Vacation.objects.create(
+        school=cast.school, year=cast.year, kind="quarantine", title="Карантин 6Б", homeroom=cast.homeroom,
+        starts=date(2026, 10, 6), until=date(2026, 10, 13),
+    )  # fmt: skip
+    _empty(cast)
+    live_under(cast, text_of('kind = "lesson_deadline"\nfields = ["any_mark"]\nwithin = "1 school_days"'))
+    row = cast.lesson_on("maths", date(2026, 10, 5))
+    LessonRecord.objects.update_or_create(
+        lesson=row,
+        defaults={
+            "school": cast.school,
+            "journal": cast.maths,
+            "topic": "Дроби",
+            "conducted_at": row.ends_at,
+        },
+    )
+    (one,) = (found for found in owed(cast, row.ends_at + timedelta(hours=1)) if found.lesson_id == row.pk)
+    assert one.fact == "mark" and one.due.astimezone(cast.zone).date() == date(2026, 10, 13)
 
 
 def test_weeks_of_five_and_six_days_follow_their_year() -> None:
