@@ -15,6 +15,7 @@ from parta.foundation.pagekit import number_span
 from parta.journal.queries.closures import CLASS_TEACHER, writer
 from parta.journal.queries.words import class_name, register_key, short_name
 from parta.journal.rules.acts import Lesson, Place
+from parta.journal.rules.lesson_days import days_of_lessons
 from parta.journal.rules.questions import AbsenceCode, absence_codes
 from parta.journal.rules.windows import reason_deadlines
 from parta.people.viewer import Viewer
@@ -423,8 +424,13 @@ def reason_queue(viewer: Viewer) -> ReasonQueue:
         if code.may_set and code.meaning in REASONS
     )
     days: dict[int, dict[date, list[sql.Row]]] = {}
-    for row in sql.read(_UNEXPLAINED.format(ids=sql.marks(len(ids))), (*ids, viewer.on)):
+    rows = sql.read(_UNEXPLAINED.format(ids=sql.marks(len(ids))), (*ids, viewer.on))
+    for row in rows:
         days.setdefault(row[0], {}).setdefault(row[5], []).append(row)
+    since, journals = rows[0][5] if rows else viewer.on, {row[8] for row in rows}
+    follows = days_of_lessons(
+        law, school_id=viewer.school.id, since=since, until=viewer.on, journal_ids=journals
+    )
     notices: dict[int, list[AbsenceNotice]] = {}
     found = list(
         AbsenceNotice.objects.filter(
@@ -450,8 +456,9 @@ def reason_queue(viewer: Viewer) -> ReasonQueue:
                 starts_at=sql.aware(first[11]),
                 ends_at=sql.aware(first[12]),
                 day_ends_at=None,
+                following=follows.after(first[8], first[5]),
             )
-            bench = law.on(first[5]).bench(Place(grade=first[13]))
+            bench = law.on(first[5]).bench(Place(grade=first[13], homeroom=first[4]))
             limit = reason_deadlines(bench).limit(lesson, calendar, (), "absence")
             told = next(
                 (one for one in notices.get(student, ()) if one.starts <= run[-1] and one.until > run[0]),

@@ -330,7 +330,8 @@ def reason_gaps(
                 AND ca.student_id IN (SELECT ce.student_id FROM people_enrolment ce JOIN people_role cr
                     ON cr.homeroom_id = ce.homeroom_id WHERE cr.person_id = %s AND cr.kind = 'class_teacher'))"""
         values += [scope.teacher_id] * 2
-    reader = Reader(law, at, calendar)
+    follows = days_of_lessons(law, school_id=school_id, since=since, until=scope.last(at, calendar))
+    reader = Reader(law, at, calendar, follows)
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
     for row in sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values):
         place, lesson = reader.place(row), lesson_of(row[10:16], row[0], reader.follows)
