@@ -16,6 +16,7 @@ from tests.journeys.steps import (
     COLLEGE,
     GYMNASIUM,
     TUESDAY,
+    absent,
     done,
     final,
     mark,
@@ -169,6 +170,18 @@ def test_form_of_the_unit_decides_between_a_number_and_a_pass(cast: Any, client_
             assert "ET-4.10" in refused_by(answer), form
             assert "форма контроля" in answer.json()["refused"][0]["text"]
             saved(put(good))
+
+
+@under(COLLEGE)
+def test_the_register_shows_what_stood_as_it_was_written(cast: Any, client_of: Any) -> None:
+    """An absence by its letter, whatever the log keeps beside it."""
+    lesson, pupil, teacher = cast.lesson_on("russian", cast.on), cast.named("Асанов"), client_of(cast.teacher)
+    type(cast.russian).objects.filter(pk=cast.russian.pk).update(plan=cast.plan)
+    saved(send(teacher, cast.russian, absent(lesson, pupil, "н")))
+    saved(send(teacher, cast.russian, absent(lesson, pupil, "", seen=1)))
+    words = page(client_of(cast.deputy), "/reports/corrections/?since=2026-10-01&until=2026-10-31")
+    line = words[words.index("Асанов Тимур пропуск снят") :]
+    assert line.startswith("Асанов Тимур пропуск снят н Соколова"), line[:200]
 
 
 @under(COLLEGE)

@@ -7,6 +7,7 @@ import pytest
 
 from parta.control.models import ErrorReport, NormChange, PlannedCheck
 from parta.foundation import clock
+from parta.people.models import Role
 from tests.journeys.steps import DUBROVO, done, page, text, under
 from tests.journeys.test_clauses_checks import found
 
@@ -106,6 +107,13 @@ def test_line_of_the_plan_of_control_past_its_day_without_a_result_is_listed(
     for name in ("head_of_department", "inspector"):
         assert client_of(cast.people[name]).post("/control/plan/", form).status_code == 422, name
     assert client_of(cast.teacher).post("/control/plan/", form).status_code == 403
+    Role.objects.create(  # a deputy until the first of October
+        school=cast.school,
+        person=cast.teacher,
+        kind="deputy",
+        starts=date(2026, 9, 1),
+        until=date(2026, 10, 1),
+    )
     for wrong in ({"what": ""}, {"due": "2026-10-13"}, {"due": ""}, {"person": cast.teacher.pk}):
         assert deputy.post("/control/plan/", form | wrong).status_code == 422, wrong
     assert not PlannedCheck.objects.exists()

@@ -28,9 +28,8 @@ def plan_check(
     what = checks.text(what, 300, "what", "что проверить")
     if not on <= due <= date(2100, 1, 1):
         raise Refusal("Укажите сегодняшний или будущий день.", "due")
-    if not Role.objects.filter(
-        school_id=school_id, person_id=person_id, kind__in=CHECKERS, starts__lte=due
-    ).exists():
+    held = Role.objects.filter(school_id=school_id, person_id=person_id, kind__in=CHECKERS, starts__lte=due)
+    if not held.exclude(until__lte=on).exists():
         raise Refusal("Проверяет директор, завуч или заведующий: выберите одного из них.", "person")
     with act(school_id, by=by, at=at) as lines:
         row = PlannedCheck.objects.create(

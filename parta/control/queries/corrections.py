@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from parta.control.queries.reports import Table
 from parta.control.queries.sheets import Cut, reach_of
 from parta.foundation import sql
+from parta.journal.queries.history import shown
 from parta.journal.queries.words import journal_name, short_name
 from parta.people.viewer import ROLE_TITLES, Viewer
 
@@ -56,8 +57,8 @@ def corrections(viewer: Viewer, cut: Cut) -> Table:
                 f"{row[4]:%d.%m}, {row[5]}-й" if row[4] else "период",
                 f"{row[6]} {row[7]}" if row[6] else "",
                 VERBS[row[8]],
-                str(data.get("before") or ""),
-                str(data.get("after") or ""),
+                shown(data.get("before")),
+                shown(data.get("after")),
                 f"{who}, {ROLE_TITLES.get(row[13], row[13])}",
                 ", ".join(filter(None, why)),
             )

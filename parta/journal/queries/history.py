@@ -100,8 +100,8 @@ def cell_history(
                 role=ROLE_TITLES.get(role, ""),
                 verb=verb,
                 what=VERBS[verb],
-                was=_shown(data.get("before")),
-                now=_shown(data.get("after")),
+                was=shown(data.get("before")),
+                now=shown(data.get("after")),
                 reason=str(data.get("reason", "")),
                 comment=str(data.get("comment", "")),
                 remarks=tuple(str(remark.get("text", "")) for remark in data.get("remarks", ())),
@@ -113,7 +113,7 @@ def cell_history(
     return tuple(found)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value of the log as a cell shows it: an absence by its symbol, words by their text."""
     if isinstance(value, dict):
         return str(value.get("symbol") or value.get("text") or "")
