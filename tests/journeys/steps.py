@@ -3,8 +3,10 @@
 import html
 import json
 import re
+import subprocess
 import uuid
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +156,15 @@ def page_anew(client: Any, address: str) -> str:
     """A page of control after rows were put in the database behind the actions: what is kept is worked out anew."""
     FindingsKept.objects.update(at=None)
     return page(client, address)
+
+
+def leaves(answer: Any, tmp_path: Path) -> list[str]:
+    """The text of each page of a PDF, by poppler."""
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/pdf", text(answer)
+    place = tmp_path / "paper.pdf"
+    place.write_bytes(answer.content)
+    ran = subprocess.run(["pdftotext", "-layout", place, "-"], capture_output=True, text=True, check=True)
+    return ran.stdout.replace("\xa0", " ").split("\f")[:-1]
 
 
 def owed(cast: Any, at: datetime, scope: Scope | None = None) -> list[Finding]:

@@ -28,20 +28,23 @@ PAGES = ("", "?view=marks", "homework/", "absences/", "results/", "class/", "new
 def test_curator_finds_all_eight_kinds_in_the_familys_view(cast: Any, client_of: Any) -> None:
     teacher, curator, family = (client_of(one) for one in (cast.teacher, cast.class_teacher, cast.guardian))
     tomorrow = cast.lesson_on("russian", date(2026, 10, 15))
+    root = f"/diary/{cast.student.pk}/"
+    assert "5 14.10" not in page(curator, f"{root}?view=marks")
     saved(send(teacher, cast.russian, mark(cast.lesson, cast.student, "5")))
     saved(send(teacher, cast.russian, homework(cast.lesson, "составить план", due_lesson=tomorrow.id)))
     saved(send(teacher, cast.russian, note(cast.lesson, cast.student, "recommendation", "Читать вслух")))
-    root = f"/diary/{cast.student.pk}/"
     for where in PAGES:
         seen, own = page(curator, root + where), page(family, root + where)
         assert "Дневник глазами семьи" in seen and "Дневник глазами семьи" not in own, where
     week = page(curator, root)
-    assert "Русский язык" in week, "the timetable"
-    assert "5" in page(curator, f"{root}?view=marks"), "progress"
+    assert "Четверг 15 октября 1 Русский язык" in week, "the timetable"
+    assert "5 14.10" in page(curator, f"{root}?view=marks"), "progress"
     assert "составить план" in page(curator, f"{root}homework/"), "homework"
     assert "Читать вслух" in week, "recommendations"
     about = page(curator, f"{root}class/")
-    assert "Каникулы" in about and "Контрольные" in about and cast.teacher.surname in about
+    assert "21 октября ср Русский язык Контрольная работа" in about, "control works"
+    assert f"{cast.teacher.surname} М. В. Русский язык" in about, "teachers"
+    assert "Осенние каникулы : 25 октября" in about, "holidays"
     assert "Замена: Мельник" in week, "replacements"
 
 

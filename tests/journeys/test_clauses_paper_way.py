@@ -22,20 +22,23 @@ from parta.foundation.models import LogEntry
 from parta.journal.models import Absence, LessonRecord, Mark, TermMark
 from parta.organisation.models import Homeroom
 from parta.plans.models import PlannedTopic, TeachingLoad
-from tests.journeys.steps import COLLEGE, DUBROVO, GYMNASIUM, done, mark, page, saved, send, text, under
+from tests.journeys.steps import (
+    COLLEGE,
+    DUBROVO,
+    GYMNASIUM,
+    done,
+    leaves,
+    mark,
+    page,
+    saved,
+    send,
+    text,
+    under,
+)
 from tests.journeys.test_clauses_papers import checked, listed, make, step
 
 VACATION = date(2026, 10, 25)
 """The first day after the quarter of the cast."""
-
-
-def leaves(answer: Any, tmp_path: Path) -> list[str]:
-    """The text of each page of a PDF, by poppler."""
-    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/pdf", text(answer)
-    place = tmp_path / "paper.pdf"
-    place.write_bytes(answer.content)
-    ran = subprocess.run(["pdftotext", "-layout", place, "-"], capture_output=True, text=True, check=True)
-    return ran.stdout.replace("\xa0", " ").split("\f")[:-1]
 
 
 def numbered(pages: list[str], paper: PaperSet) -> None:

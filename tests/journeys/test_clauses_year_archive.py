@@ -13,7 +13,8 @@ from parta.archive import yearfile
 from parta.archive.jobs import verify_archives, year_archive
 from parta.archive.models import ArchiveUnit
 from parta.cli.main import main
-from tests.journeys.steps import CENTRE, COLLEGE, GYMNASIUM, done, page, under
+from parta.organisation.models import AcademicYear
+from tests.journeys.steps import CENTRE, COLLEGE, GYMNASIUM, done, mark, page, saved, send, under
 
 YEAR = "/archive/year/"
 
@@ -54,7 +55,8 @@ def test_anybody_verifies_a_signed_archive_and_a_changed_one_is_not_valid(
     unit, disk, key = archived(cast, client_of, tmp_path)
     assert openssl(disk, key) and main(["archive", "verify", str(disk), "--key", str(key)]) == 0
     verify_archives({}, cast.at)
-    assert "файл изменён" not in page(client_of(cast.director), YEAR)
+    words = page(client_of(cast.director), YEAR)
+    assert re.search(r"Сверен 14\.10 в \d+:\d\d: цел", words) and "файл изменён" not in words
     foreign = subprocess.run(
         ["openssl", "genpkey", "-algorithm", "ed25519"], capture_output=True, check=True
     ).stdout
@@ -88,14 +90,16 @@ def test_director_sees_the_last_check_of_each_archive_and_its_result(
 
 @pytest.mark.django_db(transaction=True)
 @under(COLLEGE)
-@pytest.mark.clause("ET-8.2a", "ET-A-DIR-9a", "ET-A-DIR-9b", "ET-A-IT-5e")
+@pytest.mark.clause("ET-8.2a", "ET-A-DIR-9b", "ET-A-IT-5e")
 def test_a_year_goes_to_a_medium_opens_there_and_is_registered(
     cast: Any, client_of: Any, tmp_path: Path
 ) -> None:
     unit, disk, _ = archived(cast, client_of, tmp_path)
     operator, director = client_of(cast.operator), client_of(cast.director)
+    assert "Не записано, где лежит." in page(director, YEAR)
     done(operator.post(YEAR, {"act": "place", "row": unit.pk, "place": "Диск № 2, кабинет 11"}))
     words = page(director, YEAR)
+    assert "Не записано, где лежит." not in words
     for part in (unit.name, unit.sha256[:12], "Диск № 2, кабинет 11"):
         assert part in words, part
     with zipfile.ZipFile(disk) as file:
@@ -109,6 +113,28 @@ def test_a_year_goes_to_a_medium_opens_there_and_is_registered(
     spoil(yearfile.folder() / unit.name)
     verify_archives({}, cast.at)
     assert f"{unit.name}: файл изменён" in page(director, YEAR)
+
+
+@pytest.mark.django_db(transaction=True)
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-DIR-9a")
+def test_a_closed_year_stands_in_the_list_and_is_only_read(cast: Any, client_of: Any, tmp_path: Path) -> None:
+    """Name, size, digest, medium and room of its file; its journals open as before and take nothing."""
+    teacher, director = client_of(cast.teacher), client_of(cast.director)
+    saved(send(teacher, cast.russian, mark(cast.lesson, cast.named("Асанов"), "5")))
+    AcademicYear.objects.filter(pk=cast.year.pk).update(state="closed")
+    assert "Архивов ещё нет" in page(director, YEAR)
+    unit, disk, _ = archived(cast, client_of, tmp_path)
+    place = {"act": "place", "row": unit.pk, "place": "Диск № 2, кабинет 11"}
+    done(client_of(cast.operator).post(YEAR, place))
+    line = page(director, YEAR).partition("Архивы")[2]
+    size = f"{round(len(disk.read_bytes()) / 1048576, 1)} МБ"
+    for part in (unit.name, size, unit.sha256, "Диск № 2, кабинет 11"):
+        assert part in line, part
+    assert unit.sha256 == hashlib.sha256(disk.read_bytes()).hexdigest()
+    assert "Асанов" in page(teacher, f"/journals/{cast.russian.pk}/")
+    answer = send(teacher, cast.russian, mark(cast.lesson, cast.named("Григорян"), "4"))
+    assert answer.status_code == 400 and "только читаются" in answer.json()["error"]
 
 
 def test_every_spoiled_byte_is_a_fault_and_never_an_error(tmp_path: Path) -> None:
