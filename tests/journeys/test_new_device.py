@@ -292,6 +292,40 @@ def cast_codes(cast: Any) -> list[str]:
     return actions.second.make_recovery(viewer=cast.viewer("teacher"), at=cast.at)
 
 
+def test_a_password_given_before_the_answer_opens_nothing_after_it(people: Any) -> None:
+    """Faults seen red: the account not asked again at the second step; a password that is no longer in force.
+
+    He has the password and recovery codes, and waits before the question of the second step.
+    """
+    cast = people
+    owner = enter("teacher", agent=PC)
+    factor_of(cast.teacher, cast.at)
+    codes = cast_codes(cast)
+    here, there = Client(headers={"user-agent": PHONE}), Client()
+    given = {"login": "teacher", "password": PASSWORD}
+    here.post("/login/", given)
+    assert here.post("/login/second/", {"confirm_code": codes[0]}).status_code == 302
+    row = SignIn.objects.get(user=cast.teacher.user, is_new_device=True)
+    here.post("/logout/")
+    for waiting in (here, there):
+        assert waiting.post("/login/", given)["Location"] == "/login/second/"
+    before = SignIn.objects.count()
+    assert owner.post("/account/", {"act": "disown", "row": row.pk})["Location"] == "/password/"
+    for waiting in (here, there):
+        refused = waiting.post("/login/second/", {"confirm_code": codes[1]})
+        assert refused.status_code == 422 and "новые устройства не впускаем" in text(refused)
+    assert owner.post("/password/", {"current": PASSWORD, "new": OWN, "repeat": OWN}).status_code == 302
+    for waiting in (here, there):
+        assert waiting.post("/login/second/", {"confirm_code": codes[1]})["Location"] == "/login/"
+    assert SignIn.objects.count() == before
+    fresh = Client(headers={"user-agent": PHONE})
+    fresh.post("/login/", given | {"password": OWN})
+    assert fresh.post("/login/second/", {"confirm_code": codes[1]})["Location"] == "/", (
+        "the code was not spent"
+    )
+    assert DeviceWatch.objects.latest("id").answer == ""
+
+
 def test_school_says_whom_and_when_and_others_may_not(people: Any, client_of: Any) -> None:
     """Fault seen red: `tell_school` without the rule."""
     cast = people

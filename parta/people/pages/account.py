@@ -56,10 +56,9 @@ _LANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A sign-in whose password was right: whose, from a known browser or not, and where it leads."""
+    """A sign-in whose password was right: whose, and where it leads."""
 
     user_id: int
-    known: bool
     remember: bool
     next: str
     at: int
@@ -139,20 +138,14 @@ def login(request: HttpRequest) -> HttpResponse:
             sign_ins.tell_of_guessing(name, where, at=at)
         return render(request, "people/login.html", context, status=422)
     throttle.succeed(trial, at)
-    context["error"] = no_way_in(user, at)
+    context["error"] = no_way_in(request, user, at)
     if context["error"]:
         return render(request, "people/login.html", context, status=422)
-    if user.known_only and not trial.known:
-        context["error"] = (
-            "Владелец не признал один из входов: до смены пароля новые устройства не впускаем. Войдите там, где входили"
-            " раньше, или попросите новый доступ у администратора школы."
-        )
-        return render(request, "people/login.html", context, status=422)
-    wanted = Wanted(user.pk, trial.known, context["remember"], context["next"], int(at.timestamp()))
+    wanted = Wanted(user.pk, context["remember"], context["next"], int(at.timestamp()))
     return go_on(request, user, wanted, at)
 
 
-def no_way_in(user: User, at: datetime) -> str:
+def no_way_in(request: HttpRequest, user: User, at: datetime) -> str:
     """Why an account whose owner is known opens nothing all the same; empty: it opens."""
     if not user.persons.exists():
         return say("Эта учётная запись не связана ни с одной школой. Обратитесь к администратору школы.")
@@ -160,6 +153,11 @@ def no_way_in(user: User, at: datetime) -> str:
         return say(
             "Учётная запись закрыта: у вас больше нет роли в школе."
             " Если это ошибка, обратитесь к администратору школы."
+        )
+    if user.known_only and devices.known(request, user.login) is None:
+        return (
+            "Владелец не признал один из входов: до смены пароля новые устройства не впускаем. Войдите там, где входили"
+            " раньше, или попросите новый доступ у администратора школы."
         )
     return ""
 
@@ -169,6 +167,7 @@ def go_on(request: HttpRequest, user: User, wanted: Wanted, at: datetime) -> Htt
     if _asks_second(user, devices.known(request, user.login), at):
         request.session.flush()
         request.session[PENDING] = asdict(wanted)
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         request.session.set_expiry(PENDING_LASTS)
         return HttpResponseRedirect(reverse("login_second"))
     return admit(request, user, wanted, at=at)
@@ -199,6 +198,7 @@ def admit(
         sign_ins.note_logout(request.session.session_key, at=at)
     # A new session, also for who was in it: each sign-in has a key of its own, and nothing of the old one stays.
     request.session.flush()
+    is_known = devices.known(request, user.login) is not None  # now, not when the password was given
     sign_in(request, user, backend=_BACKEND)
     request.session.set_expiry(None if wanted.remember else 0)
     answer = HttpResponseRedirect(wanted.next or reverse("home"))
@@ -212,7 +212,7 @@ def admit(
             address=client_address(request),
             agent=agents.spoken(request.headers.get("User-Agent", "")),
             device=devices.mark_of(request, answer),
-            is_known=wanted.known,
+            is_known=is_known,
             through=wanted.through,
             at=at,
             device_id=device,
@@ -318,9 +318,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         return render(request, "people/activate.html", context, status=422)
     # A new password is no way around the second step.
     following = reverse("outside") if settings.PROVIDERS and "outside" in request.POST else ""
-    return go_on(
-        request, user, Wanted(user.pk, False, False, following, int(at.timestamp()), issued=True), at
-    )
+    return go_on(request, user, Wanted(user.pk, False, following, int(at.timestamp()), issued=True), at)
 
 
 @require_POST

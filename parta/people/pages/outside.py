@@ -146,11 +146,10 @@ def outside_back(request: HttpRequest, code: str) -> HttpResponse:
     user = identities.account_of(issuer=provider.issuer, subject=subject, at=at)
     if user is None:
         return _failed(request, provider, _STRANGER, 422)
-    closed = no_way_in(user, at)
+    closed = no_way_in(request, user, at)
     if closed:
         return _failed(request, provider, closed, 422)
-    is_known = devices.known(request, user.login) is not None
-    wanted = Wanted(user.pk, is_known, False, begun.next, int(at.timestamp()), provider.title)
+    wanted = Wanted(user.pk, False, begun.next, int(at.timestamp()), provider.title)
     return go_on(request, user, wanted, at)
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parta.foundation import clock, confirm
@@ -22,7 +24,15 @@ from parta.people.actions import sign_ins
 from parta.people.chrome import page
 from parta.people.forms import Posted, carry_out, status
 from parta.people.models import Factor, User
-from parta.people.pages.account import PENDING, PENDING_LASTS, Wanted, admit, client_address, own_path
+from parta.people.pages.account import (
+    PENDING,
+    PENDING_LASTS,
+    Wanted,
+    admit,
+    client_address,
+    no_way_in,
+    own_path,
+)
 from parta.people.pages.lock import PASSWORD
 from parta.people.pages.setup import FORM, looking
 
@@ -80,12 +90,15 @@ def _signed(request: HttpRequest, user_id: int, answer: str, at: datetime) -> bo
 
 
 def _pending(request: HttpRequest, at: datetime) -> tuple[Wanted, User] | None:
+    """Whose second step this browser owes; None for nobody's, and for a password given too long ago or not in force."""
     held = request.session.get(PENDING)
-    if not isinstance(held, dict):
+    if not isinstance(held, dict) or HASH_SESSION_KEY not in request.session:
         return None
     wanted = Wanted(**held)
     user = actions.account_by_id(wanted.user_id)
     if user is None or not 0 <= at.timestamp() - wanted.at < PENDING_LASTS:
+        return None
+    if not constant_time_compare(request.session[HASH_SESSION_KEY], user.get_session_auth_hash()):
         return None
     return wanted, user
 
@@ -101,7 +114,10 @@ def login_second(request: HttpRequest) -> HttpResponse:
     wanted, user = found
     error = ""
     if request.method == "POST":
-        error = try_step(request, user, code=request.POST.get(CODE, ""), key=request.POST.get(KEY, ""), at=at)
+        error = no_way_in(request, user, at)
+        if not error:
+            code, key = request.POST.get(CODE, ""), request.POST.get(KEY, "")
+            error = try_step(request, user, code=code, key=key, at=at)
         if not error:
             by_step = second.plain_recovery(request.POST.get(CODE, "")[:40]) is None
             trust = by_step and "trust" in request.POST
