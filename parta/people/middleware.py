@@ -111,8 +111,8 @@ def viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
             if drawn is not None:
                 _note_window(request, drawn, response.status_code)
                 response = cast(HttpResponse, drawn.cover(request, response))
-        if response.status_code in (403, 404):
-            _note_refusal(request)
+            if response.status_code in (403, 404):
+                _note_refusal(request)
         seen: Viewer | None = request.__dict__.get("viewer")
         if seen is not None and not seen.locked and "is_background" not in request.__dict__:
             locks.stamp(request, response, seen.at)

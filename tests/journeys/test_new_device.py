@@ -21,6 +21,7 @@ from parta.people.models import (
     DeviceWatch,
     Incident,
     KnownDevice,
+    ReadTrace,
     SignIn,
     User,
 )
@@ -194,6 +195,7 @@ def test_not_me_from_a_known_device_ends_the_stranger_and_shows_what_he_did(peop
     assert send(thief, cast.russian, mark(cast.lesson, thief_wrote, "5")).status_code == 200
     assert send(owner, cast.russian, mark(cast.lesson, owner_wrote, "4")).status_code == 200
     thief.get(f"/journals/{cast.russian.pk}/")
+    assert thief.get("/setup/").status_code == 403
     with minutes_later(cast, 1):
         assert owner.post("/account/", {"act": "disown", "row": row.pk})["Location"] == "/password/"
         assert thief.get("/today/")["Location"].startswith("/login/")
@@ -218,6 +220,8 @@ def test_not_me_from_a_known_device_ends_the_stranger_and_shows_what_he_did(peop
     assert LogEntry.objects.filter(verb="sign_in_disowned", object_id=row.pk).count() == 1
     entry = LogEntry.objects.filter(verb="mark_recorded", student_id=thief_wrote.pk).latest("id")
     assert entry.sign_in_id == row.pk
+    traces = ReadTrace.objects.filter(user_id=cast.teacher.user_id, page__startswith="refused:")
+    assert [one.sign_in_id for one in traces] == [row.pk], "what was refused is that session's too"
 
 
 def test_link_of_the_letter_stops_the_account_and_looking_changes_nothing(
