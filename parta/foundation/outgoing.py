@@ -21,7 +21,6 @@ LARGEST = 256 * 1024
 """Bytes of an answer that are read."""
 WITHIN = 6.0
 """Seconds a whole call may take."""
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NoAnswer(Exception):
@@ -103,8 +102,10 @@ def is_allowed(place: str, *, inside: bool = False, only_here: bool = False) -> 
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif found.sixtofour is not None or found.teredo is not None or found in _NAT64:
+        elif found.sixtofour is not None or found.teredo is not None or found.is_site_local:
             return False
+        elif found.is_reserved and not found.is_loopback:
+            return False  # among them the ways to an IPv4 address inside one of IPv6
     if found.is_link_local or found.is_multicast or found.is_unspecified:
         return False  # the metadata of a cloud machine among them, whatever the operator allows
     if only_here:
