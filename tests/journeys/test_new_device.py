@@ -330,11 +330,15 @@ def test_a_password_given_before_the_answer_opens_nothing_after_it(people: Any) 
     assert DeviceWatch.objects.latest("id").answer == ""
 
 
-def test_school_says_whom_and_when_and_others_may_not(people: Any, client_of: Any) -> None:
+def test_school_says_whom_and_when_and_others_may_not(people: Any, client_of: Any, settings: Any) -> None:
     """Fault seen red: `tell_school` without the rule."""
     cast = people
     form = {"act": "new_device", "told_role": "deputy", "wait_minutes": "30", "trial_hours": "24"}
     deputy = client_of(cast.deputy)
+    shown = [text(deputy.get("/setup/second/"))]
+    settings.EMAIL_HOST = "mail.example"
+    shown.append(text(deputy.get("/setup/second/")))
+    assert ["почтового сервера у Парты нет" in one for one in shown] == [True, False]
     for wrong in (
         {"told_role": "teacher"},
         {"wait_minutes": "4"},

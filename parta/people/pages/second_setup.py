@@ -1,5 +1,6 @@
 """Set-up: of which roles the school requires a second step, and from which day."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
@@ -65,6 +66,7 @@ def setup_second(request: HttpRequest) -> HttpResponse:
         "second_kinds": list(handouts.SECOND_KINDS.items()),
         "seconds": [(role, ROLE_TITLES[role]) for role in handouts.SECONDS],
         "device_rule": watches.rule_of(viewer.school.id),
+        "sends": bool(settings.EMAIL_HOST),
         "told_roles": [(role, ROLE_TITLES[role]) for role in watches.TOLD_ROLES],
     }
     return setup_page(request, "people/setup_second.html", context, forms)
