@@ -54,7 +54,7 @@ class Environment(BaseSettings):
         default="", description="File of outside sign-in (OpenID Connect providers, TOML); empty: none."
     )
     max_upload_mb: int = Field(
-        default=50, ge=1, le=500, description="Largest file of an import, MB; never above 40."
+        default=40, ge=1, le=500, description="Largest file of an import, MB; never above 40."
     )
 
 

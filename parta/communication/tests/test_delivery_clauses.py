@@ -92,10 +92,10 @@ def test_the_weekly_digest_comes_and_who_refused_is_on_the_paper_list(
     assert post.box() == [], "a digest waits for its hour"
     rounds(friday + timedelta(hours=3))
     (letter,) = letters_to(post, "mother@mail.example")
-    assert "5" in letter and "Русский язык" in letter
+    assert "Русский язык, 14 октября: отметка 5" in letter.replace("\u00a0", " ")
     assert letters_to(post, "father@mail.example") == []
     listed = page(client_of(told.class_teacher), f"/families/{told.homeroom.pk}/reports/")
     assert re.search(r"Зайцев Михаил( \w+)? на бумаге", listed)
     assert not re.search(r"Сафина Диляра( \w+)? на бумаге", listed)
     diary = page(client_of(told.guardian), f"/diary/{told.student.pk}/?view=marks")
-    assert "5" in diary, "by the web account as well"
+    assert "5 14.10" in diary, "by the web account as well"
