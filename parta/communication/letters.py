@@ -23,7 +23,7 @@ from parta.foundation.language import RUSSIAN, say, speaking
 from parta.people.actions import watches
 from parta.people.actions.access import code_by_mail
 from parta.people.refusals import on_paper
-from parta.people.sign_in_queries import NOTICES
+from parta.people.sign_in_queries import NOTICES, spoken
 
 SALT = "parta.communication.unsubscribe"
 
@@ -150,13 +150,13 @@ def _account(mail: Mail) -> Ready:
     address = notice.letter_address or mail.person.email if notice else ""
     if notice is None or not address:
         return Ready(None, why_not="refused", fault="нет адреса")
-    title = NOTICES.get(notice.kind, notice.kind)
+    title = say(NOTICES.get(notice.kind, notice.kind))
     stop = ""
     if notice.kind in ABOUT_SIGN_IN and notice.sign_in_id is not None:
         stop = f"{settings.SITE_URL}{reverse('not_me', args=[watches.token_of(notice.sign_in_id)])}"
     context: dict[str, object] = {
         "title": title,
-        "words": notice.words,
+        "words": spoken(notice.words),
         "when": notice.at.astimezone(ZoneInfo(mail.school.timezone)),
         "login": notice.user.login,
         "school": mail.school.short_name,

@@ -112,7 +112,7 @@ class OwnAccount:
     notices: tuple[NoticeLine, ...]
 
 
-def _spoken(words: str) -> str:
+def spoken(words: str) -> str:
     """The words of a notice in the language spoken now: they were kept in Russian, a value after a colon."""
     head, colon, value = words.partition(": ")
     if colon:
@@ -153,7 +153,7 @@ def own_account(viewer: Viewer, session_key: str) -> OwnAccount:
         NoticeLine(
             sql.aware(at).astimezone(zone),
             say(str(NOTICES.get(kind, kind))),
-            _spoken(words),
+            spoken(words),
             sign_in,
             seen is None,
             kind,
