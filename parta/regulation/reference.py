@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from parta.regulation.durations import Duration, Interval, parse_length
 from parta.regulation.explain import value_words
 from parta.regulation.moments import Moment, moment_words_of
-from parta.regulation.registry import KINDS, KNOWN_WORDS, SHAPES, RuleKind
+from parta.regulation.registry import KINDS, KNOWN_WORDS, LENGTHS, SHAPES, RuleKind
 from parta.regulation.words import ROLES
 
 __all__ = ["kind_lines", "kinds_in_order", "page"]
@@ -208,6 +208,9 @@ def type_words(annotation: Any, metadata: Iterable[Any] = ()) -> str:
     if origin is Literal:
         return f"одно из: {', '.join(map(str, args))}"
     if annotation is Duration:
+        only = next((LENGTHS[one.func] for one in metadata if getattr(one, "func", None) in LENGTHS), "")
+        if only:
+            return f"срок: {only}"
         length = "срок: 10min, 24h, 5d, 3 weeks, 3 school_days, 2 work_days, same_day"
         plain = not metadata or any(getattr(one, "func", None) is parse_length for one in metadata)
         return (

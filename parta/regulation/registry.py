@@ -210,8 +210,8 @@ KNOWN_WORDS: dict[object, tuple[str, ...]] = {}
 """The words that readers made by :func:`one_of` know."""
 
 
-def one_of(*known: str, ordered: bool = False) -> BeforeValidator:
-    """A validator of a set of words (``ordered``: a list) that all must be known: a misspelt one would mean nothing."""
+def one_of(*known: str) -> BeforeValidator:
+    """A validator of a set of words that all must be known: a misspelt one would mean nothing."""
 
     def read(value: object) -> object:
         items = _many(value)
@@ -221,9 +221,9 @@ def one_of(*known: str, ordered: bool = False) -> BeforeValidator:
             if not isinstance(item, str) or item not in known:
                 shown = str(item) if len(str(item)) < 40 else f"{str(item)[:40]}…"
                 raise ValueError(f"«{shown}» здесь не годится; {allowed(shown, known, in_order=True)}")
-        return tuple(items) if ordered else frozenset(items)
+        return frozenset(items)
 
-    KNOWN_WORDS[read] = known
+    KNOWN_WORDS[read] = tuple(dict.fromkeys(known))
     return BeforeValidator(read)
 
 
@@ -240,16 +240,22 @@ Due = Annotated[Duration, BeforeValidator(parse_duration)]
 """A deadline: a length that may name the hour of its last day, or the day of the week it ends with."""
 
 
+_SPELLED = {"min": "10min", "h": "24h", "d": "5d, 3 weeks, same_day", "y": "5y"}
+LENGTHS: dict[object, str] = {}
+"""How lengths are spelled that readers made by :func:`_only` take."""
+
+
 def _only(*units: str) -> BeforeValidator:
     """A validator of a length in some units alone, where its reader can count no others."""
-    spelled = {"min": "10min", "h": "24h", "d": "5d, 3 weeks, same_day", "y": "5y"}
+    spelled = ", ".join(_SPELLED[unit] for unit in units)
 
     def read(value: object) -> Duration:
         found = parse_length(value)
         if found.unit not in units:
-            raise ValueError(f"«{value}»: здесь допустимы: {', '.join(spelled[unit] for unit in units)}")
+            raise ValueError(f"«{value}»: здесь допустимы: {spelled}")
         return found
 
+    LENGTHS[read] = spelled
     return BeforeValidator(read)
 
 

@@ -1,6 +1,10 @@
 """The page «Виды правил» is the registry, word for word; every parameter is explained."""
 
+import re
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
 
 from parta.cli.commands.regulation import load_kinds
 from parta.regulation.reference import page, parameters
@@ -28,3 +32,23 @@ def test_every_parameter_has_russian_words() -> None:
         if not words or not what
     ]
     assert silent == []
+
+
+def test_every_term_that_is_spelled_is_taken() -> None:
+    """Where only days or hours are counted, the page offers neither lessons nor Fridays."""
+    asked, unspelled = 0, []
+    for name, kind in own_kinds().items():
+        params: Any = kind.params  # type: ignore[attr-defined]
+        fields = {field.alias or key: field for key, field in params.model_fields.items()}
+        for parameter, _, words, _, _ in parameters(params):
+            if not words.startswith("срок: ") or " или " in words:
+                continue
+            field = fields[parameter]
+            whole = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+            for part in re.split("[;,] ", words.removeprefix("срок: ")):
+                asked += 1
+                try:
+                    TypeAdapter(whole).validate_python(part.rpartition(": ")[2])
+                except ValueError:
+                    unspelled.append(f"{name}.{parameter}: {part}")
+    assert asked > 100 and unspelled == []
