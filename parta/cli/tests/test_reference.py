@@ -44,7 +44,9 @@ def test_every_term_that_is_spelled_is_taken() -> None:
             if not words.startswith("срок: ") or " или " in words:
                 continue
             field = fields[parameter]
-            whole = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+            whole: Any = (
+                Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+            )
             for part in re.split("[;,] ", words.removeprefix("срок: ")):
                 asked += 1
                 try:
