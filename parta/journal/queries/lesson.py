@@ -482,8 +482,8 @@ class _Reading:
         return Due(line[1], on, line[2], title, loads.get(on, 0))
 
     def _closed(self, lesson: Lesson, works: Sequence[Work]) -> tuple[Closure | None, tuple[str, ...]]:
-        """What stands against marks of this lesson (of answers, where they are given), and the kinds of work that take
-        them all the same; where nothing is marked, what stands against the roll."""
+        """What stands against marks of answers in this lesson, and the kinds of work that take theirs all the same;
+        where no answers are marked, what stands against every kind; where nothing is, what stands against the roll."""
         symbols = self._symbols()
 
         def of(fact: str, work: str) -> Closure | None:
@@ -508,7 +508,8 @@ class _Reading:
         others = sorted(
             (work for work in works if work.code != first), key=lambda work: work.assessment is None
         )
-        return found, tuple(work.title.lower() for work in others if of("mark", work.code) is None)
+        still = tuple(work.title.lower() for work in others if of("mark", work.code) is None)
+        return (None, ()) if still and first != "oral" else (found, still)
 
     def _limits(self, lesson: Lesson) -> dict[str, MarkLimit]:
         found = {}

@@ -188,7 +188,7 @@ class LessonPage:
     previous: int | None
     next: int | None
     closed: Closure | None
-    """Why marks of this lesson (where nothing is marked: its roll) take no first entry now."""
+    """Why marks of answers (where none are given: any mark; where nothing is marked: the roll) take no entry now."""
     open_works: tuple[str, ...]
     """Kinds of work whose marks are taken though those of answers are not."""
     limits: Mapping[str, MarkLimit]

@@ -8,6 +8,8 @@ import pytest
 
 from parta.foundation import clock, log
 from parta.journal.models import Absence, Assessment, DiaryNote, Homework, LessonRecord, Mark
+from parta.journal.rules.tests.living import live_under
+from parta.journal.rules.tests.living import text_of as text_of_act
 from parta.people.models import Enrolment, Person, ReadTrace
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +266,24 @@ def test_a_closed_column_of_answers_names_the_works_that_still_take_marks(cast: 
     page = text_of(client_of(cast.teacher).get(address(before, "marks"))).replace("\xa0", " ")
     assert "Отметки за ответы в этом уроке закрыты" in page and "Новые записи" not in page
     assert re.search(r"Ещё ставятся: [^.]*письменная работа[^.]*\.", page)
+
+
+@pytest.mark.parametrize(("test", "closed"), [("30d", False), ("same_day", True)])
+def test_where_no_answers_are_marked_one_closed_work_closes_nothing(
+    cast: Any, client_of: Any, test: str, closed: bool
+) -> None:
+    """Fault seen red: «marks for answers are closed» over a lesson in which answers are not marked at all."""
+    live_under(
+        cast,
+        text_of_act(
+            'kind = "work_kinds"\nrequired = true\nkinds = ["test", "control"]',
+            'kind = "mark_deadline"\nwork = ["control"]\nwithin = "same_day"',
+            f'kind = "mark_deadline"\nwork = ["test"]\nwithin = "{test}"',
+            'kind = "no_backdating"',
+        ),
+    )
+    page = text_of(
+        client_of(cast.teacher).get(address(cast.lesson_on("russian", date(2026, 10, 12)), "marks"))
+    )
+    assert "Отметки за ответы" not in page
+    assert ("Новые отметки в этом уроке закрыты" in page) is closed
