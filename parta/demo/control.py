@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from parta.control.actions import CheckRow, accept, acknowledge, answer, finish_check, raise_remark
 from parta.control.actions.nightly import form_due_reports
+from parta.control.actions.plan import close_planned, plan_check
 from parta.control.models import Acknowledgement, Remark
 from parta.control.queries import certificates
 from parta.control.queries.sheets import Cut
@@ -16,11 +17,16 @@ from parta.organisation.acts import act
 from parta.organisation.models import School
 from parta.people.actions.inspection import open_inspection
 from parta.people.models import Person
-from parta.people.viewer import account
+from parta.people.viewer import Viewer, account
 
 CONCLUSION = (
     "Журналы ведутся в основном в срок. Учителям, названным в справке, записать пропущенные уроки и выставить "
     "отметки за письменные работы. Классным руководителям проверить пропуски одного урока среди дня."
+)
+PLAN = (
+    ("Ведение журналов за три недели, все классы", 0),
+    ("Отметки за контрольные работы по русскому языку, 5–9 классы", 3),
+    ("Домашние задания в выходные и перед каникулами", 16),
 )
 ANSWERS = (
     "Уроки записаны, темы сверены с планом.",
@@ -70,6 +76,37 @@ def show_control(clerk: Clerk, deputy: Human) -> None:
                 check_id=check_id,
             )
     _followed(clerk, viewer.person_id, check_id)
+    _planned(clerk, viewer, check_id)
+
+
+def _planned(clerk: Clerk, viewer: Viewer, check_id: int) -> None:
+    """The plan of control: a line closed by that check, one whose day has passed, one to come."""
+    by = viewer.acting_as("deputy")
+    rows = []
+    for what, days in PLAN:
+        with _act(clerk, viewer.user_id, "deputy", viewer.at):
+            rows.append(
+                plan_check(
+                    school_id=clerk.school_id,
+                    what=what,
+                    due=viewer.on + timedelta(days=days),
+                    person_id=viewer.person_id,
+                    entered_by=viewer.person_id,
+                    on=viewer.on,
+                    by=by,
+                    at=viewer.at,
+                )
+            )
+    with _act(clerk, viewer.user_id, "deputy", viewer.at):
+        close_planned(
+            school_id=clerk.school_id,
+            row_id=rows[0].pk,
+            outcome="Справка составлена, замечания разосланы.",
+            check_id=check_id,
+            closed_by=viewer.person_id,
+            by=by,
+            at=viewer.at,
+        )
 
 
 def show_window(clerk: Clerk, director: Human, inspector: Human) -> None:
