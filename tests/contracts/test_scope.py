@@ -28,6 +28,7 @@ ROLE = "parta_rows_of_tests"
 OPENED = {
     "parta/people/passwords.py": "no password is made of a name the account has in another school",
     "parta/people/actions/access.py": "a role in another school is a ground for the account",
+    "parta/diary/actions/feeds.py": "addresses of calendars that an account has made in another school",
     "parta/journal/actions/bulk.py": "free ids are the table's, whosever its rows are",
     "parta/foundation/jobs.py": "jobs that are stuck tell of the installation",
 }

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from parta.diary.models import CalendarFeed
+from parta.foundation import scope
 from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
@@ -59,6 +61,15 @@ def revoke_feed(viewer: Viewer, feed_id: int, *, at: datetime) -> None:
         row.revoked_at = at
         row.save(update_fields=["revoked_at"])
         lines.append(Line("feed_revoked", "feed", row.pk, student_id=row.student_id))
+
+
+def forget_feeds(user_ids: Sequence[int], lines: list[Line], at: datetime) -> None:
+    """In the act that stops access to accounts: their addresses open nothing, for who held them may have made one."""
+    with scope.opened():  # an account may have made them in several schools
+        rows = list(CalendarFeed.objects.filter(person__user_id__in=user_ids, revoked_at=None))
+        if rows:
+            CalendarFeed.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=at)
+    lines += [Line("feed_revoked", "feed", row.pk, data={"person": row.person_id}) for row in rows]
 
 
 def note_read(feed: CalendarFeed, at: datetime) -> None:

@@ -11,8 +11,10 @@ from icalendar import Calendar
 from parta.communication.models import Announcement
 from parta.diary.actions import feeds
 from parta.diary.models import CalendarFeed
+from parta.foundation.models import LogEntry
 from parta.organisation.acts import Refusal
-from parta.people.models import Guardianship, User
+from parta.people.actions import reset_password
+from parta.people.models import Guardianship, SignIn, User
 from parta.timetable import actions as timetable
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,28 @@ def test_the_right_that_ends_closes_the_feed(cast: Any) -> None:
     read(token)
     User.objects.filter(pk=cast.guardian.user_id).update(is_active=False)
     read(token, 404)
+
+
+@pytest.mark.parametrize("how", ["reset", "loss", "disown"])
+def test_stopped_access_stops_the_feeds(how: str, cast: Any, client_of: Any) -> None:
+    """Whoever held the account may have made an address of his own. Fault seen red: the slot of `identities` empty."""
+    viewer = cast.viewer("guardian")
+    token = feeds.make_feed(viewer, cast.student.pk, at=cast.at)
+    others = feeds.make_feed(cast.viewer("student"), cast.student.pk, at=cast.at)
+    browser = client_of(cast.guardian)
+    if how == "reset":
+        reset_password(person=cast.guardian, by=cast.viewer("operator").acting_as(), at=cast.at)
+    elif how == "loss":
+        browser.post("/password/lost/")
+    else:
+        row = SignIn.objects.create(
+            user=cast.guardian.user, session_key="x", at=cast.at, seen_at=cast.at, agent="Chrome", device="d"
+        )
+        assert browser.post("/account/", {"act": "disown", "row": row.pk}).status_code == 302
+    read(token, 404)
+    read(others)
+    line = LogEntry.objects.get(verb="feed_revoked")
+    assert line.object_id == CalendarFeed.objects.get(person=cast.guardian).pk
 
 
 def test_others_students_and_too_many_are_refused(cast: Any) -> None:

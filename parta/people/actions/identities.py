@@ -3,7 +3,7 @@
 An identity never makes an account and is never matched by a name or an address: the owner, signed in, links it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -15,6 +15,9 @@ from parta.people.actions.telling import tell
 from parta.people.actions.watches import only_known
 from parta.people.models import OutsideIdentity, User
 from parta.people.viewer import Viewer
+
+FORGOTTEN_TOO: list[Callable[[Sequence[int], list[Line], datetime], None]] = []
+"""What else whoever held an account may have left open: slots that later apps fill, called in the act that stops it."""
 
 
 def link_identity(*, viewer: Viewer, issuer: str, title: str, subject: str, at: datetime) -> OutsideIdentity:
@@ -71,7 +74,10 @@ def unlink_identity(*, viewer: Viewer, identity_id: int, at: datetime) -> None:
 
 
 def forget_identities(user_ids: Sequence[int], lines: list[Line], *, at: datetime) -> None:
-    """In the caller's act: nothing outside opens these accounts; who held them may have linked his own identity."""
+    """In the caller's act: nothing outside opens these accounts; who held them may have linked his own identity, or
+    left open what `FORGOTTEN_TOO` knows."""
+    for forget in FORGOTTEN_TOO:
+        forget(user_ids, lines, at)
     rows = list(OutsideIdentity.objects.filter(user_id__in=user_ids))
     if not rows:
         return

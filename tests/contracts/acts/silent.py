@@ -33,6 +33,7 @@ SILENT: Mapping[str, str] = {
     "communication.actions.delivery.note_bounce": "the row is the register of what did not arrive",
     "communication.actions.delivery.forget": "the term of keeping letters that are done with",
     "diary.actions.notices.settle_all": "each write it makes is the journal's own and leaves its line there",
+    "diary.actions.feeds.forget_feeds": "the acts that stop access call it and hand it their lines",
     "diary.actions.feeds.note_read": "a sign of life of a calendar program, on the feed's own row",
     "diary.actions.looks.note_look": "it is the trace of looking into a diary, once in two minutes",
     "diary.actions.looks.note_panel": "it is the trace of opening the panel, once a day",
