@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -158,17 +158,32 @@ def check_spreadsheet(path: Path) -> None:
             )
 
 
+_CELL_AT: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})(\d{1,18})["']""")
+_ROW_AT: Final = re.compile(rb"""\br\s*=\s*["'](\d{1,18})["']""")
+"""By the attribute alone: a hostile file may write the element with a prefix, and the reader takes it so."""
+
+
 def _check_extent(content: bytes, name: str) -> None:
-    rows = max((int(row) for row in re.findall(rb'<row[^>]*?\br="(\d{1,9})"', content)), default=0)
+    rows = max(map(int, _ROW_AT.findall(content)), default=0)
     columns = 0
-    for letters in set(re.findall(rb'<c[^>]*?\br="([A-Z]{1,4})\d', content)):
+    cells = _CELL_AT.findall(content)
+    for letters in {letters for letters, _ in cells}:
         number = 0
-        for letter in letters:
+        for letter in letters.upper():
             number = number * 26 + letter - 64
         columns = max(columns, number)
-    rows = max(
-        rows, max((int(row) for row in re.findall(rb'<c[^>]*?\br="[A-Z]{1,4}(\d{1,9})"', content)), default=0)
-    )
+    _refuse_vast(max(rows, max((int(row) for _, row in cells), default=0)), columns, name)
+
+
+def check_reach(cells: Iterable[tuple[int, int]], name: str) -> None:
+    """Refuse a sheet whose cells, counted from 0, span a table too large."""
+    rows = columns = 0
+    for row, column in cells:
+        rows, columns = max(rows, row + 1), max(columns, column + 1)
+    _refuse_vast(rows, columns, name)
+
+
+def _refuse_vast(rows: int, columns: int, name: str) -> None:
     if rows * columns > MAX_CELLS:
         raise BadFile(
             f"В книге «{name}» таблица слишком велика: {rows} строк на {columns} столбцов. Обычно это случайная "

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import olefile
-
+from . import records
 from .limits import expat_events, looks_like, read_xml, repeated, unpacked
 from .values import is_error_value
 
@@ -65,20 +63,11 @@ def _of_xlsx(archive: zipfile.ZipFile, file: str) -> Lost:
     if not parts:
         return {}
     root, _ = read_xml(archive.read("xl/workbook.xml"), file)
-    targets = _targets(archive, "xl/_rels/workbook.xml.rels", file)
+    targets = records.targets(archive, "xl/_rels/workbook.xml.rels", file)
     return {
         sheet.attributes.get("name", ""): parts.get(targets.get(sheet.get("r:id"), ""), {})
         for sheets in root.all("sheets")
         for sheet in sheets.all("sheet")
-    }
-
-
-def _targets(archive: zipfile.ZipFile, part: str, file: str) -> dict[str, str]:
-    """Parts of the sheets by the ids of their links."""
-    links, _ = read_xml(archive.read(part), file)
-    return {
-        link.get("Id"): "xl/" + link.get("Target").removeprefix("/xl/").removeprefix("xl/").lower()
-        for link in links.children
     }
 
 
@@ -90,114 +79,43 @@ def _place(cell: bytes) -> Place:
     return int(digits) - 1, column - 1
 
 
-# --- xlsb: the same parts as records of bytes ([MS-XLSB]) ---
-
-_ROW, _CELL_ERROR, _FORMULA_ERROR, _SHEET = 0, 3, 11, 156
+# --- xlsb and xls: records of bytes ---
 
 
 def _of_xlsb(archive: zipfile.ZipFile, names: dict[str, str]) -> Lost:
-    targets = _targets(archive, names["xl/_rels/workbook.bin.rels"], archive.filename or "")
-    lost: Lost = {}
-    for kind, body in _xlsb_records(archive.read(names["xl/workbook.bin"])):
-        if kind == _SHEET:
-            link, end = _wide(body, 8)
-            title, _ = _wide(body, end)
-            part = names.get(targets.get(link, ""))
-            lost[title] = _xlsb_errors(archive.read(part)) if part else {}
-    return lost
+    return {
+        title: _xlsb_errors(archive.read(part)) if part else {}
+        for title, part in records.xlsb_sheets(archive, names)
+    }
 
 
 def _xlsb_errors(content: bytes) -> dict[Place, str]:
     row, cells = 0, {}
-    for kind, body in _xlsb_records(content):
-        if kind == _ROW:
+    for kind, body in records.of_xlsb(content):
+        if kind == records.ROW:
             (row,) = struct.unpack_from("<I", body)
-        elif kind in {_CELL_ERROR, _FORMULA_ERROR}:
+        elif kind in {records.CELL_ERROR, records.FORMULA_ERROR}:
             (column,) = struct.unpack_from("<I", body)
             cells[row, column] = _ERRORS.get(body[8], "#N/A")
     return cells
 
 
-def _xlsb_records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(content):
-        kind = content[at]
-        at += 1
-        if kind & 0x80:
-            kind = (kind & 0x7F) | content[at] << 7
-            at += 1
-        size = shift = 0
-        for _ in range(4):
-            size |= (content[at] & 0x7F) << shift
-            at, shift = at + 1, shift + 7
-            if not content[at - 1] & 0x80:
-                break
-        yield kind, content[at : at + size]
-        at += size
-
-
-def _wide(body: bytes, at: int) -> tuple[str, int]:
-    """A counted string of two-byte signs and where it ends."""
-    (count,) = struct.unpack_from("<I", body, at)
-    end = at + 4 + count * 2
-    return body[at + 4 : end].decode("utf-16-le", errors="replace"), end
-
-
-# --- xls: one stream of records in an OLE container ([MS-XLS]) ---
-
-_BOOLERR, _FORMULAS, _BOUND_SHEET, _CODE_PAGE, _BOF, _EOF = (
-    0x0205,
-    {0x0006, 0x0206, 0x0406},
-    0x85,
-    0x42,
-    0x0809,
-    0x0A,
-)
-
-
 def _of_xls(path: Path) -> Lost:
-    with olefile.OleFileIO(str(path)) as container:
-        content = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
-    sheets: dict[str, int] = {}
-    page, is_old = "cp1251", False
-    for kind, body in _xls_records(content, 0):
-        if kind == _BOF:
-            is_old = struct.unpack_from("<H", body)[0] < 0x0600
-        elif kind == _CODE_PAGE and is_old:
-            page = {32768: "mac_cyrillic"}.get(number := struct.unpack_from("<H", body)[0], f"cp{number}")
-        elif kind == _BOUND_SHEET:
-            text = body[7:] if is_old else body[8:]
-            encoding = page if is_old else "utf-16-le" if body[7] & 1 else "latin-1"
-            width = body[6] * (2 if encoding == "utf-16-le" else 1)
-            sheets[text[:width].decode(encoding, errors="replace")] = struct.unpack_from("<I", body)[0]
-    return {title: _xls_errors(content, at) for title, at in sheets.items()}
+    content = records.xls_stream(path)
+    return {title: _xls_errors(content, at) for title, at in records.xls_sheets(content).items()}
 
 
 def _xls_errors(content: bytes, start: int) -> dict[Place, str]:
     cells = {}
-    for kind, body in _xls_records(content, start):
-        if kind == _BOOLERR and body[7]:
+    for kind, body in records.of_xls(content, start):
+        if kind == records.BOOLERR and body[7]:
             code = body[6]
-        elif kind in _FORMULAS and body[12:14] == b"\xff\xff" and body[6] == 2:
+        elif kind in records.FORMULAS and body[12:14] == b"\xff\xff" and body[6] == 2:
             code = body[8]
         else:
             continue
         cells[struct.unpack_from("<HH", body)] = _ERRORS.get(code, "#N/A")
     return cells
-
-
-def _xls_records(content: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Records from a place to the end of its substream; what is nested in it (a chart) is passed over."""
-    depth = 0
-    while at + 4 <= len(content):
-        kind, size = struct.unpack_from("<HH", content, at)
-        depth += kind == _BOF
-        if depth < 2:
-            yield kind, content[at + 4 : at + 4 + size]
-        depth -= kind == _EOF
-        if kind == _EOF and not depth:
-            return
-        at += 4 + size
 
 
 # --- ods: one XML, rows and cells repeated by attributes ---

@@ -26,6 +26,7 @@ from .limits import (
 )
 from .located import BadFile
 from .lost import lost_cells
+from .records import check_records
 from .values import tidy
 
 SUFFIXES: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
@@ -147,6 +148,7 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
             "таблиц и сохраните как .xlsx."
         )
     try:
+        check_records(path)
         with io.BytesIO(read_bytes(path)) as stream:
             book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
             hidden = _hidden(book)

@@ -33,8 +33,8 @@ def _cell(column: int, value: object) -> bytes:
     return _record(6, head + _wide(str(value)))
 
 
-def xlsb(path: Path, sheets: Mapping[str, Rows]) -> Path:
-    """A binary workbook; «#REF!» and the like become true error values."""
+def xlsb(path: Path, sheets: Mapping[str, Rows], *, far: tuple[int, int] | None = None) -> Path:
+    """A binary workbook; «#REF!» and the like become true error values. `far`: one more cell, of each sheet."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
             "[Content_Types].xml",
@@ -62,6 +62,8 @@ def xlsb(path: Path, sheets: Mapping[str, Rows]) -> Path:
             for index, row in enumerate(rows):
                 body += _record(0, struct.pack("<II", index, 0) + bytes(9))
                 body += b"".join(_cell(column, value) for column, value in enumerate(row) if value != "")
+            if far:
+                body += _record(0, struct.pack("<II", far[0], 0) + bytes(9)) + _cell(far[1], "далеко")
             archive.writestr(f"xl/worksheets/sheet{number}.bin", body + _record(146) + _record(130))
         archive.writestr(
             "xl/_rels/workbook.bin.rels",

@@ -1,11 +1,13 @@
 """Files that cannot be taken at all: a Russian message that says what to do, never a traceback."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +48,22 @@ def far_cell(folder: Path) -> Path:
         )
     }
     return files.repacked(path, change)
+
+
+def far_cell_in_quotes(folder: Path) -> Path:
+    """The same beyond what a school has, with the marks of quotation that only a hostile file uses."""
+    path = files.workbook(folder / "далеко.xlsx", {"Предметы": files.SUBJECTS})
+    change = {"xl/worksheets/sheet1.xml": lambda xml: re.sub(rb'r="C(\d)"', rb"r = 'ccc200\1'", xml)}
+    return files.repacked(path, change)
+
+
+def far_cell_of_old(folder: Path) -> Path:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Ученики")
+    for row, column in ((0, 0), (20_000, 200)):
+        sheet.write(row, column, "Ким")
+    book.save(str(folder / "далеко.xls"))
+    return folder / "далеко.xls"
 
 
 def error_far_and_wide(folder: Path) -> Path:
@@ -123,6 +141,12 @@ BAD = {
     "an archive in an archive": (inner_archive, "лежит другой архив"),
     "an error value in every cell": (error_far_and_wide, "архивную бомбу"),
     "a cell at the end of the sheet": (far_cell, "слишком велика"),
+    "a cell far beyond, written otherwise": (far_cell_in_quotes, "слишком велика: 200"),
+    "a cell far beyond in .xls": (far_cell_of_old, "слишком велика: 20001 строк на 201"),
+    "a cell far beyond in .xlsb": (
+        lambda folder: old_books.xlsb(folder / "а.xlsb", {"Ученики": [("Класс",)]}, far=(1999, 2999)),
+        "слишком велика: 2000 строк на 3000",
+    ),
     "a billion laughs": (write(laughs("timetable"), "t.xml"), "сущности XML"),
     "entities in FET": (write(laughs("fet"), "t.fet"), "сущности XML"),
     "a file fetched from the disk": (write(fetches("timetable"), "t.xml"), "сущности XML"),
@@ -205,6 +229,13 @@ def test_the_largest_archive_allowed_is_read_and_one_byte_more_is_not(
     monkeypatch.setattr(limits, "MAX_UNPACKED", size - 1)
     with pytest.raises(BadFile, match="бомбу"):
         limits.open_zip(path)
+
+
+def test_a_table_may_reach_so_far_and_no_farther() -> None:
+    limits.check_reach([(0, 0), (1999, 1499)], "а.xls")
+    for place in ((2000, 1499), (1999, 1500)):
+        with pytest.raises(BadFile, match="слишком велика"):
+            limits.check_reach([(0, 0), place], "а.xls")
 
 
 def test_a_plain_doctype_is_harmless(tmp_path: Path) -> None:
