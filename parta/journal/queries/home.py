@@ -28,6 +28,7 @@ from parta.journal.queries.home_values import (
 from parta.journal.queries.lesson_values import AWAY
 from parta.journal.queries.words import class_name, journal_name, register_key, short_name
 from parta.journal.rules.acts import Place
+from parta.journal.rules.lesson_days import days_of_lessons
 from parta.journal.rules.owed import Scope
 from parta.journal.rules.questions import AbsenceCode, absence_codes
 from parta.journal.rules.watches import lesson_gaps, work_gaps
@@ -264,10 +265,15 @@ def _dues(viewer: Viewer, since: date, zone: ZoneInfo) -> list[DueItem]:
     law = law_of_school(viewer.school.id, viewer.school.law_version)
     calendar = calendar_of(viewer.school.id, viewer.school.timezone, viewer.school.law_version)
     scope = Scope(teacher_id=viewer.person_id)
+    follows = days_of_lessons(
+        law, school_id=viewer.school.id, since=since, until=viewer.on, teacher_id=viewer.person_id
+    )
     found = [
         finding
         for watch in (lesson_gaps, work_gaps)
-        for finding in watch(law, viewer.school.id, scope, since=since, at=viewer.at, calendar=calendar)
+        for finding in watch(
+            law, viewer.school.id, scope, since=since, at=viewer.at, calendar=calendar, follows=follows
+        )
     ]
     items = []
     for finding in found:

@@ -32,12 +32,13 @@ from parta.journal.queries.words import (
     class_name,
     day,
     from_json,
+    moment_of,
     namesakes,
     register_key,
     short_name,
 )
 from parta.journal.rules.acts import Lesson, Place, Writer
-from parta.journal.rules.lesson_days import days_of_lessons
+from parta.journal.rules.lesson_days import counts_lessons
 from parta.journal.rules.questions import (
     MarkLimit,
     absence_codes,
@@ -51,11 +52,13 @@ from parta.journal.rules.questions import (
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.plans.approvals import APPROVED_LINE
-from parta.regulation.durations import Calendar
+from parta.regulation.durations import MOST_LESSONS, Calendar
 from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
 
+MANY_AHEAD = 12 * MOST_LESSONS
+"""Lessons read where the act counts by lessons to come: of a day the first counts, and a day of practice has many."""
 PLAN_AHEAD = 30
 """Topics of the plan offered beside the next one."""
 
@@ -109,10 +112,10 @@ SELECT 'topic', q.id, q.position, q.text, q.homework, q.work_kind, NULL, q.minut
         WHERE r.journal_id = %s AND r.planned_topic_id = t.id AND r.lesson_id <> %s)
     ORDER BY t.position LIMIT %s) q
 UNION ALL
-SELECT 'next', q.id, q.number, '', '', '', q.date, NULL FROM (
-    SELECT n.id, n.number, n.date FROM timetable_lesson n
+SELECT 'next', q.id, q.number, CAST(q.starts_at AS TEXT), '', '', q.date, NULL FROM (
+    SELECT n.id, n.number, n.date, n.starts_at FROM timetable_lesson n
     WHERE n.journal_id = %s AND n.state <> 'cancelled' AND (n.date > %s OR (n.date = %s AND n.number > %s))
-    ORDER BY n.date, n.number LIMIT 4) q
+    ORDER BY n.date, n.number LIMIT %s) q
 UNION ALL
 SELECT 'previous', q.id, q.number, '', '', '', q.date, NULL FROM (
     SELECT n.id, n.number, n.date FROM timetable_lesson n
@@ -211,12 +214,13 @@ class _Reading:
     def page(self) -> LessonPage:
         """Read the rest and put it together."""
         row, viewer = self.row, self.viewer
+        ahead = MANY_AHEAD if counts_lessons(self.law, self.date, self.date) else 4
         around = sql.read(
             _AROUND,
             (
                 row[23],
                 row[22], self.journal, row[0], PLAN_AHEAD,
-                self.journal, self.date, self.date, self.number,
+                self.journal, self.date, self.date, self.number, ahead,
                 self.journal, self.date, self.date, self.number,
                 row[23], self.date, self.number, row[18],
                 row[18], self.date, self.date + timedelta(days=15), row[0],
@@ -250,7 +254,7 @@ class _Reading:
         )
         nexts = [line for line in around if line[0] == "next"]
         loads = {day(line[6]): int(line[7] or 0) for line in around if line[0] == "load"}
-        lesson = self._lesson()
+        lesson = self._lesson(nexts)
         shut, open_works = self._closed(lesson, works) if self.teaches or self.is_substitute else (None, ())
         return LessonPage(
             id=row[0],
@@ -310,8 +314,13 @@ class _Reading:
             term=row[35] or "",
         )
 
-    def _lesson(self) -> Lesson:
+    def _lesson(self, nexts: Sequence[sql.Row]) -> Lesson:
         row = self.row
+        begins: dict[date, datetime] = {}
+        for line in nexts:
+            on = day(line[6])
+            if on is not None and on > self.date:
+                begins.setdefault(on, moment_of(line[3], self.calendar.zone))
         return Lesson(
             id=row[0],
             date=self.date,
@@ -323,13 +332,7 @@ class _Reading:
             state=row[5],
             conducted=row[31] is not None,
             topic=row[29] or "",
-            following=days_of_lessons(
-                self.law,
-                school_id=self.viewer.school.id,
-                since=self.date,
-                until=self.date,
-                journal_ids=[self.journal],
-            ).after(self.journal, self.date),
+            following=tuple(begins.values())[:MOST_LESSONS],
         )
 
     def _kinds(self, around: Sequence[sql.Row]) -> list[tuple[str, str, str, float]]:

@@ -44,10 +44,23 @@ def counts_lessons(law: Law, since: date, until: date) -> bool:
     return any(law.on(day).counts_lessons for day in days)
 
 
+_OF_TEACHER = """ AND journal_id IN (
+    SELECT journal_id FROM plans_teachingload WHERE teacher_id = %s
+    UNION SELECT journal_id FROM timetable_lesson WHERE teacher_id = %s
+    UNION SELECT l.journal_id FROM timetable_substitution x JOIN timetable_lesson l ON l.id = x.lesson_id
+        WHERE x.substitute_id = %s)"""
+
+
 def days_of_lessons(
-    law: Law, *, school_id: int, since: date, until: date, journal_ids: Collection[int] | None = None
+    law: Law,
+    *,
+    school_id: int,
+    since: date,
+    until: date,
+    journal_ids: Collection[int] | None = None,
+    teacher_id: int | None = None,
 ) -> LessonDays:
-    """The days that follow lessons of a span, of a school or of some of its journals.
+    """The days that follow lessons of a span, of a school, of some of its journals or of those one teacher has.
 
     One statement, or none where no act in force counts by them.
     """
@@ -57,6 +70,9 @@ def days_of_lessons(
     if journal_ids is not None and len(journal_ids) <= 500:
         which += f" AND journal_id IN ({sql.marks(len(journal_ids))})"
         values += sorted(journal_ids)
+    if teacher_id is not None:
+        which += _OF_TEACHER
+        values += [teacher_id] * 3
     found: dict[int, tuple[list[date], list[datetime]]] = {}
     for journal_id, day, begins in sql.read(_DAYS.replace("{which}", which), [*values, since, until + AHEAD]):
         days, moments = found.setdefault(journal_id, ([], []))

@@ -16,7 +16,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.journal.rules.absences import codes_at
 from parta.journal.rules.acts import Lesson, Place
-from parta.journal.rules.lesson_days import days_of_lessons
+from parta.journal.rules.lesson_days import LessonDays, days_of_lessons
 from parta.journal.rules.lesson_marks import NO_MARKS, asks_marks, lesson_mark_deadlines
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import clauses_of, told_of
@@ -91,11 +91,19 @@ _TEXTS = {
 @watch("attendance_deadline")
 @watch("homework_deadline")
 def lesson_gaps(
-    law: Law, school_id: int, scope: Scope, *, since: date, at: datetime, calendar: Calendar
+    law: Law,
+    school_id: int,
+    scope: Scope,
+    *,
+    since: date,
+    at: datetime,
+    calendar: Calendar,
+    follows: LessonDays | None = None,
 ) -> list[Finding]:
     """Lessons that have begun and lack their record, topic, roll or homework. One statement.
 
-    One more where the law counts by lessons to come; so with the other watches here.
+    One more where the law counts by lessons to come and `follows`, their days, are not at hand; so with the other
+    watches here.
     """
     last = scope.last(at, calendar)
     span, values = span_of(scope, school_id, since, last, at)
@@ -105,7 +113,10 @@ def lesson_gaps(
     statement = (
         _LESSON_GAPS.replace("{day_end}", day_end).replace("{span}", span).replace("{no_marks}", no_marks)
     )
-    follows = days_of_lessons(law, school_id=school_id, since=since, until=last)
+    if follows is None:
+        follows = days_of_lessons(
+            law, school_id=school_id, since=since, until=last, teacher_id=scope.teacher_id
+        )
     reader = Reader(law, at, calendar, follows)
     found: list[Finding] = []
     for row in sql.read(statement + " ORDER BY l.date, l.number, l.id", values):
@@ -226,7 +237,14 @@ ORDER BY q.date, q.number, q.lesson_id, q.work_kind, q.position, n.surname, n.gi
 
 @watch("mark_deadline")
 def work_gaps(
-    law: Law, school_id: int, scope: Scope, *, since: date, at: datetime, calendar: Calendar
+    law: Law,
+    school_id: int,
+    scope: Scope,
+    *,
+    since: date,
+    at: datetime,
+    calendar: Calendar,
+    follows: LessonDays | None = None,
 ) -> list[Finding]:
     """Works of the whole class in which students who were present have no mark. One statement.
 
@@ -237,7 +255,10 @@ def work_gaps(
     span, values = span_of(scope, school_id, since, scope.last(at, calendar), at)
     answers = sorted(ANSWERS)
     rows = sql.read(_WORK_GAPS.replace("{span}", span), [*values, *answers, *answers, today, today])
-    follows = days_of_lessons(law, school_id=school_id, since=since, until=today)
+    if follows is None:
+        follows = days_of_lessons(
+            law, school_id=school_id, since=since, until=today, teacher_id=scope.teacher_id
+        )
     reader = Reader(law, at, calendar, follows)
     found = []
     for _, group in groupby(rows, key=lambda row: (row[10], row[18], row[19])):
@@ -330,10 +351,17 @@ def reason_gaps(
                 AND ca.student_id IN (SELECT ce.student_id FROM people_enrolment ce JOIN people_role cr
                     ON cr.homeroom_id = ce.homeroom_id WHERE cr.person_id = %s AND cr.kind = 'class_teacher'))"""
         values += [scope.teacher_id] * 2
-    follows = days_of_lessons(law, school_id=school_id, since=since, until=scope.last(at, calendar))
+    rows = sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values)
+    follows = days_of_lessons(
+        law,
+        school_id=school_id,
+        since=since,
+        until=scope.last(at, calendar),
+        journal_ids={row[0] for row in rows},
+    )
     reader = Reader(law, at, calendar, follows)
     days: dict[tuple[date, int], list[tuple[sql.Row, Lesson, Limit, tuple[Rule[Any], ...]]]] = {}
-    for row in sql.read(statement + " ORDER BY l.date, l.number, n.surname, n.given_name, n.id", values):
+    for row in rows:
         place, lesson = reader.place(row), lesson_of(row[10:16], row[0], reader.follows)
         bench = reader.bench(row, lesson.date, row[16])
         limit = reason_deadlines(bench).limit(lesson, calendar, (), "absence")

@@ -35,8 +35,8 @@ def years(draw: Any) -> dict[str, Any]:
         "week": draw(st.sampled_from([5, 6])),
         "vacations": [(starts, starts + timedelta(days=length)) for starts, length in spans],
         "holidays": frozenset(mondays + draw(st.lists(day, max_size=5))),
-"own": own,
-    }  # fmt: skip
+        "own": own,
+    }
 
 
 def calendar(year: dict[str, Any]) -> PlainCalendar:

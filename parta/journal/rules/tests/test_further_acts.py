@@ -13,9 +13,11 @@ import pytest
 from parta.foundation import clock
 from parta.journal.models import Absence, Assessment, Homework, LessonRecord, Mark, TermMark
 from parta.journal.queries.grid import journal_page
+from parta.journal.queries.lesson import lesson_page
 from parta.journal.rules.evidence import Away, Evidence, MarkFact, PartFact, WorkFact
 from parta.journal.rules.matters import whole
 from parta.journal.rules.outcome_watches import outcome_matters
+from parta.journal.rules.owed import Scope
 from parta.journal.rules.tests.acting import (
     ALGEBRA,
     MONDAY,
@@ -34,6 +36,7 @@ from parta.journal.rules.tests.acting import (
     replace,
 )
 from parta.journal.rules.tests.living import cited, days_of, law_now, live_under, mark, owed, send, text_of
+from parta.journal.rules.watches import findings
 from parta.organisation.models import Vacation
 from parta.regulation.compare import difference
 from parta.regulation.durations import PlainCalendar
@@ -530,6 +533,41 @@ def test_lessons_to_come_cost_the_page_of_a_journal_no_statement(
     )
     (column,) = (one for one in shown.side.columns if one.lesson == last.pk and one.work == "control")
     assert column.mark_until == after + timedelta(days=1, hours=2)
+
+
+def test_lessons_to_come_cost_the_lesson_nothing_and_the_day_of_a_teacher_one_statement(
+    cast: Any, client_of: Any, count_statements: Any
+) -> None:
+    client, lesson = client_of(cast.class_teacher), cast.lesson_on("maths", cast.on)
+    pages = f"/lessons/{lesson.pk}/", "/today/"
+
+    def asked(url: str) -> int:
+        assert client.get(url).status_code == 200
+        with count_statements() as seen:
+            assert client.get(url).status_code == 200
+        return len(seen)
+
+    def rules(within: str) -> str:
+        return text_of(
+            f'kind = "mark_deadline"\nwithin = "{within}"', f'kind = "lesson_deadline"\nwithin = "{within}"'
+        )
+
+    live_under(cast, rules("3d"))
+    plain = [asked(url) for url in pages]
+    live_under(cast, rules("next_lesson"))
+    counting = [asked(url) for url in pages]
+    assert counting == [plain[0], plain[1] + 1]
+    later = LessonRow.objects.filter(journal=cast.maths, date__gt=lesson.date).exclude(state="cancelled")
+    shown = lesson_page(cast.viewer("class_teacher"), lesson.pk)
+    assert shown.limits["topic"].deadline == min(row.starts_at for row in later)
+    mine = Scope(teacher_id=cast.class_teacher.pk)
+    for found in findings(
+        law_now(cast), cast.school.id, mine, since=date(2026, 9, 1), at=cast.at, calendar=days_of(cast)
+    ):
+        own = LessonRow.objects.filter(journal=found.journal_id, date__gt=found.date).exclude(
+            state="cancelled"
+        )
+        assert found.due == min(row.starts_at for row in own), found
 
 
 def test_not_attested_is_refused_at_the_page_and_found_over_the_school(cast: Any, client_of: Any) -> None:
