@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from parta.foundation import clock, sql
+from parta.foundation.models import LogEntry
 from parta.journal.models import Absence, LessonRecord, Mark, Permit
 from parta.journal.rules.late_marks import late_marks
 from parta.journal.rules.owed import Finding, Scope
+from parta.journal.rules.tests.living import live_under, text_of
 from parta.journal.rules.watches import findings
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
@@ -236,3 +238,23 @@ def test_teacher_notes_class_teacher_explains(cast: Any, client_of: Any) -> None
         (student.id, "absence%"),
     )
     assert told == [("absence_recorded", "teacher"), ("absence_changed", "class_teacher")]
+
+
+def test_each_late_mark_of_a_class_carries_its_remark(cast: Any, client_of: Any) -> None:
+    """What is judged once for alike marks is told and kept for each of them."""
+    live_under(cast, text_of('kind = "mark_deadline"\nwithin = "1d"\non_breach = "remark"'))
+    lesson = cast.lesson_on("russian", cast.on - timedelta(days=7))
+    students = [cast.named(surname) for surname in ("Авдеев", "Сафина", "Зайцев")]
+    Mark.objects.filter(assessment__lesson=lesson).delete()
+    changes = [mark(lesson, student, "4", "test") for student in students]
+    answer = send(client_of(cast.teacher), cast.russian, *changes)
+    assert answer.status_code == 200, answer.content.decode()
+    told = [
+        [clause for one in saved["remarks"] for clause in one["clauses"]] for saved in answer.json()["saved"]
+    ]
+    assert told == [["Н-1"]] * 3
+    kept = [
+        json.loads(entry.data)["remarks"]
+        for entry in LogEntry.objects.filter(verb="mark_recorded").order_by("-id")[:3]
+    ]
+    assert [one[0]["clauses"] for one in kept] == [["Н-1"]] * 3
