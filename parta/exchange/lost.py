@@ -62,13 +62,18 @@ def _of_xlsx(archive: zipfile.ZipFile, file: str) -> Lost:
                 parts[entry.filename.lower()] = cells
     if not parts:
         return {}
+    return {title: parts.get(part, {}) for title, part in xlsx_sheets(archive, file)}
+
+
+def xlsx_sheets(archive: zipfile.ZipFile, file: str) -> list[tuple[str, str]]:
+    """(title, part in small letters) of each sheet."""
     root, _ = read_xml(archive.read("xl/workbook.xml"), file)
     targets = records.targets(archive, "xl/_rels/workbook.xml.rels", file)
-    return {
-        sheet.attributes.get("name", ""): parts.get(targets.get(sheet.get("r:id"), ""), {})
+    return [
+        (sheet.attributes.get("name", ""), targets.get(sheet.get("r:id"), ""))
         for sheets in root.all("sheets")
         for sheet in sheets.all("sheet")
-    }
+    ]
 
 
 def _place(cell: bytes) -> Place:

@@ -94,7 +94,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
 
 # --- xls: one stream of records in an OLE container ---
 
-BOOLERR, _BOUND_SHEET, _CODE_PAGE, _BOF, _EOF = 0x0205, 0x85, 0x42, 0x0809, 0x0A
+BOOLERR, XLS_ROW, _BOUND_SHEET, _CODE_PAGE, _BOF, _EOF = 0x0205, 0x0208, 0x85, 0x42, 0x0809, 0x0A
 FORMULAS: Final = frozenset({0x0006, 0x0206, 0x0406})
 _XLS_CELLS: Final = FORMULAS | {0x00D6, 0x00FD, 0x0203, 0x0204, BOOLERR, 0x027E}
 _SEVERAL: Final = 0x00BD

@@ -27,6 +27,7 @@ from .limits import (
 from .located import BadFile
 from .lost import lost_cells
 from .records import check_records
+from .unseen import hidden_rows, told
 from .values import tidy
 
 SUFFIXES: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
@@ -153,7 +154,7 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
             book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
             hidden = _hidden(book)
             tables = [_table(book, name, path.name) for name in _names(book) if name not in hidden]
-        lost = lost_cells(path)
+        lost, unseen = lost_cells(path), hidden_rows(path)
     except BadFile:
         raise
     except (KeyboardInterrupt, SystemExit):
@@ -171,6 +172,11 @@ def _read_book(path: Path, _changed: int, _size: int) -> Book:
     for table in tables:
         if sum(any(row) for row in table.rows) > MAX_ROWS:
             raise BadFile(too_many_rows(path.name, table.name))
+    for table in tables:
+        spans = unseen.get(table.name, ())
+        hidden_here = {row for span in spans for row in range(span.start, min(span.stop, len(table.rows)))}
+        if rows := [row for row in hidden_here if any(table.rows[row])]:
+            remarks.append(told(table.name, rows))
     for table in tables:
         cells = lost.get(table.name, {})
         table.formulas_without_value = [place for place, value in cells.items() if not value]

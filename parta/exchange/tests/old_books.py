@@ -33,8 +33,13 @@ def _cell(column: int, value: object) -> bytes:
     return _record(6, head + _wide(str(value)))
 
 
-def xlsb(path: Path, sheets: Mapping[str, Rows], *, far: tuple[int, int] | None = None) -> Path:
-    """A binary workbook; «#REF!» and the like become true error values. `far`: one more cell, of each sheet."""
+def xlsb(
+    path: Path, sheets: Mapping[str, Rows], *, far: tuple[int, int] | None = None, hidden: int = -1
+) -> Path:
+    """A binary workbook; «#REF!» and the like become true error values. `far`: one more cell, of each sheet.
+
+    `hidden`: a row, from 0, that is not shown.
+    """
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
             "[Content_Types].xml",
@@ -60,7 +65,7 @@ def xlsb(path: Path, sheets: Mapping[str, Rows], *, far: tuple[int, int] | None 
                 + _record(145)
             )
             for index, row in enumerate(rows):
-                body += _record(0, struct.pack("<II", index, 0) + bytes(9))
+                body += _record(0, struct.pack("<IIHBB", index, 0, 0, 0, (index == hidden) << 4) + bytes(5))
                 body += b"".join(_cell(column, value) for column, value in enumerate(row) if value != "")
             if far:
                 body += _record(0, struct.pack("<II", far[0], 0) + bytes(9)) + _cell(far[1], "далеко")

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlwt
 
+from parta.exchange import unseen
 from parta.exchange.formats import read
 from parta.exchange.located import BadFile
 from parta.exchange.plan import ImportPlan
-from parta.exchange.tests import files
+from parta.exchange.tests import files, old_books
 
 Look = Callable[..., ImportPlan]
 
@@ -72,6 +74,62 @@ def test_a_hidden_sheet_is_named_and_not_read(tmp_path: Path) -> None:
     data = read(path)
     assert not data.plans and len(data.students) == 3
     assert any("Скрытые листы не читаются: «КТП»" in problem.message for problem in data.problems)
+
+
+def _hidden_in_xlsx(path: Path, rows: files.Rows) -> None:
+    files.workbook(path, {"Ученики": rows})
+    mark = b'<row r="3"'
+    change = {"xl/worksheets/sheet1.xml": lambda content: content.replace(mark, mark + b' hidden="1"')}
+    files.repacked(path, change)
+
+
+def _hidden_in_ods(path: Path, rows: files.Rows) -> None:
+    old_books.ods(path, {"Ученики": rows})
+
+    def filtered(content: bytes) -> bytes:
+        parts = content.split(b"<table:table-row>")
+        return (
+            b"<table:table-row>".join(parts[:3]) + b'<table:table-row table:visibility="filter">' + parts[3]
+        )
+
+    files.repacked(path, {"content.xml": filtered})
+
+
+def _hidden_in_xls(path: Path, rows: files.Rows) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Ученики")
+    for index, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(index, column, value)
+    sheet.row(2).hidden = 1
+    book.save(str(path))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "write"),
+    [
+        (".xlsx", _hidden_in_xlsx),
+        (".ods", _hidden_in_ods),
+        (".xls", _hidden_in_xls),
+        (".xlsb", lambda path, rows: old_books.xlsb(path, {"Ученики": rows}, hidden=2)),
+    ],
+)
+def test_hidden_rows_are_read_and_named(
+    tmp_path: Path, suffix: str, write: Callable[[Path, files.Rows], None]
+) -> None:
+    """A filter left on hides half the list: nobody is lost by it, and whoever uploads knows they are there."""
+    path = tmp_path / f"a{suffix}"
+    write(path, (("Класс", "Фамилия", "Имя"), ("6Б", "Ким", "Анна"), ("6Б", "Пак", "Олег")))
+    data = read(path)
+    assert [row.surname for row in data.students] == ["Ким", "Пак"]
+    told = [problem.message for problem in data.problems if "скрытые строки" in problem.message]
+    assert len(told) == 1 and "«Ученики» есть скрытые строки (3)" in told[0]
+
+
+def test_spans_of_hidden_rows_are_counted_as_a_person_counts() -> None:
+    assert "(2, 4–6, 9)" in unseen.told("А", [5, 3, 4, 1, 8])
+    many = unseen.told("А", range(0, 40, 2))
+    assert "11 и ещё)" in many and "13" not in many
 
 
 @pytest.mark.parametrize(
