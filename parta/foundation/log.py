@@ -1,7 +1,7 @@
 """The change log: append lines to a chain, read them back, verify a chain.
 
 Each line's hash covers the hash before it, so a line changed, removed or slipped in behind the program's back
-breaks the chain at its place; a tail cut off shows against the chain's head.
+breaks the chain at its place; a tail cut off shows against the chain's head. Decision 24 tells the two forms of a line.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ _COLUMNS = (
     "data",
     "operation_id",
     "part",
+    "sign_in_id",
     "hash",
 )
-_WRITTEN = (*_COLUMNS, "sign_in_id")
 _VERB = _COLUMNS.index("verb")
 
 
@@ -169,8 +169,9 @@ def append(head: Head, lines: Sequence[Entry], *, by: Actor, at: datetime, opera
         "user_id": by.user_id,
         "role": by.role,
         "operation_id": operation_id,
-        "sign_in_id": _told([line.verb for line in lines]),
+        "sign_in_id": _sign_in(),
     }
+    _tell([line.verb for line in lines])
     sql.insert("foundation_logentry", _OF_A_LINE, rows, same=same)
     sql.write(
         "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
@@ -187,9 +188,10 @@ def chained(
     Raises NotConfirmed when a line is of an act that is asked again and this request's account has not confirmed it.
     """
     rows, last = _linked(head, lines, by=by, at=at, operation_id=operation_id, first_part=first_part)
-    where, who = (head.school_id, head.chain_id), (by.user_id, by.role)
+    where, who, through = (head.school_id, head.chain_id), (by.user_id, by.role), _sign_in()
     return [
-        (*where, seq, at, *who, *told, operation_id, part, digest) for seq, *told, part, digest in rows
+        (*where, seq, at, *who, *told, operation_id, part, through, digest)
+        for seq, *told, part, digest in rows
     ], last
 
 
@@ -214,18 +216,22 @@ def _linked(
     rows: list[tuple[object, ...]] = []
     seq, previous = head.seq, head.hash
     where, when_and_who = (head.school_id, head.chain_id), (_moment(at), by.user_id, by.role)
+    sign_in_id = _sign_in()
     for part, line in enumerate(lines, first_part):
         seq += 1
         told = (line.verb, line.object_kind, line.object_id, line.lesson_id, line.student_id)
         data = _encode(line.data)
-        previous = _digest(previous, (*where, seq, *when_and_who, *told, data, operation_id, part))
+        previous = _digest(
+            previous, (*where, seq, *when_and_who, *told, data, operation_id, part, sign_in_id)
+        )
         rows.append((seq, *told, data, part, previous))
     return rows, Head(head.chain_id, head.school_id, seq, previous)
 
 
 def pour(rows: Sequence[Sequence[object]], heads: Sequence[Head]) -> None:
     """Write many rows made by :func:`chained` and move their chains' heads: the bulk path of imports and the demo."""
-    sql.bulk_insert("foundation_logentry", _WRITTEN, _signed(rows))
+    _tell([str(row[_VERB]) for row in rows])
+    sql.bulk_insert("foundation_logentry", _COLUMNS, rows)
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE foundation_chain SET head_seq = %s, head_hash = %s WHERE id = %s",
@@ -233,20 +239,17 @@ def pour(rows: Sequence[Sequence[object]], heads: Sequence[Head]) -> None:
         )
 
 
-def _signed(rows: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
-    """The rows with the sign-in they came through."""
-    sign_in_id = _told([str(row[_VERB]) for row in rows])
-    return [(*row, sign_in_id) for row in rows]
-
-
-def _told(verbs: Sequence[str]) -> int | None:
-    """Tells whoever watches the session what it writes; the sign-in it writes through, None for commands and jobs."""
+def _sign_in() -> int | None:
+    """The sign-in that lines of this moment come through; None for commands and jobs."""
     session = _session.get()
-    if session is None:
-        return None
-    if session.told is not None:
+    return None if session is None else session.sign_in_id
+
+
+def _tell(verbs: Sequence[str]) -> None:
+    """Tells whoever watches the session what it writes."""
+    session = _session.get()
+    if session is not None and session.told is not None:
         session.told(verbs)
-    return session.sign_in_id
 
 
 def write_to_school(
@@ -304,8 +307,8 @@ def _verify_chain(chain_id: int, kind: str, subject_id: int, head_seq: int, head
         expected += 1
         if row[2] != expected:
             return Broken(chain_id, kind, subject_id, expected, "запись пропала из цепочки")
-        digest = _digest(previous, (*row[:3], _moment(row[3]), *row[4:14]))
-        if digest != row[14]:
+        said, digest = (*row[:3], _moment(row[3]), *row[4:-1]), row[-1]
+        if digest != _digest(previous, said) and digest != _first_digest(previous, said[:-1]):
             return Broken(chain_id, kind, subject_id, expected, "запись изменена в обход программы")
         previous = digest
     if expected != head_seq or previous != head_hash:
@@ -318,12 +321,19 @@ def _moment(at: datetime) -> str:
 
 
 def _digest(previous: str, values: Sequence[object]) -> str:
-    """The hash of a line: the hash before it and every field, a line each; the only free text, data, stands last
-    but for the operation's name and place, and has its line ends escaped by JSON."""
+    """The hash of a line: the form's number, the hash before it and every field, a line each. The only free text, data,
+    has its line ends escaped by JSON."""
     return hashlib.sha256((_HASHED % (previous, *values)).encode()).hexdigest()
 
 
-_HASHED = "\n".join(["%s"] * len(_COLUMNS))
+def _first_digest(previous: str, values: Sequence[object]) -> str:
+    """The hash of a line written before its sign-in came into it: no number, no sign-in. No text is of both forms,
+    for the first line of this one is a hash or empty."""
+    return hashlib.sha256((_HASHED_FIRST % (previous, *values)).encode()).hexdigest()
+
+
+_HASHED = "\n".join(["2", *["%s"] * len(_COLUMNS)])
+_HASHED_FIRST = "\n".join(["%s"] * (len(_COLUMNS) - 1))
 
 
 _AS_JSON = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS

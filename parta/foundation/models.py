@@ -49,7 +49,7 @@ class LogEntry(models.Model):
     hash = models.CharField(max_length=64, help_text="SHA-256 over the previous hash and this line.")
     sign_in_id = models.BigIntegerField(
         null=True,
-        help_text="Session it came through (people.SignIn); evidence beside the chain, not in the hash.",
+        help_text="Session it came through (people.SignIn); in the hash of all but the oldest lines.",
     )
 
     class Meta:
