@@ -63,8 +63,8 @@ bench: setup ## every page beside its floor (ARGS="--rounds 24 --only урок")
 bench-postgresql: setup system ## the same on PostgreSQL
 	$(ON_POSTGRESQL) $(BIN)/python -m bench $(ARGS)
 
-conformance: setup ## docs/conformance.md and .json from a full run
-	$(BIN)/python -m conformance
+conformance: setup ## docs/conformance.md and .json from a full run (ARGS=--marks: from the marks of the tests)
+	$(BIN)/python -m conformance $(ARGS)
 
 words: setup ## the catalogs of words in Kyrgyz and English, from what the tree says
 	$(BIN)/python tools/catalogs.py

@@ -35,7 +35,7 @@ def test_outside_rows_exist_and_are_organisational() -> None:
 
 def test_every_row_stands_in_the_ledger_as_in_its_table() -> None:
     written = {entry.id: entry for entry in ledger.read()}
-    assert list(written) == [row.id for row in ROWS], "run make conformance"
+    assert list(written) == [row.id for row in ROWS], "run make conformance ARGS=--marks"
     for row in ROWS:
         entry = written[row.id]
         assert (entry.document, entry.who, entry.requirement, entry.kind) == (
@@ -70,12 +70,12 @@ def test_the_ledger_names_exactly_the_tests_that_carry_the_marks(marked: dict[st
     for entry in ledger.read():
         for test in entry.tests:
             written.setdefault(test, set()).add(entry.id)
-    assert written == marked, "run make conformance"
+    assert written == marked, "run make conformance ARGS=--marks"
 
 
 def test_markdown_is_the_ledger_for_people() -> None:
     assert ledger.MARKDOWN.read_text(encoding="utf-8") == ledger.markdown(ledger.read()), (
-        "run make conformance"
+        "run make conformance ARGS=--marks"
     )
 
 
