@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.archive.traces import PAGES, VERBS
+from parta.archive.traces import PAGES
+from parta.archive.verb_words import spoken
 from parta.foundation import sql
-from parta.foundation.language import noted, say
+from parta.foundation.language import say
 from parta.journal.queries.words import class_name
 from parta.people.models import Incident, Person
 from parta.people.queries import short
@@ -17,80 +18,6 @@ from parta.people.viewer import ROLE_TITLES, Viewer
 
 SHOWN = 400
 WEEK = timedelta(days=7)
-MORE_VERBS = noted(
-    {
-        "final_set": "поставлена итоговая отметка",
-        "final_corrected": "исправлена итоговая отметка",
-        "final_annulled": "снята итоговая отметка",
-        "topic_set": "записана тема урока",
-        "lesson_conducted": "урок отмечен проведённым",
-        "roll_taken": "отмечена явка класса",
-        "homework_given": "записано домашнее задание",
-        "homework_changed": "изменено домашнее задание",
-        "note_added": "запись в дневник",
-        "note_held": "запись в дневник, задержанная",
-        "note_withdrawn": "запись в дневник убрана",
-        "permit_asked": "попросили разрешение на исправление",
-        "permit_granted": "дано разрешение на исправление",
-        "permit_used": "использовано разрешение на исправление",
-        "role_granted": "дана роль",
-        "role_ended": "закончена роль",
-        "account_issued": "выдана учётная запись",
-        "password_reset": "выдан новый пароль",
-        "code_issued": "выдан код входа",
-        "account_closed": "закрыта учётная запись",
-        "student_enrolled": "зачислен ученик",
-        "student_left": "выбыл ученик",
-        "student_transferred": "переведён ученик",
-        "message_sent": "отправлено сообщение",
-        "setting_chosen": "изменена настройка положения",
-        "backup_asked": "заказана резервная копия",
-        "report_formed": "сформирован отчёт",
-        "factor_added": "включён второй шаг входа",
-        "factor_removed": "убран второй шаг входа",
-        "factors_reset": "сброшен второй шаг входа",
-        "identity_linked": "привязан вход через внешнюю учётную запись",
-        "identity_forgotten": "забыт вход через внешнюю учётную запись вместе с доступом",
-        "identity_unlinked": "отвязан вход через внешнюю учётную запись",
-        "recovery_made": "напечатаны коды восстановления",
-        "second_step_required": "изменено требование второго шага",
-        "handout_stated": "названа цель выгрузки или печати",
-        "handout_rule_set": "изменён порядок выгрузок и печати классов",
-        "trust_forgotten": "забыты доверенные устройства",
-        "incident_opened": "открыто происшествие",
-        "incident_closed": "закрыто происшествие",
-        "account_frozen": "остановлена учётная запись",
-        "account_reopened": "снова открыта учётная запись",
-        "password_changed": "сменён свой пароль",
-        "session_ended": "завершён сеанс",
-        "sessions_ended": "завершены сеансы",
-        "access_lost": "заявлено об утрате доступа",
-        "access_handed": "вручён доступ",
-        "term_set": "изменён учебный период",
-        "year_changed": "изменён учебный год",
-        "edition_adopted": "принята редакция положения",
-        "subgroup_joined": "ученик записан в подгруппу",
-        "subgroup_left": "ученик выбыл из подгруппы",
-        "person_added": "заведена карточка",
-        "consent_recorded": "записано согласие",
-        "substitution_set": "записана замена",
-        "lesson_moved": "перенесён урок",
-        "lesson_cancelled": "отменён урок",
-        "remark_raised": "сделано замечание по журналу",
-        "announced": "размещено объявление",
-        "language_chosen": "выбран язык",
-        "handout_granted": "дано согласие на чужую выгрузку или печать",
-        "handout_refused": "отказано в чужой выгрузке или печати",
-        "device_rule_set": "изменён порядок извещений о новых устройствах",
-        "device_confirmed": "признано новое устройство",
-        "sign_in_disowned": "вход не признан владельцем",
-    }
-)
-
-
-def spoken(verb: str) -> str:
-    """A verb of the log in words."""
-    return say(VERBS.get(verb) or MORE_VERBS.get(verb) or verb.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,7 @@ def _lying(
     want = one.params
     if want.on == "year_end" and not any(line.ended.month in (5, 6, 7, 8) for line in periods):
         return
-    names = newest.name if newest else "ни одной копии"
+    names = f"Копия {newest.name}" if newest else "Проверенная копия"
     held = [line for line in carriers if newest and line.id in newest.carriers]
     if want.media:
         held = [line for line in held if line.media in _kinds(want.media)]
@@ -290,9 +290,7 @@ def _lying(
     need = 2 if want.different_rooms and want.min == 1 else want.min
     if count < need:
         what = f" ({kinds})" if kinds else ""
-        yield Problem(
-            f"Копия {names} лежит на {count} из {need} носителей{what}, которые считаются", one.clauses
-        )
+        yield Problem(f"{names} лежит на {count} из {need} носителей{what}, которые считаются", one.clauses)
     if want.different_rooms:
         for titles in by_room.values():
             if len(titles) > 1 and count < need:

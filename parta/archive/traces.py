@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from parta.archive.verb_words import spoken
 from parta.foundation import sql
 from parta.foundation.language import noted
 from parta.people.models import Person
@@ -32,20 +33,6 @@ PAGES = noted(
         "diary": "открыт дневник",
         "diary_of": "открыт дневник",
         "export:subject": "напечатаны сведения о человеке",
-    }
-)
-VERBS = noted(
-    {
-        "person_changed": "изменены данные карточки",
-        "person_created": "заведена карточка",
-        "mark_recorded": "поставлена отметка",
-        "mark_corrected": "исправлена отметка",
-        "mark_annulled": "снята отметка",
-        "absence_recorded": "отмечена явка",
-        "absence_changed": "изменена явка",
-        "enrolled": "зачислен",
-        "guardianship_set": "записан представитель",
-        "guardianship_ended": "закончено представительство",
     }
 )
 
@@ -191,7 +178,7 @@ def _changed(
         if about is None:
             told = json.loads(data)
             about = object_id if kind == "person" else told.get("student") or told.get("person")
-        what = VERBS.get(verb, verb.replace("_", " "))
+        what = spoken(verb)
         found.append(Deed(sql.aware(at), who, "", role, what, about, "", True, False))
     return found
 

@@ -4,9 +4,11 @@ One that is not touches everything: each such line would have the whole school a
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from parta.archive.verb_words import spoken
 from parta.control.queries.touched import SORTED
 
 PARTA = Path(__file__).parents[2] / "parta"
@@ -49,3 +51,28 @@ def test_a_new_kind_is_seen() -> None:
     source = 'lines.append(Line("thing_made", "thing", 1)); log.Line(verb="x", object_kind="other")'
     assert {kind for kind, _ in kinds_of(source)} == {"thing", "other"}
     assert SORTED.isdisjoint({"thing", "other"})
+
+
+def verbs_of(source: str) -> set[str]:
+    """The first word of each `Line` (the second of a `Draft`, of a module's own `_line`), where it is written out."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        place = {"Line": 0, "_line": 0, "Draft": 1}.get(name)
+        if place is None or len(node.args) <= place:
+            continue
+        verb = node.args[place]
+        for one in (verb.body, verb.orelse) if isinstance(verb, ast.IfExp) else (verb,):
+            if isinstance(one, ast.Constant) and re.fullmatch("[a-z]+(_[a-z]+)*", str(one.value)):
+                found.add(str(one.value))
+    return found
+
+
+def test_every_verb_is_said_in_words() -> None:
+    """«Записано от вашего имени» names each deed: «work commented: 1» says nothing to a parent."""
+    actions = [*PARTA.rglob("actions/*.py"), *PARTA.rglob("actions.py")]
+    verbs = {verb for path in actions for verb in verbs_of(path.read_text(encoding="utf-8"))}
+    assert len(verbs) > 120, "the walk finds the verbs"
+    assert not {verb for verb in verbs if re.search("[a-z]", spoken(verb))}

@@ -7,6 +7,7 @@ import pytest
 from conformance.requirements import DOCUMENTS, requirements
 from parta.cli.commands.regulation import load_kinds
 from parta.regulation.edition import load_preset
+from parta.regulation.explain import explained
 
 load_kinds()
 
@@ -37,3 +38,11 @@ def test_clauses_are_cited_as_they_are_printed(document: str) -> None:
     """Nobody reads «п. 5.2.tch.л»: a cited number has no Latin letters of our own row ids."""
     printed = {clause.printed for entry in load_preset(document).entries for clause in entry.clauses}
     assert not {words for words in printed if re.search("[A-Za-z]", words)}
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_a_rule_is_read_in_russian(document: str) -> None:
+    """Who reads «journal: хранят не меньше 5 лет» reads a code of ours: the page of the act says words."""
+    said = {words for one in explained(load_preset(document)) if not one.sleeps for words in one.says}
+    assert said
+    assert not {words for words in said if re.search("[A-Za-z]{2,}", words)}

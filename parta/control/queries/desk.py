@@ -1,11 +1,13 @@
 """What control puts on the home pages: a teacher's remarks and certificates, a controller's desk of the morning."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from parta.control.access import ANSWERABLE, CONTROLLERS
 from parta.control.queries import findings
+from parta.control.queries.findings import Line
 from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut, reach_of
 from parta.control.queries.year import year_page
@@ -92,11 +94,24 @@ class Morning:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A check or a report that is due: what several people owe alike is one line that names them."""
+
+    text: str
+    cite: str
+    who: tuple[str, ...]
+    """Whose it is, when it is not the viewer's own."""
+    finding_id: int | None
+    """The one record behind it; nothing when there are several."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What control itself owes and waits for."""
 
-    duties: tuple[tuple[str, str], ...]
-    """Words and clauses of checks and reports that are due."""
+    duties: tuple[Owed, ...]
+    """Checks and reports that are due."""
+    duties_count: int
     open: int
     overdue: int
     answered: int
@@ -169,10 +184,27 @@ def morning(viewer: Viewer) -> Morning:
     return Morning(replaced, tuple(in_order[:SHOWN]), len(in_order), changes[:SHOWN], len(changes))
 
 
+def _alike(due: Iterable[Line], own_id: int | None) -> tuple[Owed, ...]:
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for one in due:
+        text = f"{one.place}: {one.text}" if one.place else one.text
+        groups.setdefault((text, ", ".join(one.clauses)), []).append(one)
+    return tuple(
+        Owed(
+            text,
+            cite,
+            tuple(one.who for one in lines if one.who_id != own_id),
+            lines[0].id if len(lines) == 1 else None,
+        )
+        for (text, cite), lines in groups.items()
+    )
+
+
 def waiting(viewer: Viewer) -> Waiting:
     """Checks and reports that are due, remarks by state, the unready year. Three statements, six more in autumn."""
     due = [line for line in findings.matters(viewer) if line.kind in ("check_every", "report_due")]
     due.sort(key=lambda one: one.date, reverse=True)
+    owed = _alike(due, viewer.person_id)
     begins, _ = year_of(viewer, viewer.on)
     states = {
         (row[0], bool(row[1])): int(row[2])
@@ -192,10 +224,8 @@ def waiting(viewer: Viewer) -> Waiting:
             if not line.item.is_complete
         )
     return Waiting(
-        duties=tuple(
-            (f"{one.place}: {one.text}" if one.place else one.text, ", ".join(one.clauses))
-            for one in due[:SHOWN]
-        ),
+        duties=owed[:SHOWN],
+        duties_count=len(owed),
         open=states.get(("open", False), 0) + states.get(("open", True), 0),
         overdue=states.get(("open", True), 0),
         answered=states.get(("answered", False), 0) + states.get(("answered", True), 0),

@@ -1,14 +1,19 @@
 """Every page of control stands for every role that has it, under every act, in a fixed number of statements."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from parta.control.models import Finding
+from parta.control.queries import desk
 from parta.control.queries.findings import FACTS
 from parta.control.queries.forms import FORMS
+from parta.foundation import clock
+from tests.journeys.steps import GYMNASIUM, absent, page, saved, send, under
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 SHEETS = ("teachers", "classes", "marks", "programme", "works", "truth", "homework")
 
 
@@ -77,3 +82,25 @@ def test_own_list_does_not_grow_with_its_lines(cast: Any, client_of: Any, count_
         assert f'href="/control/findings/{one.pk}/"' in words, (one.source, one.kind, one.text)
     foreign = Finding.objects.filter(who_id=cast.teacher.pk, state="open").first()
     assert foreign is not None and f'href="/control/findings/{foreign.pk}/"' not in words
+
+
+@under(GYMNASIUM)
+def test_the_desk_says_once_what_several_owe_and_names_them(cast: Any, client_of: Any) -> None:
+    with clock.rehearse(cast.local(cast.on, 23)):
+        words = page(client_of(cast.deputy), "/today/")
+        owed = desk.waiting(cast.viewer("deputy", cast.local(cast.on, 23))).duties
+    panel = [one for one in owed if "раздел домашних заданий" in one.text]
+    assert len({one.text for one in owed}) == len(owed), "one line for one thing"
+    assert panel and all(one.who for one in panel)
+    for one in panel:
+        assert f"{one.text} {one.who[0]}".replace("\u00a0", " ") in words
+
+
+@under(GYMNASIUM)
+def test_a_name_is_a_name_on_the_board_too(cast: Any, client_of: Any) -> None:
+    """A finding is said in the middle of a sentence; whose it is keeps its capitals."""
+    lesson, pupil = cast.lesson_on("maths", cast.on), cast.student
+    saved(send(client_of(cast.class_teacher), lesson.journal, absent(lesson, pupil, "н")))
+    with clock.rehearse(cast.at + 10 * DAY):
+        words = page(client_of(cast.deputy), f"/control/?since={cast.on}&until={cast.on + DAY}")
+    assert f"указать причину пропуска: {pupil.surname}" in words

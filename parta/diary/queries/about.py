@@ -9,10 +9,13 @@ from parta.diary.models import AbsenceNotice, DataChange
 from parta.diary.queries.children import MINE, family_of
 from parta.diary.queries.week_values import AWAY_WORDS, CHECKS, Child, Period
 from parta.foundation import sql
-from parta.foundation.language import say
+from parta.foundation.language import noted, say
 from parta.foundation.pagekit import minutes_words, number_span
 from parta.journal.queries.words import short_name
 from parta.people.viewer import Viewer
+
+OWN_FIELDS = noted({"surname": "Ваша фамилия", "phone": "Ваш телефон", "email": "Ваша электронная почта"})
+"""What guardians may correct about themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,8 +360,8 @@ def data_page(viewer: Viewer, student_id: int) -> DataPage:
             value = getattr(people[person_id], name)
             shown = value.strftime("%d.%m.%Y") if isinstance(value, date) else value or ""
             if person_id == viewer.person_id:
-                if name in ("phone", "email", "surname"):
-                    fields.append((f"{person_id}:{name}", say("{field}, ваш(а)", field=say(title)), shown))
+                if name in OWN_FIELDS:
+                    fields.append((f"{person_id}:{name}", say(OWN_FIELDS[name]), shown))
             else:
                 fields.append((f"{person_id}:{name}", say("{field} ученика", field=say(title)), shown))
     changes = (

@@ -34,6 +34,17 @@ _BOOKS = {
     "strict_accountability": "журнал сдачи документов строгой отчётности",
 }
 """Books that the file names by a code, as people call them."""
+_PARTS = {
+    "roster": "список учеников",
+    "marks": "отметки",
+    "attendance": "пропуски",
+    "topics": "темы уроков",
+    "homework": "домашние задания",
+    "half_year_marks": "отметки за полугодие",
+}
+_KEPT = {"journal": "журнал", "summary_sheet": "сводная ведомость"}
+_MEDIA = {"electronic": "электронный", "paper": "бумага"}
+"""Codes of what a print holds, of what is kept and on what, in words."""
 
 
 class PrintContents(Params):
@@ -257,14 +268,14 @@ def printing_forbidden(law: Law, on: Any) -> bool:
     return any(params.forbidden for params in declared(law, "print_contents", on))
 
 
-def _words(codes: Any) -> str:
-    return listed(sorted(codes))
+def _words(codes: Any, words: dict[str, str]) -> str:
+    return listed(words.get(code, code) for code in sorted(codes))
 
 
 def _says_print(params: PrintContents) -> str:
     if params.forbidden:
         return "бумажного журнала нет: журнал не печатают"
-    parts = f"печать журнала содержит: {_words(params.parts)}" if params.parts else "журнал печатают"
+    parts = f"печать журнала содержит: {_words(params.parts, _PARTS)}" if params.parts else "журнал печатают"
     return parts + ("; с двух сторон листа" if params.layout == "duplex" else "")
 
 
@@ -286,8 +297,9 @@ for _kind in (
     RuleKind("print_contents", 4, PrintContents, "Что в печати", _says_print, acts=_PRINT),
     RuleKind(
         "retention", 6, Retention, "Сколько хранят",
-        lambda p: f"{p.object}: хранят {'не меньше ' if p.at_least else ''}{p.term}"
-        + (f", на носителях: {_words(p.media)}" if p.media else "") + (f", затем {p.at_end}" if p.at_end else ""),
+        lambda p: f"{_KEPT.get(p.object, p.object)}: хранят {'не меньше ' if p.at_least else ''}{p.term}"
+        + (f", на носителях: {_words(p.media, _MEDIA)}" if p.media else "")
+        + (f", затем {p.at_end}" if p.at_end else ""),
         acts="на странице «Книги архива»: день, раньше которого уничтожить нельзя; сам журнал ничего не удаляет",
     ),
     RuleKind(
