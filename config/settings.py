@@ -124,6 +124,9 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}parta_csrf"
 CSRF_FAILURE_VIEW = "parta.foundation.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https and ENV.trusted_proxies else None
+SECURE_SSL_REDIRECT = SECURE_PROXY_SSL_HEADER is not None
+"""What the proxy says came over plain HTTP is sent to HTTPS before any page is asked; without a proxy that says so,
+nobody knows, and a redirect would never end."""
 SECURE_HSTS_SECONDS = 31536000 if ENV.https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -10,9 +10,13 @@ CONTROLLERS = ("director", "deputy", "head_of_department", "inspector")
 ANSWERABLE = ("teacher", "class_teacher", "master")
 """Who answers remarks and reads certificates."""
 
+OFFICES = ("social_pedagogue", "nurse", "operator", "secretary")
+"""Posts on whom an act may lay a thing to be done: a visit, a letter, a record in a register."""
+
 permission("control", "контроль ведения журналов", *CONTROLLERS)
 permission("control.act", "проверки, замечания и справки", "director", "deputy", "head_of_department")
 permission("control.answer", "замечания и справки о проверках", *CONTROLLERS, *ANSWERABLE)
+permission("control.own", "свои обязанности", *CONTROLLERS, *ANSWERABLE, *OFFICES)
 permission("errors", "ошибки в данных: сообщить", *CONTROLLERS, *ANSWERABLE, "operator", "secretary")
 permission("errors.fix", "ошибки в данных: исправить", "director", "deputy", "operator")
 permission("control.class", "сведения о классе", *CONTROLLERS, "class_teacher", "master")
@@ -29,7 +33,7 @@ permission("regulation.approve", "утверждение положения", "d
 nav("inspection", "Окно проверки", "inspection", "inspector", position=5)
 nav("inspections", "Проверяющие", "inspections", "director", position=84)
 nav("control", "Контроль", "control", *CONTROLLERS, position=35)
-nav("mine", "Обязанности", "own_findings", *ANSWERABLE, position=36)
+nav("mine", "Обязанности", "own_findings", *ANSWERABLE, *OFFICES, position=36)
 nav("class", "Мой класс", "control_classes", "class_teacher", "master", position=25)
 nav("reports", "Отчёты", "reports", *CONTROLLERS, *ANSWERABLE, position=37)
 nav("year_change", "Смена года", "year_change", "deputy", "operator", position=91)

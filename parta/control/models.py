@@ -133,14 +133,16 @@ class Finding(models.Model):
     """Нарушение, пора заполнить: what a watch found, kept from the day it was found.
 
     It lies open from `since`, is overdue after `due` (at once where there is none), may be answered by whom it is
-    about, and is closed by the fact alone or excused by a person with a reason. Who and what it says is worked out by
-    the watches and brought up to date after each write; nobody edits it.
+    about, and is closed by the fact alone or excused by a person with a reason; where a thing is to be done, the fact
+    is that who did it says so. Who and what it says is worked out by the watches and brought up to date after each
+    write; nobody edits it.
     """
 
     STATES = [
         ("open", "не исправлено"),
         ("answered", "есть ответ"),
         ("excused", "признано уважительным"),
+        ("done", "сделано"),
         ("closed", "исправлено"),
     ]
 
@@ -169,6 +171,7 @@ class Finding(models.Model):
     state = models.CharField(max_length=8, choices=STATES, default="open")
     found_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    done_on = models.DateField(null=True, help_text="The day on which it was done, as who did it says.")
     answer = models.CharField(max_length=1000, blank=True, default="")
     excuse = models.CharField(max_length=1000, blank=True, default="")
 
@@ -191,6 +194,7 @@ class FindingStep(models.Model):
     STEPS = [
         ("answered", "дан ответ"),
         ("excused", "признано уважительным"),
+        ("done", "сделано"),
         ("returned", "снова ждёт исправления"),
         ("lapsed", "появились новые ученики: причина их не касается"),
         ("closed", "исправлено: запись есть"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from parta.regulation.coverage import STATES
 from parta.regulation.entries import MISSING, Edition, Entry
 from parta.regulation.explain import breach_words, population, sentences, value_words
 from parta.regulation.reference import parameters
@@ -178,6 +179,14 @@ def _head(old: Edition, new: Edition) -> Iterable[str]:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield f"{what}: {before or 'нет'} → {after or 'нет'}"
+    for state in STATES:
+        before, after = (
+            {clause.id: clause.printed for name, clauses in one.others if name == state for clause in clauses}
+            for one in (old, new)
+        )
+        for what, left, right in (("добавлены", before, after), ("убраны", after, before)):
+            if more := [printed for id, printed in right.items() if id not in left]:
+                yield f"«{STATES[state][0]}»: {what} {', '.join(dict.fromkeys(more))}"
     for what, name in (("действует с", "in_force_from"), ("действует до", "in_force_until")):
         before, after = _day(getattr(old, name)), _day(getattr(new, name))
         if before != after:

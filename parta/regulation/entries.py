@@ -203,6 +203,8 @@ class Edition:
     approved_on: date | None = None
     grounds: tuple[Ground, ...] = ()
     """What the act rests on, in the order of its text."""
+    others: tuple[tuple[str, tuple[Clause, ...]], ...] = ()
+    """Clauses no rule holds: «served» by the program and «outside» of it, each with its list."""
     rests_on: frozenset[str] = frozenset()
     """Codes of acts whose words (kinds of work) this one may use without defining them."""
 

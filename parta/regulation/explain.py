@@ -37,6 +37,10 @@ class Explained:
     span: str
     sleeps: bool
     """The entry waits for a setting without a value and asks nothing."""
+    is_off: bool = False
+    """The school has switched it off."""
+    holds: bool = False
+    """A record against it is not saved, needs a permit or is marked."""
 
 
 def explained(edition: Edition, chosen: Mapping[str, Any] | None = None) -> tuple[Explained, ...]:
@@ -66,6 +70,8 @@ def _entry(edition: Edition, entry: Entry, values: Mapping[str, Any]) -> Explain
         choices=tuple(choices),
         span=_span(entry),
         sleeps=not says or off is MISSING,
+        is_off=off is False,
+        holds=_holds(entry, values),
     )
 
 
@@ -244,6 +250,14 @@ def breach_words(entry: Entry, values: Mapping[str, Any]) -> str:
             f"по разрешению{by}" + (f" на срок {parse_duration(term)}" if isinstance(term, str) else "")
         )
     return f"сохраняется только {' или '.join(ways)}"
+
+
+def _holds(entry: Entry, values: Mapping[str, Any]) -> bool:
+    """Whether the entry stops or marks a record."""
+    kind = KINDS[entry.kind]
+    given = filled(entry.on_breach, values)
+    outcome = BREACHES[kind.on_breach if given is MISSING else given]
+    return kind.permits is not None or (kind.build is not None and outcome is not Outcome.PASS)
 
 
 def _span(entry: Entry) -> str:

@@ -77,6 +77,8 @@ class Lines:
 
 # --- reading ------------------------------------------------------------------------------------------------------
 
+_TABLES = ("act", "settings", "rule", "clauses")
+_OTHERS = ("served", "outside")
 _ACT_KEYS = frozenset(
     "code title short rank in_force_from in_force_until approved_by number parts adopted_by agreed_by "
     "rests_on note approved_on grounds".split()
@@ -97,11 +99,11 @@ class Reader:
 
     def edition(self) -> Edition:
         for table in self.data:
-            if table not in ("act", "settings", "rule"):
+            if table not in _TABLES:
                 self.wrong(
                     self.lines.of(table, 0),
                     "",
-                    f"раздел «{table}» не нужен; {allowed(table, ('act', 'settings', 'rule'), in_order=True)}",
+                    f"раздел «{table}» не нужен; {allowed(table, _TABLES, in_order=True)}",
                 )
         act = self.data.get("act")
         if not isinstance(act, dict):
@@ -118,9 +120,10 @@ class Reader:
         entries = tuple(
             entry for index, rule in enumerate(rules) if (entry := self.entry(index, rule)) is not None
         )
+        others = self.others({clause.id: entry for entry in entries for clause in entry.clauses})
         if self.problems:
             raise RegulationError(self.problems)
-        edition = Edition(entries=entries, settings=tuple(self.settings.values()), **head)
+        edition = Edition(entries=entries, settings=tuple(self.settings.values()), others=others, **head)
         for check in (entries_stand_apart, *EDITION_CHECKS):
             for entry, text in check(edition):
                 self.wrong(entry.line if entry else 0, entry.label if entry else "", text)
@@ -228,6 +231,37 @@ class Reader:
             self.lines.of(table, index, key), where, f"поле «{key}» — дата без кавычек, например 2026-09-01"
         )
         return None
+
+    # clauses without rules
+
+    def others(self, held: Mapping[str, Entry]) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
+        """The section [clauses]: what of the document is served by the program or left to people."""
+        table = self.data.get("clauses", {})
+        if not isinstance(table, dict):
+            self.wrong(
+                self.lines.of("clauses", 0),
+                "",
+                "пункты без правил записывают разделом [clauses]: served, outside",
+            )
+            return ()
+        seen: dict[str, str] = {}
+        found = []
+        for state, ids in table.items():
+            line, where = self.lines.of("clauses", 0, state), f"раздел [clauses], «{state}»"
+            if state not in _OTHERS:
+                self.wrong(line, where, f"такого списка нет; {allowed(state, _OTHERS, in_order=True)}")
+                continue
+            if not isinstance(ids, list) or not all(isinstance(id, str) and id.strip() for id in ids):
+                self.wrong(line, where, 'нужен список пунктов в кавычках: ["Ш5-1.1", "Ш5-1.2"]')
+                continue
+            for id in ids:
+                if id in held:
+                    self.wrong(line, where, f"пункт «{id}» держит {held[id].label}: уберите его из списка")
+                elif id in seen:
+                    self.wrong(line, where, f"пункт «{id}» назван дважды: он уже в «{seen[id]}»")
+                seen[id] = state
+            found.append((state, tuple(Clause(id, _numbered(id, self.parts)) for id in ids)))
+        return tuple(found)
 
     # settings
 

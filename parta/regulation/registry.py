@@ -327,6 +327,8 @@ class RuleKind:
     disputes: Callable[[Any, Any, bool], str] | None = None
     """``disputes(higher, lower, equal)``: what two rules of the kind for the same people, in two acts, cannot both ask,
     in Russian; empty: they go together. ``equal``: the acts are of one rank, else the lower may ask for more."""
+    is_done: bool = False
+    """What its watch finds is a thing to be done by a person: it ends when that person records that it was done."""
     acts: str = ""
     """Where it acts, in Russian, when that is neither a guard nor a watch: «в столбце итоговой отметки»."""
 
@@ -358,6 +360,7 @@ def rule_kind(
     joint: bool = False,
     own: Iterable[str] = (),
     needs: Iterable[str] = (),
+    is_done: bool = False,
 ) -> Callable[[Callable[..., Ask]], Callable[..., Ask]]:
     """Declare a rule kind by decorating the builder of its guard."""
 
@@ -376,6 +379,7 @@ def rule_kind(
                 joint,
                 own=frozenset(own),
                 needs=frozenset(needs),
+                is_done=is_done,
             )
         )
         return build

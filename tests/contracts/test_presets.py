@@ -6,6 +6,7 @@ import pytest
 
 from conformance.requirements import DOCUMENTS, requirements
 from parta.cli.commands.regulation import load_kinds
+from parta.regulation.coverage import coverage
 from parta.regulation.edition import load_preset
 from parta.regulation.explain import explained
 
@@ -25,6 +26,16 @@ def test_every_guard_and_watch_row_is_an_entry(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_every_row_is_a_clause_of_the_preset(document: str) -> None:
+    """The page of all clauses shows the whole document: each row has a rule or stands in the list without rules."""
+    rows = [row.id for row in requirements() if row.document == document]
+    shown = [one.clause.id for one in coverage(load_preset(document)) if "SCHOOL" not in one.clause.id]
+    assert set(rows) <= set(shown) and len(shown) == len(set(shown))
+    others = {clause.id for _, clauses in load_preset(document).others for clause in clauses}
+    assert others <= set(rows), "a clause that no document has"
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
 def test_an_entry_cites_rows_of_its_document(document: str) -> None:
     """A cited id is a row of the requirement table, or says openly that the school added it."""
     known = {row.id for row in requirements() if row.document == document}
@@ -36,7 +47,9 @@ def test_an_entry_cites_rows_of_its_document(document: str) -> None:
 @pytest.mark.parametrize("document", sorted(DOCUMENTS))
 def test_clauses_are_cited_as_they_are_printed(document: str) -> None:
     """Nobody reads «п. 5.2.tch.л»: a cited number has no Latin letters of our own row ids."""
-    printed = {clause.printed for entry in load_preset(document).entries for clause in entry.clauses}
+    edition = load_preset(document)
+    printed = {clause.printed for entry in edition.entries for clause in entry.clauses}
+    printed |= {clause.printed for _, clauses in edition.others for clause in clauses}
     assert not {words for words in printed if re.search("[A-Za-z]", words)}
 
 

@@ -1,5 +1,8 @@
 """The health sheet: on paper from the social pedagogue, entered by the curator, seen by those who must (ET-4.12)."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 from parta.diary.models import HealthNote, HealthSheet
 from parta.foundation.models import LogEntry
 from parta.people.models import ReadTrace
+from tests.contracts.test_layout import ROOT
 from tests.journeys.steps import COLLEGE, done, leaves, page, presets, under
 
 LINE = {
@@ -105,6 +109,55 @@ def test_an_empty_and_a_filled_sheet_print(cast: Any, client_of: Any, tmp_path: 
         assert word in full and word not in empty
     assert client_of(cast.teacher).get(f"{sheet(cast)}sheet.pdf").status_code == 403
     assert ReadTrace.objects.filter(page="health_print").count() == 2
+
+
+ASK = """import django; django.setup()
+from django.test import Client
+from django.test.utils import setup_test_environment; setup_test_environment()
+for proto in ("http", "https", ""):
+    more = {"HTTP_X_FORWARDED_PROTO": proto} if proto else {}
+    answer = Client().get("/health/1/sheet.pdf?blank=1", **more)
+    print(answer.status_code, answer.headers.get("Location", "-"))
+"""
+
+
+def asked_through_a_proxy(**env: str) -> list[list[str]]:
+    """Status and way of an address asked over plain HTTP, over HTTPS, and with nothing said of it: its own process."""
+    done_ = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=ROOT,
+        env={**os.environ, **env, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line.split() for line in done_.stdout.splitlines()]
+
+
+@presets((COLLEGE, "ET-A-IT-5b"))
+def test_health_leaves_by_a_right_of_its_own_over_https_and_with_a_trace(cast: Any, client_of: Any) -> None:
+    """Who keeps the sheet carries it out, each time noted; the teacher who reads its advice does not."""
+    done(entered(client_of(cast.social_pedagogue), cast))
+    leaves_it = {
+        "social_pedagogue": 200,
+        "class_teacher": 200,
+        "teacher": 403,
+        "deputy": 403,
+        "secretary": 403,
+    }
+    for name, status in leaves_it.items():
+        who = cast.people[name]
+        assert client_of(who).get(f"{sheet(cast)}sheet.pdf").status_code == status, name
+        seen = ReadTrace.objects.filter(user_id=who.user_id, page="health_print", at=cast.at)
+        assert seen.exists() is (status == 200), name
+    # plain http is redirected before any page is asked, the same address over https is answered
+    plain, secure, silent = asked_through_a_proxy(PARTA_HTTPS="1", PARTA_TRUSTED_PROXIES="1")
+    assert plain == ["301", "https://testserver/health/1/sheet.pdf?blank=1"] == silent
+    assert secure[0] == "302" and secure[1].startswith("/login/")
+    # with no proxy of one's own nobody vouches for the header: no redirect that never ends
+    assert [one[0] for one in asked_through_a_proxy(PARTA_HTTPS="1", PARTA_TRUSTED_PROXIES="0")] == [
+        "302"
+    ] * 3
 
 
 @under(COLLEGE)

@@ -147,9 +147,6 @@ def test_deputy_lists_who_opened_the_card_and_who_was_refused(cast: Any, client_
 
 @under(COLLEGE)
 @pytest.mark.clause("ET-7.2l")
-@pytest.mark.clause(
-    "ET-A-IT-5b", partly="переход на https делает сервер перед Партой; выгрузки данных о здоровье нет"
-)
 def test_views_of_cards_are_noted_with_person_and_time(cast: Any, client_of: Any) -> None:
     for name, opened in (("class_teacher", True), ("secretary", True), ("teacher", False)):
         client_of(cast.people[name]).get(f"/students/{cast.student.pk}/")

@@ -129,6 +129,7 @@ def _check(arguments: Namespace) -> int:
 
 
 def _explain(arguments: Namespace) -> int:
+    from parta.regulation.coverage import STATES
     from parta.regulation.explain import explained
 
     edition = _read(arguments.file)
@@ -151,6 +152,10 @@ def _explain(arguments: Namespace) -> int:
             _line(f"Действует {one.span}.")
     if not edition.entries:
         say("Правил в файле нет: журнал примет любую запись.")
+    for state, clauses in edition.others:
+        say()
+        say(f"{STATES[state][0][:1].upper()}{STATES[state][0][1:]}: {STATES[state][1]}.")
+        _line(", ".join(dict.fromkeys(clause.printed for clause in clauses)) + ".")
     return 0
 
 

@@ -2,11 +2,12 @@
 
 `keep` brings the kept findings of a school up to date: it asks the watches anew for what was touched since the last
 time, and compares. What was put right before its limit leaves no trace; what was overdue, or what a person has
-answered or excused, stays with its steps. Nothing here closes a finding by hand.
+answered or excused, stays with its steps. Nothing here closes a finding by hand; where a thing is to be done outside
+the journal (a talk, a letter), the fact is that who did it has recorded the day.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -26,8 +27,9 @@ from parta.journal.queries.words import from_json
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import School
 from parta.people.viewer import SchoolFacts, Viewer
+from parta.regulation.registry import KINDS
 
-__all__ = ["answer_finding", "excuse_finding", "keep", "program_viewer", "return_finding"]
+__all__ = ["answer_finding", "do_finding", "excuse_finding", "keep", "program_viewer", "return_finding"]
 
 
 def program_viewer(school: School, at: datetime) -> Viewer:
@@ -286,8 +288,8 @@ class _Changes:
             sets = [f"{name} = %s" for name in names] + ["state = %s"]
             values = [_bound(name, getattr(one, name)) for name in names] + [state]
             if state != known.state:
-                sets += ["closed_at = %s", "excuse = %s", "answer = %s"]
-                values += [None, "", ""]
+                sets += ["closed_at = %s", "done_on = %s", "excuse = %s", "answer = %s"]
+                values += [None, None, "", ""]
             sql.write(f"UPDATE control_finding SET {', '.join(sets)} WHERE id = %s", [*values, known.id])
         sql.bulk_insert(
             "control_finding",
@@ -412,6 +414,45 @@ def excuse_finding(
         lines.append(_step(found, "excused", person_id, reason, at))
 
 
+def do_finding(
+    *,
+    school_id: int,
+    finding_id: int,
+    person_id: int,
+    roles: Container[str],
+    done_on: date | None,
+    on: date,
+    words: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Who was to do something records that it is done: on which day, and what was done in their own words.
+
+    `roles`: for which the writer answers where the duty is nobody's by name. Raises Refusal without words or day, for a
+    day before it was asked or still to come, when nothing is to be done but a record is lacking, or when it is done
+    already; LookupError when it is another person's.
+    """
+    words = _words(words, "что сделано", "words")
+    with act(school_id, by=by, at=at) as lines:
+        found = _locked(school_id, finding_id)
+        if found.who_id != person_id and not (found.who_id is None and found.role in roles):
+            raise LookupError(f"finding {finding_id} of another person")
+        if found.kind not in KINDS or not KINDS[found.kind].is_done:
+            raise Refusal("Это закрывает сама запись в журнале: внесите её.")
+        if found.state == "done":
+            raise Refusal("Уже отмечено как сделанное.")
+        if done_on is None:
+            raise Refusal("Укажите день, когда это сделано.", "done_on")
+        if not found.date <= done_on <= on:
+            raise Refusal(
+                f"День должен быть не раньше {found.date:%d.%m.%Y}, когда это потребовалось, и не позже сегодняшнего.",
+                "done_on",
+            )
+        found.state, found.answer, found.done_on, found.closed_at = "done", words, done_on, at
+        found.save(update_fields=["state", "answer", "done_on", "closed_at"])
+        lines.append(_step(found, "done", person_id, f"{done_on:%d.%m.%Y}: {words}"[:1000], at))
+
+
 def return_finding(
     *, school_id: int, finding_id: int, person_id: int, reason: str, by: Actor, at: datetime
 ) -> None:
@@ -419,8 +460,8 @@ def return_finding(
     reason = _words(reason, "что нужно исправить", "reason")
     with act(school_id, by=by, at=at) as lines:
         found = _locked(school_id, finding_id)
-        if found.state not in ("answered", "excused"):
+        if found.state not in ("answered", "excused", "done"):
             raise Refusal("Возвращать нечего: нарушение и так ждёт исправления.")
-        found.state, found.answer, found.excuse = "open", "", ""
-        found.save(update_fields=["state", "answer", "excuse"])
+        found.state, found.answer, found.excuse, found.done_on, found.closed_at = "open", "", "", None, None
+        found.save(update_fields=["state", "answer", "excuse", "done_on", "closed_at"])
         lines.append(_step(found, "returned", person_id, reason, at))

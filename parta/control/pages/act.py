@@ -22,6 +22,7 @@ from parta.people.forms import Posted, carry_out, status
 from parta.people.pages.setup import looking
 from parta.regulation import actions
 from parta.regulation.choices import misfits, read_value
+from parta.regulation.coverage import STATES
 from parta.regulation.edition import Problem, RegulationError
 from parta.regulation.queries import law as law_of_school
 
@@ -49,6 +50,18 @@ def regulation(request: HttpRequest) -> HttpResponse:
         "drafts": may(viewer, "regulation.draft"),
     }
     return page(request, "control/regulation.html", context)
+
+
+@require_http_methods(READ)
+@requires("regulation")
+def regulation_clauses(request: HttpRequest) -> HttpResponse:
+    """Every clause of an act: held by a rule, watched, served by the program or left to people."""
+    viewer = looking(request)
+    code, state = request.GET.get("act", "")[:200], request.GET.get("state", "")
+    found = queries.coverage_page(viewer, code, state if state in STATES else "")
+    if found is None:
+        raise Http404
+    return page(request, "control/clauses.html", {"found": found})
 
 
 @require_http_methods(FORM)
@@ -246,6 +259,7 @@ def regulation_file(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("regulation/", regulation, name="regulation"),
+    path("regulation/clauses/", regulation_clauses, name="regulation_clauses"),
     path("regulation/setting/", regulation_setting, name="regulation_setting"),
     path("regulation/drafts/", regulation_drafts, name="regulation_drafts"),
     path("regulation/drafts/<int:draft_id>/", regulation_draft, name="regulation_draft"),

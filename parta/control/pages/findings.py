@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
-from parta.control.actions.findings import answer_finding, excuse_finding, keep, return_finding
+from parta.control.actions.findings import answer_finding, do_finding, excuse_finding, keep, return_finding
 from parta.control.pages.frame import FORM, READ, absent, control_page
 from parta.control.queries import findings as queries
 from parta.control.queries.duties import own_page
@@ -17,17 +17,19 @@ from parta.organisation.acts import Refusal
 from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import looking
 
+LEADERS = frozenset({"director", "deputy"})
 SHOWN = 200
 """Records of one's own list; the count is of all."""
 DONE = {
     "answered": "Ответ записан. Строка исчезнет, когда запись появится в журнале.",
     "excused": "Причина записана: нарушение больше не ждёт исправления.",
+    "done": "Записано: сделано.",
     "returned": "Возвращено: нарушение снова ждёт исправления.",
 }
 
 
 @require_http_methods(READ)
-@requires("control.answer")
+@requires("control.own")
 def own_findings(request: HttpRequest) -> HttpResponse:
     """What the viewer is to do, until when and under which clause, each a click from doing it."""
     viewer = looking(request)
@@ -37,7 +39,7 @@ def own_findings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-@requires("control.answer")
+@requires("control.own")
 def finding(request: HttpRequest, finding_id: int) -> HttpResponse:
     """One finding: what, where, by which clause, its life; answered by its person, excused by a controller."""
     viewer = looking(request)
@@ -46,6 +48,8 @@ def finding(request: HttpRequest, finding_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     acts = may(viewer, "control.act") and found.who_id != viewer.person_id
+    # a duty that names no person is done by who holds the post; the deputy head answers for a post nobody holds here
+    roles = viewer.roles if viewer.roles.isdisjoint(LEADERS) else frozenset({found.role})
     address = reverse("finding", args=[finding_id])
 
     def step(act: str, posted: Posted) -> str:
@@ -59,6 +63,16 @@ def finding(request: HttpRequest, finding_id: int) -> HttpResponse:
             if act == "answer":
                 answer_finding(text=posted.text("answer"), by=viewer.acting_as(), **common)
                 return f"{address}?done=answered"
+            if act == "do":
+                do_finding(
+                    words=posted.text("words"),
+                    done_on=posted.date_or_none("done_on", "день"),
+                    on=viewer.on,
+                    roles=roles,
+                    by=viewer.acting_as(),
+                    **common,
+                )
+                return f"{address}?done=done"
             if not acts:
                 raise Refusal("Это решает заместитель директора, директор или заведующий кафедрой.")
             carry = excuse_finding if act == "excuse" else return_finding
@@ -71,6 +85,7 @@ def finding(request: HttpRequest, finding_id: int) -> HttpResponse:
         request,
         {
             "answer": lambda posted: step("answer", posted),
+            "do": lambda posted: step("do", posted),
             "excuse": lambda posted: step("excuse", posted),
             "return": lambda posted: step("return", posted),
         },
@@ -82,6 +97,8 @@ def finding(request: HttpRequest, finding_id: int) -> HttpResponse:
         "kind": queries.kind_title(found),
         "steps": queries.history(viewer, found),
         "is_own": found.who_id == viewer.person_id,
+        "does": found.is_to_do
+        and (found.who_id == viewer.person_id or (found.who_id is None and found.role in roles)),
         "decides": acts,
         "done": DONE.get(request.GET.get("done", ""), ""),
     }

@@ -33,7 +33,7 @@ TABS = (
     ("control_year", "Готовность года", "control"),
     ("control_classes", "Классы", "control.class"),
     ("closeout", "Закрытие периода", "control.answer"),
-    ("own_findings", "Мои обязанности", "control.answer"),
+    ("own_findings", "Мои обязанности", "control.own"),
     ("errors", "Ошибки в данных", "errors"),
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),

@@ -1,14 +1,18 @@
 """The act a school keeps its journals by: its editions, its rules in words, what it leaves to the school."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from parta.control.queries.duty_lines import GROUPS
+from parta.control.queries.sources import HEADS
 from parta.foundation import sql
 from parta.people.viewer import Viewer
 from parta.regulation.choices import as_typed, entries_of, is_duration, may_change
+from parta.regulation.coverage import STATES, Covered, coverage
 from parta.regulation.edition import MISSING, Edition, Setting, thawed
 from parta.regulation.explain import Explained, explained, plain_words
 from parta.regulation.judge import Law, contradictions
@@ -187,6 +191,60 @@ def _surnames(users: set[int]) -> dict[int, str]:
         sorted(users),
     )
     return {row[0]: row[1] for row in rows}
+
+
+# --- every clause of an act -------------------------------------------------------------------------------------------
+
+WATCHED = frozenset(GROUPS | HEADS) | {
+    "all_present_marked",
+    "fill_quality",
+    "finding_owner",
+    "parent_notified",
+    "parents_view_every",
+    "students_with_few_marks",
+    "ticket_answered",
+}
+"""Kinds whose breaches control finds by questions of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePage:
+    """Every clause of one act with how it is kept."""
+
+    title: str
+    code: str
+    starts: date
+    clauses: tuple[Covered, ...]
+    counts: tuple[tuple[str, str, str, int], ...]
+    """State, its words, what it means, how many clauses."""
+    state: str
+    """The one that is shown alone; empty: all."""
+    has_others: bool
+    """The file lists the clauses that no rule holds."""
+
+
+def coverage_page(viewer: Viewer, code: str, state: str) -> CoveragePage | None:
+    """The clauses of the edition of an act in force today, of the coming one before that. Two statements at most."""
+    law = _law(viewer)
+    editions = [one for one in law.editions if one.code == code]
+    standing = [one for one in editions if one.in_force_from <= viewer.on] or editions
+    if not standing:
+        return None
+    edition = max(standing, key=lambda one: one.in_force_from)
+    values = _values(law, edition, max(viewer.on, edition.in_force_from))
+    found = coverage(edition, values, watched=WATCHED)
+    counts = Counter(one.state for one in found)
+    return CoveragePage(
+        title=edition.title,
+        code=code,
+        starts=edition.in_force_from,
+        clauses=tuple(one for one in found if not state or one.state == state),
+        counts=tuple(
+            (name, said, means, counts[name]) for name, (said, means) in STATES.items() if counts[name]
+        ),
+        state=state,
+        has_others=bool(edition.others),
+    )
 
 
 # --- one setting ------------------------------------------------------------------------------------------------------

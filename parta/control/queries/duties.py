@@ -85,22 +85,24 @@ def own_page(viewer: Viewer, since: date) -> Own:
     Records are shown as they are kept. The duties of who teaches or keeps a class are worked out on the spot, for a
     teacher is told one step ahead of control; each that is kept already leads to its card, where it is answered.
     """
-    kept = findings.own(viewer)
-    records = [one for one in kept if one.source in findings.FACTS]
+    lines = findings.own(viewer)
+    kept = [one for one in lines if one.waits]
+    records = [one for one in kept if one.source in findings.FACTS or one.is_to_do]
+    named = {sameness(kept_line(one)) for one in lines if one.is_to_do or not one.waits}
     cards = {sameness(line): line for line in map(kept_line, kept) if line.kind in GROUPS | HEADS}
     for one in records:
         cards.pop(sameness(kept_line(one)), None)
     if viewer.roles.isdisjoint(WHO_TEACHES):
         found = by_kind(viewer, list(cards.values()), since, viewer.on)
     else:
-        lines = list(own_duties(viewer, since, viewer.on).lines)
-        known = {sameness(line) for line in lines}
-        lines = [
+        anew = [line for line in own_duties(viewer, since, viewer.on).lines if sameness(line) not in named]
+        known = {sameness(line) for line in anew}
+        shown = [
             replace(line, id=card.id, state=card.state) if (card := cards.get(sameness(line))) else line
-            for line in lines
+            for line in anew
         ]
-        lines += [line for same, line in cards.items() if line.kind in OF_SCHOOL and same not in known]
-        found = by_kind(viewer, lines, since, viewer.on)
+        shown += [line for same, line in cards.items() if line.kind in OF_SCHOOL and same not in known]
+        found = by_kind(viewer, shown, since, viewer.on)
     return Own(
         tuple(one for one in records if one.is_overdue),
         tuple(one for one in records if not one.is_overdue),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from parta.control.queries import findings
 from parta.control.queries.cites import Acts
@@ -76,6 +76,10 @@ class DutyLine:
     owner: str = ""
     """Who answers for it now, where the act names owners."""
     owner_role: str = ""
+    due: datetime | None = None
+    """Until when a thing is to be done."""
+    is_late: bool = False
+    """It has not been recorded as done in its term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,8 @@ def kept_line(one: findings.Line) -> DutyLine:
         told=one.told,
         id=one.id,
         state=one.state,
+        due=one.due if one.is_to_do else None,
+        is_late=one.is_to_do and one.is_overdue,
     )
 
 

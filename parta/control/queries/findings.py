@@ -17,7 +17,13 @@ from parta.regulation.words import ROLES
 
 FACTS = ("lessons", "works", "reasons")
 """Sources of single facts; the others speak of plans, figures and duties."""
-STATES = {"open": "ждёт", "answered": "есть ответ", "excused": "уважительно", "closed": "исправлено"}
+STATES = {
+    "open": "ждёт",
+    "answered": "есть ответ",
+    "excused": "уважительно",
+    "done": "сделано",
+    "closed": "исправлено",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,23 @@ class Line:
     excuse: str
     found_at: datetime
     closed_at: datetime | None
+    done_on: date | None
+    role: str
+
+    @property
+    def is_late(self) -> bool:
+        """Done after its term."""
+        return self.done_on is not None and self.due is not None and self.due.date() < self.done_on
+
+    @property
+    def is_to_do(self) -> bool:
+        """A thing to be done outside the journal: who does it records the day."""
+        return self.kind in KINDS and KINDS[self.kind].is_done
+
+    @property
+    def waits(self) -> bool:
+        """Something is still to be done about it."""
+        return self.state in ("open", "answered")
 
     @property
     def said(self) -> str:
@@ -64,7 +87,8 @@ class Line:
 _LINES = """
 SELECT f.id, f.source, f.kind, f.fact, f.clauses, f.act, f.text, f.detail, f.journal_id, f.lesson_id, f.homeroom_id,
     f.who_id, f.role, f.date, f.number, f.due, f.students, f.told, f.state, f.answer, f.excuse, f.found_at, f.closed_at,
-    COALESCE(h.title, ''), COALESCE(s.title, ''), COALESCE(g.short, ''), p.surname, p.given_name, p.patronymic
+    COALESCE(h.title, ''), COALESCE(s.title, ''), COALESCE(g.short, ''), p.surname, p.given_name, p.patronymic,
+    f.done_on
 FROM control_finding f
 LEFT JOIN plans_journal j ON j.id = f.journal_id
 LEFT JOIN organisation_subject s ON s.id = j.subject_id
@@ -80,23 +104,38 @@ SELECT tl.teacher_id FROM plans_teachingload tl JOIN plans_journal tj ON tj.id =
 JOIN organisation_subject ts ON ts.id = tj.subject_id WHERE ts.department_id IN ({})"""
 
 
+def _of_post(viewer: Viewer) -> tuple[str, list[object]]:
+    """Things to be done by whoever holds a post of the viewer's: nobody is named."""
+    roles, kinds = sorted(viewer.roles), sorted(name for name, kind in KINDS.items() if kind.is_done)
+    return (
+        f"(f.who_id IS NULL AND f.role IN ({sql.marks(len(roles))}) AND f.kind IN ({sql.marks(len(kinds))}))",
+        [*roles, *kinds],
+    )
+
+
 def _scope(viewer: Viewer) -> tuple[str, list[object]]:
-    """The viewer's own, those of the own department and of its teachers, those of journals the viewer reads; or all."""
+    """The viewer's own, those of the own posts, of the own department and of its teachers, those of journals the viewer
+    reads; or all.
+    """
     if viewer.is_school_wide:
         return "", []
     reach, values = readable_journals(viewer)
     departments = sorted(viewer.department_ids)
     marks = sql.marks(len(departments))
+    post, held = _of_post(viewer)
     return (
-        f" AND (f.who_id = %s OR f.department_id IN ({marks})"
+        f" AND (f.who_id = %s OR {post} OR f.department_id IN ({marks})"
         f" OR (f.journal_id IS NULL AND f.homeroom_id IS NULL AND f.who_id IN ({_TEACHERS.format(marks)}))"
         f" OR (f.journal_id IS NOT NULL AND ({reach})))",
-        [viewer.person_id, *departments, *departments, *values],
+        [viewer.person_id, *held, *departments, *departments, *values],
     )
 
 
 def _read(viewer: Viewer, where: str, values: Sequence[object], *, own: bool = False) -> list[Line]:
-    scope, more = (" AND f.who_id = %s", [viewer.person_id]) if own else _scope(viewer)
+    scope, more = _scope(viewer)
+    if own:
+        post, held = _of_post(viewer)
+        scope, more = f" AND (f.who_id = %s OR {post})", [viewer.person_id, *held]
     statement = _LINES.replace("{scope}", scope).replace("{where}", where)
     zone = ZoneInfo(viewer.school.timezone)
     return [_line(row, viewer, zone) for row in sql.read(statement, [viewer.school.id, *more, *values])]
@@ -122,8 +161,8 @@ def matters(viewer: Viewer) -> list[Line]:
 
 
 def own(viewer: Viewer) -> list[Line]:
-    """What the viewer is to do or owes, the earliest limit first. One statement."""
-    found = _read(viewer, " AND f.state IN ('open', 'answered')", [], own=True)
+    """What the viewer is to do or owes, and what of it is done or excused, the earliest limit first. One statement."""
+    found = _read(viewer, " AND f.state <> 'closed'", [], own=True)
     far = viewer.at
     return sorted(found, key=lambda line: (not line.is_overdue, line.due or far, line.date, line.number))
 
@@ -207,6 +246,8 @@ def _line(row: sql.Row, viewer: Viewer, zone: ZoneInfo) -> Line:
         excuse=row[20],
         found_at=sql.aware(row[21]),
         closed_at=None if row[22] is None else sql.aware(row[22]),
+        done_on=row[29],
+        role=role,
     )
 
 

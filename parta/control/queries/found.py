@@ -54,6 +54,7 @@ from parta.people.viewer import Viewer
 from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
+from parta.regulation.registry import KINDS
 
 __all__ = ["SOURCES", "Asked", "Found", "Part", "Source", "found_by"]
 
@@ -422,7 +423,10 @@ def _of_matter(source: Source, one: Matter, acts: Acts) -> Found:
             "" if one.key else one.lesson_id,
             one.homeroom_id,
             one.department_id,
-            one.who_id if source.unit in ("lessons", "school", "overdue") else "",
+            one.who_id
+            if source.unit in ("lessons", "school", "overdue")
+            and not (one.kind in KINDS and KINDS[one.kind].is_done)
+            else "",
             one.role,
             one.key or (one.text, one.students),
         )
@@ -442,7 +446,7 @@ def _of_matter(source: Source, one: Matter, acts: Acts) -> Found:
         role=one.role,
         date=one.since,
         number=0,
-        due=None,
+        due=one.due,
         text=one.text,
         detail=one.detail,
         students=tuple((0, name) for name in one.students),

@@ -7,7 +7,7 @@ class, a person or an interval. It too is closed by the fact alone.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from parta.journal.rules.acts import Place
@@ -57,6 +57,8 @@ class Matter:
     """Numbers and names behind it."""
     department_id: int | None = None
     """The department it is about, where it is about one."""
+    due: datetime | None = None
+    """The last moment in time of what is to be done; ``None``: it should not be so at all."""
     key: str = ""
     """What tells it from others of its kind at its place; empty: its text. Needed where the text holds a figure that
     changes while the matter stays the same."""

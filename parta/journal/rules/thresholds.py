@@ -18,7 +18,7 @@ from parta.journal.rules.acts import MEANINGS, Act
 from parta.journal.rules.evidence import Away
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, told_of
 from parta.journal.rules.protection import Meanings
-from parta.journal.rules.wording import MEANING_WORDS, day_words, listed
+from parta.journal.rules.wording import MEANING_WORDS, listed
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Law, Rule
 from parta.regulation.registry import Ask, Breach, Dur, Params, rule_kind, watch
@@ -91,10 +91,15 @@ def _step_words(step: Step, params: AbsenceThreshold) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A step that an absence has reached."""
+    """The steps that an absence has reached, the last of them first of all."""
 
-    step: Step
+    steps: tuple[Step, ...]
     measure: float
+
+    @property
+    def step(self) -> Step:
+        """The highest."""
+        return self.steps[-1]
 
     def words(self, params: AbsenceThreshold) -> str:
         """«Пропусков за месяц стало 10: порог 10»."""
@@ -131,7 +136,7 @@ def reached(
     calendar: Calendar,
     hours: int = 1,
 ) -> Crossing | None:
-    """The step that one more absence on ``day`` reaches; ``earlier`` are the dates of those that count already.
+    """The steps that one more absence on ``day`` reaches; ``earlier`` are the dates of those that count already.
 
     A lesson of several hours counts as so many: its date stands in ``earlier`` and in ``lessons`` for each of them.
     ``span`` is the window, both days included. A step reached before is not reached again.
@@ -147,7 +152,9 @@ def reached(
     else:
         before, now = len(earlier), len(earlier) + hours
     crossed = [step for step in params.steps if before < step.at <= now + 1e-9]
-    return Crossing(crossed[-1], now) if crossed else None
+    if params.measure == "share":
+        crossed = crossed[-1:]  # a share of few lessons leaps over several at once: one duty, the weightiest
+    return Crossing(tuple(crossed), now) if crossed else None
 
 
 def _days(
@@ -196,6 +203,7 @@ def window_of(params: AbsenceThreshold, day: date, term: tuple[date, date] | Non
     verbs={"record", "correct"},
     on_breach="remark",
     needs={"absences", "term"},
+    is_done=True,
 )
 def absence_threshold(rule: Rule[AbsenceThreshold], bench: Bench) -> Ask:
     """An absence with which a student reaches a step: it passes, and says what is to be done."""
@@ -240,7 +248,8 @@ def _counts(params: AbsenceThreshold, one: Away, span: tuple[date, date], day: d
 # --- over a school ------------------------------------------------------------------------------------------------
 
 _ABSENCES = f"""
-SELECT {PLACE}, b.student_id, n.surname, n.given_name, l.date, l.id, b.meaning, t.starts, t.until, l.hours
+SELECT {PLACE}, b.student_id, n.surname, n.given_name, l.date, l.id, b.meaning, t.starts, t.until, l.hours,
+    l.teacher_id
 FROM journal_absence b
 JOIN timetable_lesson l ON l.id = b.lesson_id AND l.state <> 'cancelled'
 JOIN plans_journal j ON j.id = b.journal_id
@@ -259,8 +268,10 @@ WHERE {scope} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.state
 ORDER BY l.date"""
 
 _TEACHERS = """
-SELECT homeroom_id, MIN(person_id) FROM people_role WHERE school_id = %s AND kind = 'class_teacher'
-AND homeroom_id IS NOT NULL AND starts <= %s AND (until IS NULL OR until > %s) GROUP BY homeroom_id"""
+SELECT homeroom_id, kind, MIN(person_id) FROM people_role WHERE school_id = %s AND kind IN ('class_teacher', 'master')
+AND homeroom_id IS NOT NULL AND starts <= %s AND (until IS NULL OR until > %s) GROUP BY homeroom_id, kind"""
+_Keepers = dict[tuple[int, str], int]
+"""Who keeps a class, by class and role."""
 
 
 @dataclass(slots=True)
@@ -303,7 +314,10 @@ def threshold_matters(
     rows = sql.read(_ABSENCES.replace("{scope}", scope), [*values, school_id, year, until])
     shares = any(dict(entry.raw).get("measure") == "share" for entry in entries)
     lessons = _lesson_days(reach, school_id, year, date(year.year + 1, 7, 31)) if rows and shares else _Days()
-    teachers: dict[int, int] = dict(sql.read(_TEACHERS, [school_id, until, until])) if rows else {}
+    keepers: _Keepers = {
+        (homeroom_id, kind): person_id
+        for homeroom_id, kind, person_id in (sql.read(_TEACHERS, [school_id, until, until]) if rows else ())
+    }
     reader = places(law)
     found: list[Matter] = []
     for student_id, group in groupby(rows, key=lambda row: row[12]):
@@ -321,39 +335,49 @@ def threshold_matters(
                 base = lessons.journals.get(row[0], ())
                 if params.of == "all":
                     base = lessons.classes.get(row[11], ())
-                crossing = reached(params, earlier, day, span, Lessons(base), calendar, row[20])
+                crossing = reached(
+                    params, earlier, day, span, Lessons(base), calendar.of_class(row[6]), row[20]
+                )
                 earlier.extend([day] * row[20])
                 if crossing is not None and day >= since:
-                    found.append(_matter(row, rule, crossing, day, calendar, teachers))
+                    days_of = calendar.of_class(row[6])
+                    found += [
+                        _matter(row, rule, step, crossing, day, span[0], days_of, keepers)
+                        for step in crossing.steps
+                    ]
     return found
 
 
 def _matter(
     row: Sequence[Any],
     rule: Rule[Any],
+    step: Step,
     crossing: Crossing,
     day: date,
+    begins: date,
     calendar: Calendar,
-    teachers: dict[int, int],
+    keepers: _Keepers,
 ) -> Matter:
-    step, name = crossing.step, f"{row[13]} {row[14]}"
-    last = ""
+    name = f"{row[13]} {row[14]}"
+    limit = None
     if step.within is not None:
         limit = step.within.limit(day, datetime.combine(day, time(23, 59), calendar.zone), calendar)
-        last = f" до {day_words(limit.astimezone(calendar.zone).date())}"
     return Matter(
         kind="absence_threshold",
         clauses=clauses_of([rule]),
-        text=f"{name}: {step.action}{last}",
+        text=f"{name}: {step.action}",
         since=day,
+        due=limit,
         homeroom_id=row[11],
         homeroom=row[6],
         subject=row[2] if rule.params.of == "subject" else "",
         students=(name,),
-        who_id=teachers.get(row[11]) if step.by == "class_teacher" else None,
+        who_id=row[21] if step.by == "teacher" else keepers.get((row[11], step.by)),
         role=step.by,
         told=told_of([rule]),
         detail=crossing.words(rule.params),
+        # the duty stays the same one when another absence is found to have led to it, or another term ends it
+        key=f"{row[12]}:{begins}:{step.at:g}:{row[0] if rule.params.of == 'subject' else ''}",
     )
 
 

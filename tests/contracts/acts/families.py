@@ -258,6 +258,12 @@ def _finding(cast: World) -> int:
     return Finding.objects.filter(school=cast.school, who_id=cast.class_teacher.pk).earliest("pk").pk
 
 
+def _to_do(cast: World) -> int:
+    row = _finding(cast)
+    Finding.objects.filter(pk=row).update(kind="absence_threshold")
+    return row
+
+
 def _excused(cast: World) -> int:
     row = _finding(cast)
     findings.excuse_finding(finding_id=row, person_id=cast.deputy.pk, reason="Приказ 12", **_hand(cast))
@@ -389,6 +395,18 @@ ACTS: Mapping[str, Case] = {
         _finding,
         lambda c, row: findings.answer_finding(
             finding_id=row, person_id=c.class_teacher.pk, text="Был на олимпиаде", **_hand(c)
+        ),
+    ),
+    "control.actions.findings.do_finding": (
+        _to_do,
+        lambda c, row: findings.do_finding(
+            finding_id=row,
+            person_id=c.class_teacher.pk,
+            roles=(),
+            done_on=c.on,
+            on=c.on,
+            words="Позвонила маме",
+            **_hand(c),
         ),
     ),
     "control.actions.findings.excuse_finding": (

@@ -12,6 +12,10 @@ LINES: dict[str, dict[str, Line]] = {
         ),
     },
     "regulation": {"page": Line(get="200 SIGNED")},
+    "regulation_clauses": {
+        "own": Line(query="act=GT", get="200 SIGNED"),
+        "absent": Line(query="act=NO", get="404 SIGNED"),
+    },
     "regulation_setting": {
         "own": Line(
             query="act=GT&name=reopen_term",
@@ -178,12 +182,12 @@ LINES: dict[str, dict[str, Line]] = {
             body=lambda cast: {"act": "accept", "row": ABSENT},
         ),
     },
-    "own_findings": {"page": Line(get="200 READERS FOREIGN_STAFF")},
+    "own_findings": {"page": Line(get="200 READERS FOREIGN_STAFF social_pedagogue nurse operator secretary")},
     "finding": {
         "absent": Line(
             lambda cast: {"finding_id": ABSENT},
-            get="404 READERS FOREIGN_STAFF",
-            post="404 READERS FOREIGN_STAFF",
+            get="404 READERS FOREIGN_STAFF social_pedagogue nurse operator secretary",
+            post="404 READERS FOREIGN_STAFF social_pedagogue nurse operator secretary",
         )
     },
     "certificates": {"page": Line(get="200 READERS FOREIGN_STAFF")},
