@@ -46,6 +46,7 @@ class Line:
     who_id: int | None
     who: str
     """The person, or the role when nobody is named."""
+    done_on: date | None
     date: date
     number: int
     due: datetime | None
@@ -60,7 +61,6 @@ class Line:
     excuse: str
     found_at: datetime
     closed_at: datetime | None
-    done_on: date | None
     role: str
 
     @property
