@@ -50,6 +50,10 @@ class Environment(BaseSettings):
     mail_password: str = Field(default="", description="Its password.")
     mail_from: str = Field(default="", description="Sender: Парта <parta@school.example>.")
     mail_timeout: int = Field(default=20, ge=1, le=120, description="Seconds to wait for the mail server.")
+    push_inside: bool = Field(
+        default=False,
+        description="Push services inside one's own network may be called (web push); they are public ones otherwise.",
+    )
     providers: str = Field(
         default="", description="File of outside sign-in (OpenID Connect providers, TOML); empty: none."
     )

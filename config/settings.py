@@ -159,6 +159,7 @@ EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = ENV.mail_host, ENV.mail_port, ENV.mail_t
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.mail_user, ENV.mail_password
 EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.mail_security == "starttls", ENV.mail_security == "tls"
 DEFAULT_FROM_EMAIL = ENV.mail_from
+PUSH_INSIDE = ENV.push_inside
 
 LOGGING = {
     "version": 1,

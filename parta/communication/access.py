@@ -24,6 +24,7 @@ permission(
     "director",
     "operator",
 )
+permission("push_worker", "скрипт уведомлений на телефоне", public=True)
 permission("unsubscribe", "остановить письма по ссылке из письма", public=True)
 permission("updates", "узнавать о новом на открытой странице", *EVERYBODY)
 permission("delivery", "рассылка писем школы", "director", "deputy", "operator")

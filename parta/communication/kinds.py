@@ -20,6 +20,11 @@ class Kind:
     verbs: frozenset[str]
     for_staff: bool = False
 
+    @property
+    def is_push(self) -> bool:
+        """Whether a phone that was switched on shows it unless its owner chose otherwise: what is told at once."""
+        return self.way == "now"
+
 
 def _kind(code: str, title: str, hint: str, way: str, *verbs: str, for_staff: bool = False) -> Kind:
     return Kind(code, title, hint, way, frozenset(verbs), for_staff)
@@ -86,6 +91,18 @@ DIGEST_AT = time(18, 0)
 """When digests go, by the school's clock: after the lessons, before the evening."""
 DIGEST_DAY = 4
 """The weekly one on Friday."""
+
+
+LEASE = timedelta(minutes=10)
+"""So long a letter or notice stays in the hand of a worker that gives no sign; longer than any talk with a server."""
+KEPT_TRYING = timedelta(days=3)
+KEPT = timedelta(days=90)
+"""How long letters and notices that are done with are kept."""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Until the next try after so many: a minute, two, four … half an hour."""
+    return min(timedelta(minutes=2 ** min(attempts - 1, 10)), timedelta(minutes=30))
 
 
 def in_quiet(moment: time, since: time | None, until: time | None) -> bool:

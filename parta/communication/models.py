@@ -4,7 +4,7 @@ from django.db import models
 
 from parta.foundation.language import noted
 from parta.organisation.models import Homeroom, School
-from parta.people.models import Person
+from parta.people.models import Person, SignIn, User
 from parta.timetable.models import Lesson
 
 
@@ -205,6 +205,9 @@ class SchoolDelivery(models.Model):
     is_on = models.BooleanField(default=False)
     since = models.DateTimeField(help_text="What happened before is told to nobody.")
     set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    push_since = models.DateTimeField(
+        null=True, help_text="Since when phones are told as well; null: they are not."
+    )
 
 
 class ToldUpTo(models.Model):
@@ -229,6 +232,7 @@ class NoticeChoice(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=12)
     way = models.CharField(max_length=6, choices=WAYS)
+    is_push = models.BooleanField(null=True, help_text="On a phone at once; null: as the kind has it.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "kind"], name="notice_choice_once")]
@@ -347,3 +351,71 @@ class Bounce(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["school", "at"], name="bounce_at")]
+
+
+# --- on phones --------------------------------------------------------------------------------------------------------
+
+
+class PushDevice(models.Model):
+    """A browser that shows notices (web push): it lives as long as the session in which it was switched on.
+
+    `endpoint`, `key` and `secret` are what the browser gave: where its push service listens, and what a notice is
+    encrypted with, so that the service cannot read it. Of an account, which may belong to several schools.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=1000)
+    host = models.CharField(
+        max_length=255, help_text="Of the endpoint: one that hangs rests, the others go on."
+    )
+    key = models.CharField(max_length=100)
+    secret = models.CharField(max_length=30)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint"], condition=models.Q(ended_at=None), name="push_endpoint_once"
+            )
+        ]
+
+
+class Push(models.Model):
+    """One thing one browser is to show: made once from one line of the change log (`key`).
+
+    What is due together goes as one notice and stays together (`batch`), so that a notice sent again is the same one.
+    """
+
+    STATES = [
+        ("waiting", "ждёт отправки"),
+        ("sent", "отправлено"),
+        ("refused", "отклонено службой"),
+        ("given_up", "не удалось отправить"),
+        ("withheld", "не отправлено"),
+    ]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(PushDevice, on_delete=models.CASCADE, related_name="+", db_index=False)
+    student = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=40, help_text="The line of the log: chain and number.")
+    kind = models.CharField(max_length=12)
+    says = models.CharField(max_length=600)
+    path = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    batch = models.CharField(max_length=32, default="", blank=True)
+    state = models.CharField(max_length=8, choices=STATES, default="waiting")
+    attempts = models.IntegerField(default=0)
+    held_until = models.DateTimeField(null=True, help_text="A worker has it in hand until then.")
+    done_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "key"], name="push_key_once")]
+        indexes = [
+            models.Index(fields=["next_at"], name="push_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["school", "made_at"], name="push_made"),
+        ]

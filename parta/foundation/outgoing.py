@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Timer
 from urllib.parse import urlencode, urlsplit
@@ -29,10 +29,11 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """What came back; names of headers in small letters."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def call(
@@ -40,9 +41,12 @@ def call(
     *,
     inside: bool = False,
     form: Mapping[str, str] | None = None,
+    body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """GET the address, or POST a form to it. `inside`: private addresses too, and plain HTTP within this machine.
+    """GET the address, or POST a form or a body to it.
+
+    `inside`: private addresses too, and plain HTTP within this machine.
 
     Raises NoAnswer for a forbidden address, no connection, a late or too large answer.
     """
@@ -58,7 +62,6 @@ def call(
     link = _Pinned(parts.hostname, place, is_plain=is_plain)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     sent = {"Accept": "application/json", "Host": parts.netloc, **(headers or {})}
-    body = None
     if form is not None:
         body = urlencode(form).encode()
         sent["Content-Type"] = "application/x-www-form-urlencoded"
@@ -78,7 +81,7 @@ def call(
         link.close()
     if link.is_cut or len(read) > LARGEST or not whole:
         raise NoAnswer("ответ слишком долгий или большой")
-    return Answer(answer.status, read)
+    return Answer(answer.status, read, {name.lower(): value for name, value in answer.getheaders()})
 
 
 def _chosen(host: str, port: int, *, inside: bool, only_here: bool) -> tuple[str, int]:

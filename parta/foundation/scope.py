@@ -39,6 +39,7 @@ UNSCOPED = {
     "people_factor": "an account's",
     "people_recoverycode": "an account's",
     "people_outsideidentity": "an account's",
+    "communication_pushdevice": "an account's",
     "communication_toldupto": "how far letters have been told, the worker's",
     "archive_backup": "copies are the installation's",
     "archive_carrier": "copies are the installation's",

@@ -1,10 +1,11 @@
-"""`post`: a real mail server on this machine, and the settings that send by it."""
+"""`post` and `pushes`: a real mail server and a real push service on this machine, and the settings that use them."""
 
 from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
 
+from tests.post.pushes import PushService
 from tests.post.server import PostOffice
 
 
@@ -37,3 +38,23 @@ def post(mail_server: PostOffice) -> Iterator[PostOffice]:
         SITE_URL="https://diary.school.example",
     ):
         yield mail_server
+
+
+@pytest.fixture(scope="session")
+def push_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
+    """The service's process, one for a run; started when it is first wanted."""
+    service = PushService(tmp_path_factory.mktemp("pushes"))
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def pushes(push_server: PushService) -> Iterator[PushService]:
+    """The service with an empty box, taking every notice, and this installation allowed to call it."""
+    for name in ("box", "asked"):
+        (push_server.folder / name).unlink(missing_ok=True)
+    push_server.tell("ok")
+    if push_server.process is None or push_server.process.poll() is not None:
+        push_server.start()
+    with override_settings(PUSH_INSIDE=True, SITE_URL="https://diary.school.example"):
+        yield push_server

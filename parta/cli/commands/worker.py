@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
     installation.require_database()
     from django.db import close_old_connections, connection
 
-    from parta.communication.jobs import deliver
+    from parta.communication.jobs import deliver, push
     from parta.foundation import clock, jobs
 
     jobs.load_kinds()
@@ -80,7 +80,9 @@ def run(arguments: Namespace) -> int:
     over = threading.Event()
     threading.Thread(target=_beat, args=(over,), daemon=True).start()
     # Letters in a thread of their own: a mail server that hangs holds up no other job.
-    threading.Thread(target=deliver, args=(clock.now, over), kwargs={"alone": alone}, daemon=True).start()
+    # Phones in another, so that neither waits for the other's server.
+    for rounds in (deliver, push):
+        threading.Thread(target=rounds, args=(clock.now, over), kwargs={"alone": alone}, daemon=True).start()
     planned = turned = 0.0
     while not stop.asked:
         if time.monotonic() - planned > 600 or not planned:

@@ -6,29 +6,33 @@ never lost, and one that the server had taken before it fell silent is known as 
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from parta.communication.kinds import DIGEST_AT, DIGEST_DAY, KINDS, due
+from parta.communication.actions import phones
+from parta.communication.kinds import (
+    DIGEST_AT,
+    DIGEST_DAY,
+    KEPT,
+    KEPT_TRYING,
+    KINDS,
+    LEASE,
+    due,
+    pause_after,
+)
 from parta.communication.models import Bounce, Mail, MailHabits, Notice, NoticeChoice
 from parta.communication.queries.events import Telling, chains_with_news, entries_of, tellings
 from parta.communication.queries.schedules import schedules_of
 from parta.foundation import sql
-from parta.people.models import AccessIssue, AccountNotice
+from parta.people.models import AccessIssue, AccountNotice, Person
 from parta.people.refusals import on_paper
 
 AT_ONCE = 500
 """Lines of a chain that are told in one transaction."""
-LEASE = timedelta(minutes=10)
-"""So long a letter stays in the hand of a worker that gives no sign; longer than any talk with a mail server."""
-KEPT_TRYING = timedelta(days=3)
-LONGEST_PAUSE = timedelta(minutes=30)
-KEPT = timedelta(days=90)
-"""How long letters and notices that are done with are kept."""
 
 
 def spread(at: datetime) -> int:
@@ -38,7 +42,13 @@ def spread(at: datetime) -> int:
         on = at.astimezone(ZoneInfo(news.timezone)).date()
         with transaction.atomic():
             entries, told = entries_of(news, AT_ONCE)
-            made += _notices(tellings(entries, news.school_id, on), news.school_id, news.timezone, at)
+            found = tellings(entries, news.school_id, on)
+            if news.by_mail is not None:
+                since = news.by_mail
+                made += _notices([one for one in found if one.at >= since], news.school_id, news.timezone, at)
+            if news.on_phones is not None:
+                since = news.on_phones
+                _phones([one for one in found if one.at >= since], news.school_id, news.timezone, at)
             sql.insert(
                 "communication_toldupto",
                 ("chain_id", "seq"),
@@ -52,7 +62,13 @@ def spread(at: datetime) -> int:
 def _notices(found: list[Telling], school_id: int, timezone: str, at: datetime) -> int:
     if not found:
         return 0
-    people = sorted({one.person_id for one in found})
+    addressed = set(
+        Person.objects.filter(pk__in={one.person_id for one in found})
+        .exclude(email="")
+        .values_list("pk", flat=True)
+    )
+    found = [one for one in found if one.person_id in addressed]
+    people = sorted(addressed)
     ways = {
         (person, kind): way
         for person, kind, way in NoticeChoice.objects.filter(person_id__in=people).values_list(
@@ -123,6 +139,38 @@ def _notices(found: list[Telling], school_id: int, timezone: str, at: datetime) 
         conflict=("person_id", "key"),
     )
     return len(rows)
+
+
+def _phones(found: list[Telling], school_id: int, timezone: str, at: datetime) -> None:
+    """Queue what phones are to show: at once or after the quiet hours, of the kinds their owners want there."""
+    on_now = phones.phones_of(sorted({one.person_id for one in found}), at)
+    found = [one for one in found if one.person_id in on_now]
+    if not found:
+        return
+    wishes = {
+        (person, kind): is_push
+        for person, kind, is_push in NoticeChoice.objects.filter(
+            person_id__in=on_now, is_push__isnull=False
+        ).values_list("person_id", "kind", "is_push")
+    }
+    habits = {row.person_id: row for row in MailHabits.objects.filter(person_id__in=on_now)}
+    zone = ZoneInfo(timezone)
+    refusing = on_paper(
+        [one.student_id for one in found if one.student_id is not None], at.astimezone(zone).date()
+    )
+    rows: list[tuple[object, ...]] = []
+    for one in found:
+        is_wanted = wishes.get((one.person_id, one.kind), KINDS[one.kind].is_push)
+        if not is_wanted or one.student_id in refusing:
+            continue
+        habit = habits.get(one.person_id)
+        quiet = (habit.quiet_from, habit.quiet_until) if habit else (None, None)
+        when = due("now", at, zone, *quiet)
+        rows += [
+            (school_id, one.person_id, one.student_id, phone, one.key, one.kind, one.says, one.path, at, when)
+            for phone in on_now[one.person_id]
+        ]
+    phones.queue(rows)
 
 
 def new_message_id() -> str:
@@ -254,8 +302,9 @@ def put_off(mail: Mail, at: datetime, fault: str) -> None:
     if at - mail.made_at > KEPT_TRYING:
         settle(mail, "given_up", at, fault)
         return
-    pause = min(timedelta(minutes=2 ** min(mail.attempts - 1, 10)), LONGEST_PAUSE)
-    Mail.objects.filter(pk=mail.pk).update(next_at=at + pause, held_until=None, fault=fault[:300])
+    Mail.objects.filter(pk=mail.pk).update(
+        next_at=at + pause_after(mail.attempts), held_until=None, fault=fault[:300]
+    )
 
 
 def note_bounce(mail: Mail, address: str, *, code: str, says: str, is_lasting: bool, at: datetime) -> None:

@@ -18,11 +18,14 @@ def choose(
     viewer: Viewer,
     ways: Mapping[str, str],
     *,
+    pushed: Mapping[str, bool] | None = None,
     quiet_from: time | None,
     quiet_until: time | None,
     at: datetime,
 ) -> None:
     """The viewer's own choice for each kind named, and the quiet hours. It also ends a stop of all mail.
+
+    `pushed`: which of the kinds a phone shows; None where the page did not ask.
 
     Raises Refusal for an unknown kind or way and for one bound of the quiet hours without the other.
     """
@@ -35,13 +38,18 @@ def choose(
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         for kind, way in ways.items():
             NoticeChoice.objects.update_or_create(
-                person_id=viewer.person_id, kind=kind, defaults={"way": way}
+                person_id=viewer.person_id,
+                kind=kind,
+                defaults={"way": way} | ({} if pushed is None else {"is_push": pushed.get(kind, False)}),
             )
         MailHabits.objects.update_or_create(
             person_id=viewer.person_id,
             defaults={"quiet_from": quiet_from, "quiet_until": quiet_until, "stopped_at": None},
         )
-        lines.append(Line("notices_chosen", "person", viewer.person_id, data=dict(ways)))
+        chosen: dict[str, object] = dict(ways)
+        if pushed is not None:
+            chosen["phone"] = sorted(kind for kind in ways if pushed.get(kind))
+        lines.append(Line("notices_chosen", "person", viewer.person_id, data=chosen))
 
 
 def stop_mail(person_id: int, *, at: datetime) -> None:

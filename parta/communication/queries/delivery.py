@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from parta.communication.kinds import FAMILY, KINDS
+from parta.communication.kinds import FAMILY, KINDS, Kind
 from parta.communication.models import Bounce, Mail, MailHabits, NoticeChoice, SchoolDelivery
 from parta.communication.queries.announcements import FOR_STUDENT, audience_values
 from parta.foundation import sql
@@ -26,11 +26,25 @@ class KindLine:
     title: str
     hint: str
     way: str
+    is_push: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A browser of the viewer's account that shows notices."""
+
+    id: int
+    agent: str
+    since: datetime
+    is_this: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OwnHabits:
-    """How a person is told, and whether letters reach them at all. `why_not`: why none come now, in words."""
+    """How a person is told, and whether letters reach them at all. `why_not`: why none come now, in words.
+
+    `server_key`: what a browser is switched on with; empty where the school does not tell phones.
+    """
 
     kinds: tuple[KindLine, ...]
     quiet_from: time | None
@@ -39,15 +53,25 @@ class OwnHabits:
     address: str
     why_not: str
     last_sent: datetime | None
+    server_key: str
+    phones: tuple[Phone, ...]
+
+    @property
+    def this_phone(self) -> Phone | None:
+        """The browser that looks, where it is switched on."""
+        return next((one for one in self.phones if one.is_this), None)
 
 
-def own_habits(viewer: Viewer, *, is_possible: bool) -> OwnHabits:
-    """The viewer's choices. Seven statements at most."""
+def own_habits(viewer: Viewer, *, is_possible: bool, server_key: str, sign_in_id: int | None) -> OwnHabits:
+    """The viewer's choices. Eight statements at most."""
     zone = ZoneInfo(viewer.school.timezone)
-    ways = dict(NoticeChoice.objects.filter(person_id=viewer.person_id).values_list("kind", "way"))
+    chosen = {row.kind: row for row in NoticeChoice.objects.filter(person_id=viewer.person_id)}
     habits = MailHabits.objects.filter(person_id=viewer.person_id).first()
     address = Person.objects.filter(pk=viewer.person_id).values_list("email", flat=True)[0]
-    is_on = SchoolDelivery.objects.filter(school_id=viewer.school.id, is_on=True).exists()
+    row = SchoolDelivery.objects.filter(school_id=viewer.school.id).first()
+    is_on = row is not None and row.is_on
+    is_pushing = bool(server_key) and row is not None and row.push_since is not None
+    phones = _phones(viewer, zone, sign_in_id) if is_pushing else ()
     bad = Bounce.objects.filter(person_id=viewer.person_id, address=address, is_lasting=True).exists()
     refusing = on_paper(list(viewer.student_ids), viewer.on)
     why_not = ""
@@ -74,9 +98,7 @@ def own_habits(viewer: Viewer, *, is_possible: bool) -> OwnHabits:
     is_family = bool(viewer.roles & FAMILY)
     return OwnHabits(
         kinds=tuple(
-            KindLine(kind.code, say(kind.title), say(kind.hint), ways.get(kind.code, kind.way))
-            for kind in KINDS.values()
-            if is_family or kind.for_staff
+            _line(kind, chosen.get(kind.code)) for kind in KINDS.values() if is_family or kind.for_staff
         ),
         quiet_from=habits.quiet_from if habits else None,
         quiet_until=habits.quiet_until if habits else None,
@@ -84,6 +106,28 @@ def own_habits(viewer: Viewer, *, is_possible: bool) -> OwnHabits:
         address=address,
         why_not=why_not,
         last_sent=last.astimezone(zone) if last else None,
+        server_key=server_key if is_pushing else "",
+        phones=phones,
+    )
+
+
+def _line(kind: Kind, own: NoticeChoice | None) -> KindLine:
+    way = kind.way if own is None else own.way
+    is_push = kind.is_push if own is None or own.is_push is None else own.is_push
+    return KindLine(kind.code, say(kind.title), say(kind.hint), way, is_push)
+
+
+def _phones(viewer: Viewer, zone: ZoneInfo, sign_in_id: int | None) -> tuple[Phone, ...]:
+    """The phones of the viewer's account whose sessions are open. One statement."""
+    return tuple(
+        Phone(row[0], row[1], sql.moment(row[2]).astimezone(zone), row[3] == sign_in_id)
+        for row in sql.read(
+            "SELECT d.id, s.agent, d.made_at, s.id FROM communication_pushdevice d"
+            " JOIN people_signin s ON s.id = d.sign_in_id"
+            " JOIN django_session t ON t.session_key = s.session_key AND t.expire_date > %s"
+            " WHERE d.user_id = %s AND d.ended_at IS NULL AND s.ended_at IS NULL ORDER BY d.made_at DESC",
+            (viewer.at, viewer.user_id),
+        )
     )
 
 
@@ -109,10 +153,15 @@ class Desk:
     with_address: int
     families: int
     troubles: tuple[Trouble, ...]
+    push_since: datetime | None
+    phones: int
+    """People of the school with a phone that is on."""
+    push_waiting: int
+    push_fault: str
 
 
 def desk(viewer: Viewer) -> Desk:
-    """The state of delivery of a school. Six statements."""
+    """The state of delivery of a school. Seven statements."""
     school, zone = viewer.school.id, ZoneInfo(viewer.school.timezone)
     row = SchoolDelivery.objects.filter(school_id=school).first()
     waiting = sql.read(
@@ -155,7 +204,19 @@ def desk(viewer: Viewer) -> Desk:
         .select_related("person")
         .order_by("-made_at")[:50]
     ]
+    pushes = sql.read(
+        "SELECT (SELECT COUNT(DISTINCT p.id) FROM communication_pushdevice d"
+        " JOIN people_person p ON p.user_id = d.user_id"
+        " JOIN people_signin s ON s.id = d.sign_in_id AND s.ended_at IS NULL"
+        " WHERE p.school_id = %s AND d.ended_at IS NULL), COUNT(*), MAX(w.fault)"
+        " FROM communication_push w WHERE w.school_id = %s AND w.state = 'waiting'",
+        (school, school),
+    )[0]
     return Desk(
+        push_since=row.push_since.astimezone(zone) if row and row.push_since else None,
+        phones=pushes[0],
+        push_waiting=pushes[1],
+        push_fault=pushes[2] or "",
         is_on=row.is_on if row else False,
         since=row.since.astimezone(zone) if row else None,
         waiting=waiting[0],

@@ -75,26 +75,41 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A chain of the log with lines that nobody has been told of yet."""
+    """A chain of the log with lines that nobody has been told of yet; since when by letter and on phones, if at all."""
 
     chain_id: int
     school_id: int
     head: int
     told: int
-    since: datetime
+    by_mail: datetime | None
+    on_phones: datetime | None
     timezone: str
+
+    @property
+    def since(self) -> datetime:
+        """The first moment that any of them is told of."""
+        return min(one for one in (self.by_mail, self.on_phones) if one is not None)
 
 
 def chains_with_news(limit: int = 200) -> list[News]:
-    """Chains of schools that send mail whose head is beyond what was told. One statement."""
+    """Chains of schools that tell anything whose head is beyond what was told. One statement."""
     return [
-        News(row[0], row[1], row[2], row[3], sql.aware(row[4]), row[5])
+        News(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            sql.aware(row[4]) if row[4] else None,
+            sql.aware(row[5]) if row[5] else None,
+            row[6],
+        )
         for row in sql.read(
-            "SELECT c.id, c.school_id, c.head_seq, COALESCE(t.seq, 0), d.since, s.timezone"
+            "SELECT c.id, c.school_id, c.head_seq, COALESCE(t.seq, 0),"
+            " CASE WHEN d.is_on THEN d.since END, d.push_since, s.timezone"
             " FROM communication_schooldelivery d JOIN organisation_school s ON s.id = d.school_id"
             " JOIN foundation_chain c ON c.school_id = d.school_id"
             " LEFT JOIN communication_toldupto t ON t.chain_id = c.id"
-            " WHERE d.is_on AND c.head_seq > COALESCE(t.seq, 0) ORDER BY c.id LIMIT %s",
+            " WHERE (d.is_on OR d.push_since IS NOT NULL) AND c.head_seq > COALESCE(t.seq, 0) ORDER BY c.id LIMIT %s",
             (limit,),
         )
     ]
@@ -164,15 +179,18 @@ _STUDENTS_OF_SUBGROUP = """
 SELECT e.student_id FROM people_subgroupmembership e WHERE e.subgroup_id = %s AND e.starts <= %s
 AND (e.until IS NULL OR e.until > %s)
 """
+REACHED = """(p.email <> '' OR EXISTS (
+  SELECT 1 FROM communication_pushdevice d WHERE d.user_id = p.user_id AND d.ended_at IS NULL))"""
+"""Somebody who can be told at all: by letter, or on a phone."""
 _FAMILY = """
 SELECT g.student_id, p.id, 'guardian', x.given_name, u.language FROM people_guardianship g
 JOIN people_person p ON p.id = g.guardian_id JOIN people_user u ON u.id = p.user_id AND u.is_active
 JOIN people_person x ON x.id = g.student_id
 WHERE g.student_id IN ({ids}) AND g.has_rights AND g.starts <= %s AND (g.until IS NULL OR g.until > %s)
-  AND p.email <> ''
+  AND {reached}
 UNION ALL
 SELECT p.id, p.id, 'student', p.given_name, u.language FROM people_person p
-JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE p.id IN ({ids}) AND p.email <> ''
+JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE p.id IN ({ids}) AND {reached}
 """
 
 
@@ -261,7 +279,7 @@ def _family_of(students: set[int], on: date) -> dict[int, list[tuple[int, str, s
     for start in range(0, len(ids), 400):
         part = ids[start : start + 400]
         for student, person, side, name, language in sql.read(
-            _FAMILY.format(ids=sql.marks(len(part))), (*part, on, on, *part)
+            _FAMILY.format(ids=sql.marks(len(part)), reached=REACHED), (*part, on, on, *part)
         ):
             found[student].append((person, side, name, language))
     return found
@@ -351,11 +369,11 @@ FROM communication_message m JOIN communication_thread t ON t.id = m.thread_id
 JOIN communication_member o ON o.thread_id = t.id AND o.person_id <> m.author_id
 JOIN people_person p ON p.id = o.person_id JOIN people_user u ON u.id = p.user_id AND u.is_active
 JOIN people_person a ON a.id = m.author_id
-WHERE m.id = %s AND p.email <> ''
+WHERE m.id = %s AND {reached}
 """
 _ANSWERED = """
 SELECT p.id, k.number, u.language FROM communication_question k JOIN people_person p ON p.id = k.asked_by_id
-JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE k.id = %s AND p.email <> ''
+JOIN people_user u ON u.id = p.user_id AND u.is_active WHERE k.id = %s AND {reached}
 """
 _ANNOUNCED = """
 SELECT w.title, w.held_on, w.audience, w.homeroom_id, w.grade, w.author_id FROM communication_announcement w
@@ -368,7 +386,7 @@ WHERE e.school_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
 _STAFF = """
 SELECT DISTINCT p.id, u.language FROM people_role r JOIN people_person p ON p.id = r.person_id
 JOIN people_user u ON u.id = p.user_id AND u.is_active
-WHERE r.school_id = %s AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND p.email <> ''
+WHERE r.school_id = %s AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) AND {reached}
 """
 
 
@@ -392,14 +410,14 @@ def _between_people(entry: Entry, school_id: int, on: date) -> list[Telling]:
                     ),
                     f"/messages/{row[2]}/",
                 )
-                for row in sql.read(_MEMBERS, (entry.object_id,))
+                for row in sql.read(_MEMBERS.format(reached=REACHED), (entry.object_id,))
             ]
         case "answer":
             return [
                 telling(
                     row[0], None, say_in(row[2], "Ответ на вопрос № {number}", number=row[1]), "/questions/"
                 )
-                for row in sql.read(_ANSWERED, (entry.object_id,))
+                for row in sql.read(_ANSWERED.format(reached=REACHED), (entry.object_id,))
             ]
         case "announcement":
             return _announced(entry, school_id, on)
@@ -413,7 +431,9 @@ def _announced(entry: Entry, school_id: int, on: date) -> list[Telling]:
     title, held_on, audience, homeroom, grade, author = rows[0]
     told: dict[int, tuple[int | None, str]] = {}
     if audience in ("all", "staff") and homeroom is None and grade is None:
-        told.update((row[0], (None, row[1])) for row in sql.read(_STAFF, (school_id, on, on)))
+        told.update(
+            (row[0], (None, row[1])) for row in sql.read(_STAFF.format(reached=REACHED), (school_id, on, on))
+        )
     if audience != "staff":
         where, values = "", [school_id, on, on]
         if homeroom is not None:

@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from parta.communication.actions import announcements, habits, messages, questions, trainings
-from parta.communication.models import Complaint, Message
+from parta.communication.actions import announcements, habits, messages, phones, questions, trainings
+from parta.communication.models import Complaint, Message, PushDevice
 from parta.communication.queries.reach import Addressee
 from parta.control.actions import checks, closeout, findings, remarks, reports
 from parta.control.models import Finding
@@ -18,9 +18,10 @@ from parta.journal.models import Absence, Homework
 from parta.journal.rules import absence_codes
 from parta.journal.rules.acts import Place, Writer
 from parta.people.actions.tongue import choose_language
-from parta.people.models import Consent
+from parta.people.models import Consent, SignIn
 from parta.regulation.queries import law
 from tests.cast import World
+from tests.post.pushes import Browser
 
 MONDAY = date(2026, 10, 12)
 Case = tuple[Callable[[World], Any], Callable[[World, Any], Any]]
@@ -293,6 +294,26 @@ def _report(cast: World) -> int:
     return reports.form_report(row=row, made_by=None, **_hand(cast))
 
 
+def _pushing(cast: World) -> None:
+    phones.switch_push(cast.viewer("deputy"), is_on=True, at=cast.at)
+
+
+def _phone(cast: World) -> int:
+    session = SignIn.objects.create(
+        user=cast.guardian.user,
+        session_key="phone",
+        at=cast.at,
+        seen_at=cast.at,
+        address="10.0.0.1",
+        agent="Chrome, Android",
+        device="",
+    )
+    browser = Browser("https://push.example").form
+    given = {name: browser[name] for name in ("endpoint", "key", "secret")}
+    phones.switch_phone_on(cast.viewer("guardian"), **given, sign_in_id=session.pk, at=cast.at)
+    return PushDevice.objects.get(ended_at=None).pk
+
+
 ACTS: Mapping[str, Case] = {
     # ── communication ──
     "communication.actions.habits.choose": (
@@ -318,6 +339,15 @@ ACTS: Mapping[str, Case] = {
     "communication.actions.habits.switch_mail": (
         _nothing,
         lambda c, _: habits.switch_mail(c.viewer("deputy"), is_on=True, at=c.at),
+    ),
+    "communication.actions.phones.switch_push": (
+        _nothing,
+        lambda c, _: phones.switch_push(c.viewer("deputy"), is_on=True, at=c.at),
+    ),
+    "communication.actions.phones.switch_phone_on": (_pushing, lambda c, _: _phone(c)),
+    "communication.actions.phones.switch_phone_off": (
+        lambda c: (_pushing(c), _phone(c))[1],
+        lambda c, phone: phones.switch_phone_off(c.viewer("guardian"), phone, at=c.at),
     ),
     "communication.actions.messages.send": (_nothing, lambda c, _: _thread(c)),
     "communication.actions.messages.reply": (

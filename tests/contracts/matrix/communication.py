@@ -40,6 +40,7 @@ def unsubscribe_token(person_id: int) -> str:
 LINES: dict[str, dict[str, Line]] = {
     # ── communication ──
     "notify": {"page": Line(get=f"200 {EVERYBODY}", post=f"422 {EVERYBODY}")},
+    "push_worker": {"page": Line(get="200 * anonymous")},
     "unsubscribe": {
         "own": Line(
             lambda cast: {"token": unsubscribe_token(cast.guardian.pk)},
