@@ -7,10 +7,11 @@ from math import ceil
 from parta.archive.models import PaperStep
 from parta.archive.route import kept_until
 from parta.journal.queries.words import class_name
+from parta.people.models import Role
 from parta.people.rules import cited, law_of, rules
 from parta.people.viewer import Viewer
 
-__all__ = ["BOOKS", "Book", "BookLine", "book"]
+__all__ = ["BOOKS", "Act", "Book", "BookLine", "Extraction", "act_of", "book", "extractions"]
 
 BOOKS = {
     "archived": "Реестр бумажных копий",
@@ -113,3 +114,104 @@ def _said(line: BookLine) -> str:
     words = f"{line.what} {line.homeroom} {line.term} {line.year} {line.place} № {line.number} {line.taker}"
     plain = words.replace("\u00a0", " ").casefold()
     return plain + " " + plain.replace(" «", "").replace("«", "").replace("»", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The act of handing a paper copy over to the archive, as it is printed."""
+
+    line: BookLine
+    director: str
+    stitched: date | None
+    steps: tuple[tuple[str, date, str], ...]
+    """What was done before: title, day, by whom it was noted."""
+
+
+def act_of(viewer: Viewer, paper_id: int) -> Act | None:
+    """The act of a set that was put away; None: it was not, or is of another school. Five statements."""
+    line = next((one for one in book(viewer, "archived").lines if one.paper_id == paper_id), None)
+    if line is None:
+        return None
+    steps = list(
+        PaperStep.objects.filter(paper_id=paper_id, school_id=viewer.school.id)
+        .select_related("noted_by")
+        .order_by("on", "id")
+    )
+    return Act(
+        line,
+        _director(viewer),
+        next((step.on for step in steps if step.step == "stitched"), None),
+        tuple(
+            (step.get_step_display(), step.on, step.noted_by.full_name if step.noted_by else "Парта")
+            for step in steps
+        ),
+    )
+
+
+def _director(viewer: Viewer) -> str:
+    row = (
+        Role.objects.filter(school_id=viewer.school.id, kind="director", starts__lte=viewer.on)
+        .exclude(until__lte=viewer.on)
+        .select_related("person")
+        .order_by("-starts")
+        .first()
+    )
+    return row.person.full_name if row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """A year whose journals have been kept their term: the summary sheets are taken out of them."""
+
+    year_id: int
+    year: str
+    since: date
+    lines: tuple[tuple[str, str, bool], ...]
+    """Class, where its journal lies, whether its summary sheet is in the archive already."""
+    law: str
+    director: str
+
+    @property
+    def left(self) -> int:
+        """Sheets still to be taken out."""
+        return sum(not done for _, _, done in self.lines)
+
+
+def extractions(viewer: Viewer) -> tuple[Extraction, ...]:
+    """Years whose journals wait for their summary sheets to be taken out, the earliest first. Three statements."""
+    law, on = law_of(viewer), viewer.on
+    asked = [
+        rule
+        for rule in rules(law, on, "retention")
+        if rule.params.object == "journal" and rule.params.at_end == "extract_summary_sheet"
+    ]
+    if not asked:
+        return ()
+    rows = list(
+        PaperStep.objects.filter(
+            school_id=viewer.school.id, step="archived", paper__kind__in=("journal", "summary_sheet")
+        )
+        .select_related("paper__homeroom__year")
+        .defer("paper__contents")
+        .order_by("paper__homeroom__year__starts", "paper__homeroom__grade", "paper__homeroom__title", "id")
+    )
+    sheets = {row.paper.homeroom_id for row in rows if row.paper.kind == "summary_sheet"}
+    years: dict[int, tuple[str, date, dict[int, tuple[str, str]]]] = {}
+    for row in rows:
+        year = row.paper.homeroom.year
+        kept = kept_until(law, on, "journal", year.until - timedelta(days=1))
+        if row.paper.kind == "journal" and kept is not None and kept[0] <= on:
+            own = years.setdefault(year.pk, (year.title, kept[0], {}))[2]
+            own[row.paper.homeroom_id] = (class_name(row.paper.homeroom.title), row.place)
+    director = _director(viewer) if years else ""
+    return tuple(
+        Extraction(
+            id,
+            title,
+            since,
+            tuple((name, place, room in sheets) for room, (name, place) in own.items()),
+            cited(asked).text,
+            director,
+        )
+        for id, (title, since, own) in years.items()
+    )

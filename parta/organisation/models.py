@@ -223,6 +223,12 @@ class Homeroom(models.Model):
     term_kind = models.CharField(max_length=10, choices=Term.KINDS, default="quarter")
     bells = models.ForeignKey(BellSchedule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    profile = models.CharField(
+        max_length=160, blank=True, default="", help_text="Trade or profile: 43.01.09 Повар, кондитер."
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     external_id = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:

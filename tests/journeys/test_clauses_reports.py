@@ -425,11 +425,7 @@ def test_sums_of_the_school_report_equal_the_classes(cast: Any, client_of: Any) 
 
 @under(COLLEGE)
 @pytest.mark.clause("ET-7.2g")
-@pytest.mark.clause("ET-A-DEP-13f", partly="доля родителей, смотревших дневник")
-@pytest.mark.clause("ET-A-DEP-13g", partly="профили обучения")
 @pytest.mark.clause("ET-A-DEP-13d", "ET-A-DEP-13e", "ET-A-DEP-16f")
-@pytest.mark.clause("ET-A-DEP-11", "ET-A-DEP-13c", partly="поимённый список и итоги по курсу")
-@pytest.mark.clause("ET-3.1.5b", partly="разрез по отделению и курсу; печать")
 def test_analytic_reports_of_the_college_on_screen_and_as_files(cast: Any, client_of: Any) -> None:
     deputy = client_of(cast.deputy)
     span = "since=2026-09-01&until=2026-10-14"

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from parta.archive import access as access  # declares the permissions
 from parta.archive import yearfile
 from parta.archive.actions import archives
-from parta.archive.books import BOOKS, book
+from parta.archive.books import BOOKS, act_of, book, extractions
+from parta.archive.media import lacks
 from parta.archive.models import ArchiveKey, ArchiveUnit
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
@@ -42,8 +43,32 @@ def books(request: HttpRequest) -> HttpResponse:
         "step": step,
         "year": year,
         "words": words,
+        "lacks": lacks(viewer) if step == "archived" else (),
+        "extractions": extractions(viewer) if step == "archived" else (),
     }
     return page(request, "archive/books.html", context)
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_books")
+def handover(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """The act of handing a paper copy over to the archive, to be printed and signed."""
+    viewer = looking(request)
+    found = act_of(viewer, paper_id)
+    if found is None:
+        raise Http404
+    return page(request, "archive/act.html", {"found": found})
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_books")
+def extraction(request: HttpRequest, year_id: int) -> HttpResponse:
+    """The act of taking the summary sheets out of journals that were kept their term."""
+    viewer = looking(request)
+    found = next((one for one in extractions(viewer) if one.year_id == year_id), None)
+    if found is None:
+        raise Http404
+    return page(request, "archive/extraction.html", {"found": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,6 +169,8 @@ def archive_key(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("archive/books/", books, name="archive_books"),
+    path("archive/acts/<int:paper_id>/", handover, name="archive_act"),
+    path("archive/extraction/<int:year_id>/", extraction, name="archive_extraction"),
     path("archive/year/", year, name="archive_year"),
     path("archive/year/institution.pem", archive_key, name="archive_key"),
     path("archive/year/<int:unit_id>/", archive_file, name="archive_file"),

@@ -136,6 +136,8 @@ def _homerooms(old: AcademicYear, year: AcademicYear, kind: str, by: Actor, at: 
             term_kind=kinds.get(grade, room.term_kind),
             bells_id=room.bells_id,
             room_id=room.room_id,
+            profile=room.profile,
+            department_id=room.department_id or 0,
         )
         for room in rooms
         if (title := next_title(room.title, room.grade, last))
@@ -225,9 +227,10 @@ def _places(
     for line in classes:
         for title, grade in ((line.title, line.grade), (line.becomes, (line.grade or 0) + 1)):
             if title in wanted:
+                like = Homeroom.objects.get(pk=line.id)
                 rows[title] = organisation.HomeroomRow(
                     title=title, grade=grade if line.grade is not None else None, letter=line.letter,
-                    term_kind=Homeroom.objects.get(pk=line.id).term_kind,
+                    term_kind=like.term_kind, profile=like.profile, department_id=like.department_id or 0,
                 )  # fmt: skip
     return organisation.ensure_homerooms(year=year, rows=list(rows.values()), by=by, at=at) if rows else known
 

@@ -52,10 +52,20 @@ def day(text: str, fallback: date) -> date:
     return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else fallback
 
 
-def span(request: HttpRequest, viewer: Viewer, *, days: int = 7, longest: timedelta = LONGEST) -> Cut:
-    """The span and cut of an address: the last `days` days, all journals, when it names none."""
+def span(
+    request: HttpRequest,
+    viewer: Viewer,
+    *,
+    days: int = 7,
+    longest: timedelta = LONGEST,
+    ahead: bool = False,
+) -> Cut:
+    """The span and cut of an address: the last `days` days, all journals, when it names none.
+
+    `ahead`: days to come may be asked for.
+    """
     sent = request.GET
-    until = min(day(sent.get("until", ""), viewer.on), viewer.on)
+    until = min(day(sent.get("until", ""), viewer.on), viewer.on + longest if ahead else viewer.on)
     since = min(day(sent.get("since", ""), until - timedelta(days=days - 1)), until)
     return Cut(
         max(since, until - longest),
@@ -63,6 +73,7 @@ def span(request: HttpRequest, viewer: Viewer, *, days: int = 7, longest: timede
         number_or_none(sent.get("homeroom", "")),
         number_or_none(sent.get("department", "")),
         kind if (kind := sent.get("kind", "")) in KINDS else "",
+        grade if (grade := number_or_none(sent.get("grade", ""))) is None or grade < 20 else None,
     )
 
 

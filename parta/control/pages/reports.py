@@ -18,10 +18,11 @@ from parta.control.documents import comma_separated, workbook
 from parta.control.pages.frame import FORM, READ, YEAR, control_page, span
 from parta.control.queries.class_sheet import class_sheet
 from parta.control.queries.classes import MEANINGS, SubjectLine, class_page, readable_classes
-from parta.control.queries.forms import FORMS, asked_of, forms_of, handed, kept, spans_of
+from parta.control.queries.forms import Form, asked_of, forms_of, handed, kept, spans_of
+from parta.control.queries.internal_works import VALUES, work_page
 from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut
-from parta.foundation import confirm
+from parta.foundation import confirm, sql
 from parta.foundation.access import may, requires
 from parta.foundation.pagekit import ru_span
 from parta.organisation.acts import Refusal
@@ -87,15 +88,17 @@ def _homeroom(viewer: Viewer, cut: Cut, of_class: bool) -> tuple[Cut, list[tuple
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """One report over a span; `?as=xlsx` or `?as=csv` is the file; the form hands it in."""
     viewer = looking(request)
-    form = FORMS.get(code)
-    if form is None or not form.roles & viewer.roles:
+    form = next((one for one in forms_of(viewer) if one.code == code), None)
+    if form is None:
         raise Http404
     choices = spans_of(viewer)
-    if "since" not in request.GET and choices:
+    if "since" not in request.GET and form.ahead:
+        cut = Cut(viewer.on - timedelta(days=viewer.on.weekday()), viewer.on + timedelta(days=27))
+    elif "since" not in request.GET and choices:
         since = _first(choices[-2:] if len(choices) > 1 else choices)
         cut = Cut(since, viewer.on)
     else:
-        cut = span(request, viewer, days=30, longest=YEAR)
+        cut = span(request, viewer, days=30, longest=YEAR, ahead=form.ahead)
     cut, classes = _homeroom(viewer, span_cut(request, viewer, cut), form.of_class)
     table = form.make(viewer, cut)
 
@@ -124,6 +127,9 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     forms = carry_out(request, {"hand_in": hand_in})
     if isinstance(forms, HttpResponse):
         return forms
+    departments, grades = _wider(viewer, form)
+    chosen = [title for id, title in departments if id == cut.department_id]
+    chosen += [title for grade, title in grades if grade == cut.grade]
     wanted = request.GET.get("as", "")
     is_file = wanted in ("xlsx", "csv")
     if is_file:
@@ -134,6 +140,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         about = [viewer.school.short_name, ru_span(cut.since, cut.until), *([of] if of else [])]
         if table.note:
             about.append(table.note)
+        about += chosen
         body = workbook(form.title, about, table) if wanted == "xlsx" else comma_separated(table)
         answer = HttpResponse(body, content_type=XLSX if wanted == "xlsx" else "text/csv; charset=utf-8")
         name = f"{code}-{cut.since:%Y%m%d}-{cut.until:%Y%m%d}.{wanted}"
@@ -142,7 +149,13 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     query = {"since": cut.since.isoformat(), "until": cut.until.isoformat()}
     if cut.homeroom_id is not None:
         query["homeroom"] = str(cut.homeroom_id)
+    for name, value in (("department", cut.department_id), ("grade", cut.grade)):
+        if value is not None:
+            query[name] = str(value)
     context = {
+        "departments": departments,
+        "grades": grades,
+        "chosen": chosen,
         "form": form,
         "table": table,
         "cut": cut,
@@ -157,6 +170,23 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         or code in asked_of(viewer),
     }
     return control_page(request, "control/report.html", context, forms)
+
+
+def _wider(viewer: Viewer, form: Form) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Departments and parallels a report of the whole school may be cut to. Two statements."""
+    if form.of_class or not viewer.is_school_wide:
+        return [], []
+    departments = sql.read(
+        "SELECT id, title FROM organisation_department WHERE school_id = %s ORDER BY title",
+        [viewer.school.id],
+    )
+    grades = sql.read(
+        "SELECT DISTINCT h.grade FROM organisation_homeroom h JOIN organisation_academicyear y ON y.id = h.year_id"
+        " WHERE h.school_id = %s AND h.grade IS NOT NULL AND y.starts <= %s AND y.until > %s ORDER BY h.grade",
+        [viewer.school.id, viewer.on, viewer.on],
+    )
+    word = "{} курс" if viewer.school.kind == "college" else "{}-е классы"
+    return [(id, title) for id, title in departments], [(grade, word.format(grade)) for (grade,) in grades]
 
 
 def _first(choices: list[Any]) -> date:
@@ -175,6 +205,25 @@ def _address(since: date, until: date, homeroom_id: int | None) -> str:
     if homeroom_id is not None:
         query["homeroom"] = str(homeroom_id)
     return urlencode(query)
+
+
+@require_http_methods(READ)
+@requires("reports")
+def control_work(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """One control work of the internal monitoring: who wrote what, the figures, the groups of the course."""
+    viewer = looking(request)
+    found = work_page(viewer, assessment_id)
+    if found is None or not any(form.code == "internal_control" for form in forms_of(viewer)):
+        raise Http404
+    if request.GET.get("as", "") == "xlsx":
+        confirm.ask("export")
+        trace(viewer, "export:control_work", object_id=assessment_id)
+        about = [viewer.school.short_name, found.work.journal, f"{found.work.on:%d.%m.%Y}", found.work.title]
+        answer = HttpResponse(workbook("Контрольная работа ВТК", about, found.table()), content_type=XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="work-{assessment_id}.xlsx"'
+        return answer
+    trace(viewer, "control_work", object_id=assessment_id)
+    return control_page(request, "control/work.html", {"found": found, "values": VALUES})
 
 
 @require_http_methods(READ)
@@ -275,5 +324,6 @@ urlpatterns = [
     path("control/classes/<int:homeroom_id>/", one_class, name="control_class"),
     path("reports/", reports, name="reports"),
     path("reports/kept/<int:report_id>/", report_kept, name="report_kept"),
+    path("reports/works/<int:assessment_id>/", control_work, name="control_work"),
     path("reports/<slug:code>/", report, name="report"),
 ]

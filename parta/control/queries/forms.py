@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import hours, reports, results
+from parta.control.queries import hours, internal_works, mastering, reports, results
 from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.corrections import corrections
 from parta.control.queries.reports import Cell, Table
@@ -19,6 +19,7 @@ from parta.people.viewer import Viewer
 CONTROL = frozenset({"director", "deputy", "head_of_department", "inspector"})
 CLASS = frozenset({"class_teacher", "master"})
 TEACH = frozenset({"teacher"})
+COLLEGE = frozenset({"college"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Form:
     make: Callable[[Viewer, Cut], Table]
     of_class: bool = False
     """Always about one class."""
+    kinds: frozenset[str] = frozenset()
+    """Only in schools of these kinds; empty: in all."""
+    ahead: bool = False
+    """Its days may be still to come."""
 
 
 def class_report(viewer: Viewer, cut: Cut) -> Table:
@@ -166,6 +171,38 @@ FORMS = {
             results.control_results,
         ),
         Form(
+            "internal_control",
+            "Контрольные работы ВТК",
+            "Результаты внутритехникумовского контроля по работам, группам, дисциплинам и курсам",
+            CONTROL | TEACH | CLASS,
+            internal_works.internal_works,
+            kinds=COLLEGE,
+        ),
+        Form(
+            "work_schedule",
+            "График контрольных работ",
+            "По неделям и группам: дисциплина, день, форма контроля, тема",
+            CONTROL | TEACH | CLASS,
+            internal_works.work_schedule,
+            ahead=True,
+        ),
+        Form(
+            "mastering_students",
+            "Освоение программ: студенты",
+            "По студентам: доля отметок за периоды не ниже «3»",
+            CONTROL | CLASS,
+            mastering.mastering_students,
+            kinds=COLLEGE,
+        ),
+        Form(
+            "mastering_groups",
+            "Освоение программ: группы",
+            "По группам и дисциплинам: доля студентов с отметкой не ниже «3»",
+            CONTROL | CLASS,
+            mastering.mastering_groups,
+            kinds=COLLEGE,
+        ),
+        Form(
             "low_marks",
             "Неудовлетворительные отметки",
             "По ученикам: предмет, день, работа, тема",
@@ -216,7 +253,11 @@ FORMS = {
 
 def forms_of(viewer: Viewer) -> list[Form]:
     """The reports this viewer makes."""
-    return [form for form in FORMS.values() if form.roles & viewer.roles]
+    return [
+        form
+        for form in FORMS.values()
+        if form.roles & viewer.roles and (not form.kinds or viewer.school.kind in form.kinds)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

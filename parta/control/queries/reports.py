@@ -27,6 +27,8 @@ class Table:
     sums: int = 0
     """How many of the last rows are sums."""
     note: str = ""
+    links: tuple[tuple[str, int], ...] = ()
+    """Where the first rows lead: the name of a page and its number."""
 
 
 def journal_filling(viewer: Viewer, cut: Cut) -> Table:
@@ -53,12 +55,16 @@ def journal_filling(viewer: Viewer, cut: Cut) -> Table:
 
 
 def timely_filling(viewer: Viewer, cut: Cut) -> Table:
-    """Per teacher and class: lessons, recorded in time, late, missing; the roll the same. One statement."""
+    """Per teacher and class: lessons, recorded in time, late, missing; the roll the same; families who look.
+
+    Two statements.
+    """
     lessons = sheets.lessons_of(viewer, reach_of(viewer, cut), cut.since, cut.until)
-    lines: dict[tuple[str, str], list[int]] = {}
+    lines: dict[tuple[str, str, int | None], list[int]] = {}
     total = [0] * 7
     for lesson in lessons:
-        line = lines.setdefault((lesson.who, class_name(lesson.homeroom)), [0] * 7)
+        key = (lesson.who, class_name(lesson.homeroom), lesson.homeroom_id)
+        line = lines.setdefault(key, [0] * 7)
         for counted in (line, total):
             counted[0] += 1
             for at, fact in enumerate(("conducted", "roll")):
@@ -66,8 +72,17 @@ def timely_filling(viewer: Viewer, cut: Cut) -> Table:
                 counted[1 + 3 * at] += state == IN_TIME
                 counted[2 + 3 * at] += state == LATE
                 counted[3 + 3 * at] += state == MISSING
+    looks = _families_who_look(viewer, cut)
+
+    def shares(line: list[int], rooms: set[int | None]) -> tuple[Cell, ...]:
+        seen = [looks[room] for room in rooms if room in looks]
+        looked, students = sum(one[0] for one in seen), sum(one[1] for one in seen)
+        written = line[1] + line[2]
+        return per_cent(written, line[0]), per_cent(line[1], line[0]), per_cent(looked, students)
+
     rows: list[tuple[Cell, ...]] = [
-        (*key, *line) for key, line in sorted(lines.items(), key=lambda one: register_key(*one[0]))
+        (*key[:2], *line, *shares(line, {key[2]}))
+        for key, line in sorted(lines.items(), key=lambda one: register_key(*one[0][:2]))
     ]
     return Table(
         (
@@ -80,10 +95,28 @@ def timely_filling(viewer: Viewer, cut: Cut) -> Table:
             "Явка в срок",
             "Явка позже",
             "Явки нет",
+            "Заполнено, %",
+            "В срок, %",
+            "Дневник смотрели родители, %",
         ),
-        (*rows, ("Всего", "", *total)),
+        (*rows, ("Всего", "", *total, *shares(total, {key[2] for key in lines}))),
         sums=1,
+        note="Родители: доля учеников группы, чей дневник за эти дни открывал хотя бы один из представителей.",
     )
+
+
+def _families_who_look(viewer: Viewer, cut: Cut) -> dict[int | None, tuple[int, int]]:
+    """By class: students whose diary a guardian opened in the span, and all students. One statement."""
+    return {
+        room: (int(looked), int(students))
+        for room, looked, students in sql.read(
+            "SELECT e.homeroom_id, SUM(CASE WHEN EXISTS (SELECT 1 FROM diary_look k WHERE k.student_id = e.student_id"
+            " AND k.person_id <> e.student_id AND k.day >= %s AND k.day <= %s) THEN 1 ELSE 0 END), COUNT(*)"
+            " FROM people_enrolment e WHERE e.school_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)"
+            " GROUP BY e.homeroom_id",
+            [cut.since, cut.until, viewer.school.id, cut.until, cut.until],
+        )
+    }
 
 
 def teachers_work(viewer: Viewer, cut: Cut) -> Table:
@@ -243,15 +276,25 @@ def user_activity(viewer: Viewer, cut: Cut) -> Table:
 
 
 def curriculum(viewer: Viewer, cut: Cut) -> Table:
-    """By journal: hours by plan, given, lost, made up, of the curriculum. Two statements."""
+    """By journal: hours by plan, given, lost, made up, of the curriculum; sums of each profile. Three statements."""
     lines = sheets.programme_sheet(viewer, cut)
     lines.sort(key=lambda line: register_key(line.title))
+    profiles: dict[Any, str] = dict(
+        sql.read(
+            "SELECT h.id, h.profile FROM organisation_homeroom h WHERE h.school_id = %s AND h.profile <> ''",
+            [viewer.school.id],
+        )
+    )
     rows: list[tuple[Cell, ...]] = []
     total = [0] * 5
+    of_profiles: dict[str, list[int]] = {}
     for line in lines:
         p, had = line.progress, line.progress.hours
         numbers = [had.planned, had.held, had.cancelled + had.moved, had.made_up, p.curriculum or 0]
         total = [one + other for one, other in zip(total, numbers, strict=True)]
+        if profile := profiles.get(p.row[11], ""):
+            own = of_profiles.setdefault(profile, [0] * 5)
+            of_profiles[profile] = [one + other for one, other in zip(own, numbers, strict=True)]
         rows.append(
             (
                 line.title,
@@ -262,7 +305,8 @@ def curriculum(viewer: Viewer, cut: Cut) -> Table:
                 per_cent(had.held, p.curriculum or 0),
             )
         )
-    rows.append(("Всего", "", *total[:4], None, total[4], per_cent(total[1], total[4])))
+    sums = [*sorted(of_profiles.items()), ("Всего", total)]
+    rows += [(title, "", *own[:4], None, own[4], per_cent(own[1], own[4])) for title, own in sums]
     return Table(
         (
             "Журнал",
@@ -276,5 +320,5 @@ def curriculum(viewer: Viewer, cut: Cut) -> Table:
             "Выполнено, %",
         ),
         tuple(rows),
-        sums=1,
+        sums=len(sums),
     )

@@ -53,6 +53,8 @@ class Cut:
     department_id: int | None = None
     kind: str = ""
     """Only subjects of this kind (`Subject.KINDS`), by their kind or by a property of that name."""
+    grade: int | None = None
+    """Only this parallel or course."""
 
 
 def reach_of(viewer: Viewer, cut: Cut) -> Reach:
@@ -63,8 +65,14 @@ def reach_of(viewer: Viewer, cut: Cut) -> Reach:
         scope += " AND j.homeroom_id = %s"
         values.append(cut.homeroom_id)
     if cut.department_id is not None:
-        scope += " AND s.department_id = %s"
-        values.append(cut.department_id)
+        scope += (
+            " AND (s.department_id = %s"
+            " OR j.homeroom_id IN (SELECT x.id FROM organisation_homeroom x WHERE x.department_id = %s))"
+        )
+        values += [cut.department_id, cut.department_id]
+    if cut.grade is not None:
+        scope += " AND j.grade = %s"
+        values.append(cut.grade)
     if cut.kind:
         scope += " AND (s.kind = %s OR CAST(s.tags AS TEXT) LIKE %s)"
         values += [cut.kind, f'%"{cut.kind}"%']

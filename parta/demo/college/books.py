@@ -39,6 +39,8 @@ class College:
     """The student whose account is shown; in the second year of two, a year older."""
     scale_id: int = 0
     bells_id: int = 0
+    departments: dict[str, int] = field(default_factory=dict)
+    """The department of each trade."""
 
     def __post_init__(self) -> None:
         self.registry = Registry(self.content, self.clerk.random("names"))

@@ -11,6 +11,7 @@ from parta.organisation.actions import (
     RoomRow,
     SubjectRow,
     WorkKindRow,
+    ensure_departments,
     ensure_rooms,
     ensure_scale,
     ensure_subjects,
@@ -31,6 +32,8 @@ WORK_KINDS = (
     WorkKindRow("check_work", "Проверочная работа", "ПрвР", 2, 110),
     WorkKindRow("production_training", "Производственное обучение", "ПО", 1, 120),
 )
+DEPARTMENTS = {"fitter": "Отделение металлообработки", "cook": "Отделение питания и сервиса"}
+"""The department of each trade."""
 
 
 def found(college: College, calendar: YearCalendar) -> None:
@@ -59,6 +62,8 @@ def found(college: College, calendar: YearCalendar) -> None:
             by=SYSTEM,
             at=at,
         )
+        made = ensure_departments(school_id=school_id, titles=list(DEPARTMENTS.values()), by=SYSTEM, at=at)
+        college.departments = {trade: made[title] for trade, title in DEPARTMENTS.items()}
         college.scale_id = int(ensure_scale(school_id=school_id, code="five", by=SYSTEM, at=at).pk)
         bells = [
             (number, time.fromisoformat(starts), time.fromisoformat(ends))

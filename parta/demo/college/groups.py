@@ -55,7 +55,15 @@ def open_groups(college: College, book: YearBook, at: datetime) -> None:
     book.homerooms = ensure_homerooms(
         year=book.year,
         rows=[
-            HomeroomRow(group.name, group.course, group.name.partition("-")[0], "half_year", college.bells_id)
+            HomeroomRow(
+                group.name,
+                group.course,
+                group.name.partition("-")[0],
+                "half_year",
+                college.bells_id,
+                profile=college.content.college.trades[group.trade],
+                department_id=college.departments[group.trade],
+            )
             for group in college.groups
         ],
         by=SYSTEM,

@@ -20,6 +20,7 @@ from parta.plans.actions import (
 
 THEORY = {
     "control": "control",
+    "control_internal": "control_internal",
     "test": "written",
     "written": "written",
     "check_work": "written",

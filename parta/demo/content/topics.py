@@ -75,7 +75,7 @@ def expand(
 
 def _homework(band: HomeworkTexts | None, place: int, total: int, kind: str | None) -> str | None:
     """Homework for a lesson by its place in the year; none after a control work."""
-    if band is None or kind in {"control", "test"}:
+    if band is None or kind in {"control", "control_internal", "test"}:
         return None
     pattern = band.texts[(place * 7 + place // 5) % len(band.texts)]
     done = (place + 1) / total

@@ -13,7 +13,16 @@ from parta.demo.content import Topic, calendar_of, load
 CONTENT = load()
 GRADES = range(1, 12)
 TAUGHT = [(code, grade) for code, subject in CONTENT.subjects.items() for grade in subject.hours]
-KINDS = {"control", "test", "laboratory", "practical", "composition", "independent", "check_work"}
+KINDS = {
+    "control",
+    "control_internal",
+    "test",
+    "laboratory",
+    "practical",
+    "composition",
+    "independent",
+    "check_work",
+}
 COLLEGE_KINDS = KINDS | {"production_task"}
 
 SHORTENED = re.compile(

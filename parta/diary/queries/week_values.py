@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from parta.foundation.language import noted
 
-CHECKS = frozenset({"control", "test", "dictation", "composition", "exam", "credit"})
+CHECKS = frozenset({"control", "control_internal", "test", "dictation", "composition", "exam", "credit"})
 """Works a family wants to know of the day before."""
 
 

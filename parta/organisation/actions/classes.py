@@ -8,7 +8,7 @@ from typing import Any
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.organisation.models import AcademicYear, BellSchedule, Homeroom, Room, Subgroup, Term
+from parta.organisation.models import AcademicYear, BellSchedule, Department, Homeroom, Room, Subgroup, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class HomeroomRow:
     bells_id: int | None = None
     room_id: int | None = None
     external_id: str = ""
+    profile: str | None = None
+    """Trade or profile; None: as it stands."""
+    department_id: int | None = None
+    """0: of none; None: as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def ensure_homerooms(
         rooms = set(Room.objects.filter(school_id=school_id).values_list("id", flat=True))
         for row in rows:
             title = checks.text(row.title, 60, "title", "название класса")
-            fields = _fields(row, bells, rooms)
+            fields = _fields(row, school_id, bells, rooms)
             homeroom = known.get(title)
             if homeroom is None:
                 known[title] = Homeroom.objects.create(school_id=school_id, year=year, title=title, **fields)
@@ -68,7 +72,7 @@ def ensure_homerooms(
     return {title: homeroom.pk for title, homeroom in known.items()}
 
 
-def _fields(row: HomeroomRow, bells: set[int], rooms: set[int]) -> dict[str, Any]:
+def _fields(row: HomeroomRow, school_id: int, bells: set[int], rooms: set[int]) -> dict[str, Any]:
     if row.grade is not None and not 0 <= row.grade <= 13:
         raise Refusal("Параллель: от 1 до 11, курс: от 1 до 6.", "grade")
     checks.one_of(row.term_kind, Term.KINDS, "term_kind", "учебный период")
@@ -76,7 +80,17 @@ def _fields(row: HomeroomRow, bells: set[int], rooms: set[int]) -> dict[str, Any
         raise Refusal("Такого расписания звонков в школе нет.", "bells")
     if row.room_id is not None and row.room_id not in rooms:
         raise Refusal("Такого кабинета в школе нет.", "room")
-    return {
+    known: dict[str, Any] = {}
+    if row.profile is not None:
+        known["profile"] = checks.text(row.profile, 160, "profile", "профиль или специальность", needed=False)
+    if row.department_id is not None:
+        known["department_id"] = row.department_id or None
+        if (
+            row.department_id
+            and not Department.objects.filter(school_id=school_id, pk=row.department_id).exists()
+        ):
+            raise Refusal("Такого отделения нет: выберите из списка.", "department")
+    return known | {
         "grade": row.grade,
         "letter": checks.text(row.letter, 40, "letter", "буква класса", needed=False),
         "term_kind": row.term_kind,
@@ -96,6 +110,7 @@ def change_homeroom(*, homeroom: Homeroom, row: HomeroomRow, by: Actor, at: date
     with act(school_id, by=by, at=at) as lines:
         fields = _fields(
             row,
+            school_id,
             set(BellSchedule.objects.filter(school_id=school_id).values_list("id", flat=True)),
             set(Room.objects.filter(school_id=school_id).values_list("id", flat=True)),
         )

@@ -43,6 +43,8 @@ def _homeroom_row(posted: Posted) -> HomeroomRow:
         bells_id=posted.id_or_none("bells"),
         room_id=posted.id_or_none("room"),
         external_id=posted.text("external_id"),
+        profile=posted.text("profile") if "profile" in posted.data else None,
+        department_id=(posted.id_or_none("department") or 0) if "department" in posted.data else None,
     )
 
 
@@ -63,14 +65,21 @@ def homerooms(request: HttpRequest) -> HttpResponse:
     forms = carry_out(request, {"add": add})
     if isinstance(forms, HttpResponse):
         return forms
+    lines = queries.homerooms(viewer, year)
     return setup_page(
         request,
         "people/setup_homerooms.html",
         {
             "year": year,
-            "homerooms": queries.homerooms(viewer, year),
+            "homerooms": lines,
+            "by_course": queries.counted(
+                lines, lambda line: f"{line.grade} курс" if line.grade else "без курса"
+            ),
+            "by_department": queries.counted(lines, lambda line: line.department or "без отделения"),
             "term_kinds": Term.KINDS[1:],
             "bells": list(BellSchedule.objects.filter(school_id=viewer.school.id).values_list("id", "title")),
+            "is_college": viewer.school.kind == "college",
+            "departments": queries.department_options(viewer),
         },
         forms,
     )
@@ -197,6 +206,8 @@ def homeroom(request: HttpRequest, homeroom_id: int) -> HttpResponse:
             "homerooms": [
                 option for option in queries.homeroom_options(viewer, room.year) if option[0] != homeroom_id
             ],
+            "is_college": viewer.school.kind == "college",
+            "departments": queries.department_options(viewer),
             "today": viewer.on,
             "starts": max(viewer.on, room.year.starts) if viewer.on < room.year.until else room.year.starts,
         },

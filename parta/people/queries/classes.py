@@ -1,5 +1,6 @@
 """Classes and subgroups of a year with those who are in them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,38 @@ class HomeroomLine:
     teacher: str
     students: int
     room: str
+    profile: str = ""
+    department: str = ""
+    has_curriculum: bool = True
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What a group of a college is not whole without."""
+        facts = (
+            ("курса", self.grade),
+            ("специальности", self.profile),
+            ("учебного плана", self.has_curriculum),
+        )
+        return tuple(name for name, there in facts if not there)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many groups there are of one course or department."""
+
+    title: str
+    groups: int
+    students: int
+
+
+def counted(lines: Sequence[HomeroomLine], title_of: Callable[[HomeroomLine], str]) -> list[Counted]:
+    """Groups and students by a title, in the order in which the titles come."""
+    found: dict[str, list[int]] = {}
+    for line in lines:
+        one = found.setdefault(title_of(line), [0, 0])
+        one[0] += 1
+        one[1] += line.students
+    return [Counted(title, *numbers) for title, numbers in found.items()]
 
 
 def homerooms(viewer: Viewer, year: AcademicYear | None) -> list[HomeroomLine]:
@@ -31,8 +64,11 @@ def homerooms(viewer: Viewer, year: AcademicYear | None) -> list[HomeroomLine]:
         "SELECT h.id, h.title, h.grade, COALESCE(k.title, ''),"
         " (SELECT COUNT(*) FROM people_enrolment e WHERE e.homeroom_id = h.id AND e.starts <= %s"
         "  AND (e.until IS NULL OR e.until > %s)),"
-        " p.surname, p.given_name, p.patronymic"
+        " p.surname, p.given_name, p.patronymic, h.profile, COALESCE(d.title, ''),"
+        " (SELECT COUNT(*) FROM plans_curriculumhours c WHERE c.year_id = h.year_id"
+        "  AND (c.homeroom_id = h.id OR (c.homeroom_id IS NULL AND c.grade = h.grade)))"
         " FROM organisation_homeroom h LEFT JOIN organisation_room k ON k.id = h.room_id"
+        " LEFT JOIN organisation_department d ON d.id = h.department_id"
         " LEFT JOIN people_role r ON r.homeroom_id = h.id AND r.kind IN ('class_teacher', 'master')"
         "  AND r.starts <= %s AND (r.until IS NULL OR r.until > %s)"
         " LEFT JOIN people_person p ON p.id = r.person_id"
@@ -40,14 +76,13 @@ def homerooms(viewer: Viewer, year: AcademicYear | None) -> list[HomeroomLine]:
         (on, on, on, on, viewer.school.id, year.pk if year else 0),
     )
     found: dict[int, HomeroomLine] = {}
-    for id, title, grade, room, students, surname, given, patronymic in rows:
+    for id, title, grade, room, students, surname, given, patronymic, *more in rows:
         name = short(surname, given, patronymic) if surname else ""
         if id in found:
-            found[id] = HomeroomLine(
-                id, found[id].title, grade, f"{found[id].teacher}, {name}", students, room
-            )
-        else:
-            found[id] = HomeroomLine(id, class_title(title), grade, name, students, room)
+            name = f"{found[id].teacher}, {name}"
+        found[id] = HomeroomLine(
+            id, class_title(title), grade, name, students, room, more[0], more[1], bool(more[2])
+        )
     return list(found.values())
 
 

@@ -132,6 +132,16 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"unit_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
         )
     },
+    "archive_act": {
+        "absent": Line(
+            lambda cast: {"paper_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
+    "archive_extraction": {
+        "absent": Line(
+            lambda cast: {"year_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
     "archive_books": {"page": Line(get="200 director deputy operator secretary foreign_deputy")},
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "year_change": {
@@ -221,6 +231,9 @@ LINES: dict[str, dict[str, Line]] = {
             get="404 READERS FOREIGN_STAFF",
             post="404 READERS FOREIGN_STAFF",
         ),
+    },
+    "control_work": {
+        "absent": Line(lambda cast: {"assessment_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
     },
     "report_kept": {
         "absent": Line(lambda cast: {"report_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
