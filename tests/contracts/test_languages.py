@@ -346,6 +346,6 @@ def test_refusals_and_django_speak_the_language_of_the_account(cast: World) -> N
     client = client_of(cast.guardian)
     past = {"act": "tell", "starts": "2026-09-01", "until": "2026-09-01", "text": "ill", "meaning": "ill"}
     refused = client.post(f"/diary/{cast.student.pk}/absences/", past)
-    assert refused.status_code == 422 and "This day has passed." in refused.content.decode()
+    assert refused.status_code == 422 and "Days gone by are explained" in refused.content.decode()
     short = client.post("/password/", {"current": "x", "new": "abc", "repeat": "abc"}).content.decode()
     assert not unsaid(short) & {"пароль", "нынешний", "не"}

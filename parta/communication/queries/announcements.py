@@ -129,13 +129,14 @@ def _line(row: sql.Row, viewer: Viewer, zone: ZoneInfo) -> Line:
 
 
 def announcements(viewer: Viewer) -> tuple[list[Line], list[Line]]:
-    """Events to come, and announcements: the latest first. One statement."""
+    """Events to come, and the other announcements, the latest first: each stands once. One statement."""
     scope, values = mine(viewer)
     zone = ZoneInfo(viewer.school.timezone)
     rows = sql.read(_LIST.format(scope=scope), (viewer.person_id, *values, LISTED))
     lines = [_line(row, viewer, zone) for row in rows if row[16] is None]
     events = [line for line in lines if line.held_on is not None and line.held_on >= viewer.on]
-    return sorted(events, key=lambda line: (line.held_on, line.time)), lines  # type: ignore[arg-type, return-value]
+    others = [line for line in lines if line not in events]
+    return sorted(events, key=lambda line: (line.held_on, line.time)), others  # type: ignore[arg-type, return-value]
 
 
 def announcement(viewer: Viewer, id: int) -> Shown | None:

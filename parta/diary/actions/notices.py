@@ -31,6 +31,12 @@ OPEN_NOTICES = 20
 """Undecided notices of one student: more is a mistake."""
 
 
+_UNEXPLAINED = """
+SELECT 1 FROM journal_absence a JOIN timetable_lesson l ON l.id = a.lesson_id
+WHERE a.student_id = %s AND a.school_id = %s AND a.meaning = 'unknown' AND l.date >= %s AND l.date < %s LIMIT 1
+"""
+
+
 def tell_absence(
     viewer: Viewer,
     student_id: int,
@@ -44,15 +50,17 @@ def tell_absence(
     file: tuple[str, Iterable[bytes]] | None,
     at: datetime,
 ) -> AbsenceNotice:
-    """A guardian tells of an absence to come, from the present day on. `until` is the day after the last.
+    """A guardian tells of an absence to come, or explains one that is over and has no reason yet.
 
-    Raises Refusal with the field that is wrong.
+    `until` is the day after the last. Raises Refusal with the field that is wrong.
     """
     if not is_guardian(viewer, student_id):
         raise Refusal("О планируемом отсутствии сообщает родитель или другой законный представитель.")
     checks.span(starts, until)
-    if starts < viewer.on:
-        raise Refusal("Этот день уже прошёл. О прошедшем пропуске напишите классному руководителю.", "starts")
+    if starts < viewer.on and not sql.read(_UNEXPLAINED, (student_id, viewer.school.id, starts, until)):
+        raise Refusal(
+            "О прошедших днях сообщают, если пропуск записан без причины; в эти дни таких нет.", "starts"
+        )
     if starts > viewer.on + timedelta(days=AHEAD):
         raise Refusal("Дальше года вперёд не записывают: проверьте год.", "starts")
     if (until - starts).days > LONGEST:
@@ -220,7 +228,7 @@ def settle_accepted(viewer: Viewer, codes: Sequence[AbsenceCode], *, at: datetim
     for meaning, cells in covered_cells(viewer).items():
         symbol = letters.get(meaning)
         if symbol is not None:
-            written += give_reason(viewer, cells, symbol, reason="сообщено семьёй заранее", at=at)
+            written += give_reason(viewer, cells, symbol, reason="сообщено семьёй", at=at)
     return written
 
 

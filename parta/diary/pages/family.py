@@ -175,6 +175,7 @@ def diary_absences(request: HttpRequest, student_id: int) -> HttpResponse:
         may_tell=looks.is_guardian(viewer, student_id),
         meanings=titles(AbsenceNotice.MEANINGS),
         tomorrow=shown.next_day,
+        asked=next((run for run in shown.unexplained if run[0].isoformat() == request.GET.get("why")), None),
     )
 
 

@@ -1,6 +1,7 @@
 """What a family wants to know of the class: who teaches, works that are coming, vacations, absences by reason."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -225,6 +226,10 @@ class NoticeShown:
     is_open: bool
 
 
+NOTICES = 30
+"""The latest notices, as many as the page shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class AbsencePage:
     """Lessons missed in a period by day, their sums by reason, what the family told ahead."""
@@ -242,6 +247,8 @@ class AbsencePage:
     notices: tuple[NoticeShown, ...]
     next_day: date
     """The next day of school, on which an absence most likely begins."""
+    unexplained: tuple[tuple[date, date, int], ...]
+    """Runs of days with absences without a reason, of which the family has said nothing: first, last, hours."""
 
 
 _ABSENCES = """
@@ -273,6 +280,7 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
     days: dict[date, list[Missed]] = {}
     sums: Counter[tuple[str, str]] = Counter()
     late = 0
+    unknown: Counter[date] = Counter()
     for on, number, hours, subject, symbol, meaning, minutes in sql.read(_ABSENCES, (id, since, until)):
         words = say(AWAY_WORDS.get(meaning) or str(meaning))
         if meaning == "late":
@@ -280,10 +288,17 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
             words += f" {minutes_words(minutes)}" if minutes else ""
         else:
             sums[symbol, words] += hours
+        if meaning == "unknown":
+            unknown[on] += hours
         days.setdefault(on, []).append(
             Missed(on, number_span(number, hours), subject, symbol, words, meaning == "late")
         )
     held = sql.read(_HELD, (id, id, since, until))[0][0]
+    notices = list(
+        AbsenceNotice.objects.filter(student_id=id, school_id=viewer.school.id)
+        .select_related("told_by")
+        .order_by("-starts", "-id")
+    )
     return AbsencePage(
         student=family.shown,
         children=family.children,
@@ -294,14 +309,24 @@ def absence_page(viewer: Viewer, student_id: int, period_id: int | None = None) 
         missed=sum(sums.values()),
         late=late,
         held=held,
-        notices=tuple(
-            notice_shown(row, viewer)
-            for row in AbsenceNotice.objects.filter(student_id=id, school_id=viewer.school.id)
-            .select_related("told_by")
-            .order_by("-starts", "-id")[:30]
-        ),
+        notices=tuple(notice_shown(row, viewer) for row in notices[:NOTICES]),
         next_day=family.next_day(viewer.on),
+        unexplained=_runs(unknown, notices),
     )
+
+
+def _runs(
+    unknown: Mapping[date, int], notices: Sequence[AbsenceNotice]
+) -> tuple[tuple[date, date, int], ...]:
+    """Days nobody has explained, the latest run first; a weekend does not part an illness."""
+    told = [(row.starts, row.until) for row in notices if row.state in ("told", "accepted")]
+    runs: list[list[date]] = []
+    for on in sorted(on for on in unknown if not any(first <= on < until for first, until in told)):
+        if runs and (on - runs[-1][-1]).days <= 3:
+            runs[-1].append(on)
+        else:
+            runs.append([on])
+    return tuple((run[0], run[-1], sum(unknown[on] for on in run)) for run in reversed(runs))
 
 
 def lesson_words(first: int | None, last: int | None) -> str:

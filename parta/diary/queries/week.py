@@ -64,7 +64,10 @@ UNION ALL
 SELECT 'kind', k.id, NULL, NULL, k.code, k.title, '', '', NULL, k.id = 0, NULL, NULL, '', NULL
 FROM organisation_workkind k WHERE k.school_id = %s
 UNION ALL
-SELECT 'away', SUM(CASE WHEN a.meaning = 'late' THEN 1 ELSE l.hours END), NULL, NULL, a.meaning, '', '', '', NULL,
+SELECT 'away', SUM(CASE WHEN a.meaning = 'late' THEN 1 ELSE l.hours END),
+       SUM(CASE WHEN a.meaning = 'unknown' AND NOT EXISTS (
+         SELECT 1 FROM diary_absencenotice n WHERE n.student_id = a.student_id AND n.state IN ('told', 'accepted')
+         AND l.date >= n.starts AND l.date < n.until) THEN l.hours ELSE 0 END), NULL, a.meaning, '', '', '', NULL,
        COUNT(*) = 0, NULL, NULL, '', NULL
 FROM journal_absence a JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE a.student_id = %s AND a.meaning <> '' AND l.date >= %s AND l.date < %s GROUP BY a.meaning
@@ -122,6 +125,7 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
         period=period,
         subjects=subjects,
         attention=tuple(attention_of(viewer, subjects, away)),
+        unexplained=sum(row[2] for row in words if row[0] == "away") if is_current else 0,
         is_current=is_current,
     )
 

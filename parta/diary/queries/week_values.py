@@ -187,6 +187,8 @@ class WeekPage:
     subjects: tuple[SubjectMarks, ...]
     attention: tuple[Attention, ...]
     is_current: bool
+    unexplained: int
+    """Hours missed in the period without a reason, of which the family has said nothing yet; of the running week."""
 
 
 @dataclass(frozen=True, slots=True)
