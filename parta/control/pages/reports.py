@@ -25,13 +25,16 @@ from parta.control.queries.sheets import Cut
 from parta.foundation import confirm, sql
 from parta.foundation.access import may, requires
 from parta.foundation.pagekit import ru_span
-from parta.organisation.acts import Refusal
+from parta.organisation.acts import Refusal, act
 from parta.people.actions import trace
 from parta.people.forms import DONE, Posted, carry_out
 from parta.people.pages.setup import looking
 from parta.people.viewer import Viewer
 
-DONE |= {"reminded": "Напоминание отправлено учителю."}
+DONE |= {
+    "report_sent": "Отчёт послан: он у классного руководителя в «Отчётах», ссылка – в сообщении.",
+    "reminded": "Напоминание отправлено учителю.",
+}
 
 LINES = 500
 """Rows of a report on the page; the file holds all."""
@@ -124,7 +127,13 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         )
         return f"{reverse('reports')}?done=saved"
 
-    forms = carry_out(request, {"hand_in": hand_in})
+    def send(posted: Posted) -> str:
+        if not may(viewer, "control.act") or not viewer.is_school_wide or cut.homeroom_id is None:
+            raise Refusal("Отчёт о группе куратору посылает директор или завуч: выберите группу.")
+        _send_to_curator(viewer, code, form.title, cut, table_contents(table), posted.text("note"))
+        return "report_sent"
+
+    forms = carry_out(request, {"hand_in": hand_in, "send": send})
     if isinstance(forms, HttpResponse):
         return forms
     departments, grades = _wider(viewer, form)
@@ -165,11 +174,54 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         "query": urlencode(query),
         "lines": LINES,
         "clauses": asked_of(viewer).get(code, ()),
+        "sends": may(viewer, "control.act") and viewer.is_school_wide and cut.homeroom_id is not None,
         "hands_in": (form.of_class and cut.homeroom_id in viewer.homeroom_ids)
         or "head_of_department" in viewer.roles
         or code in asked_of(viewer),
     }
     return control_page(request, "control/report.html", context, forms)
+
+
+def _send_to_curator(
+    viewer: Viewer, code: str, title: str, cut: Cut, contents: dict[str, object], note: str
+) -> None:
+    """Keep the report as one about the class and write to whoever leads it, in one transaction."""
+    leads = [
+        row[0]
+        for row in sql.read(
+            "SELECT person_id FROM people_role WHERE school_id = %s AND homeroom_id = %s"
+            " AND kind IN ('class_teacher', 'master') AND starts <= %s AND (until IS NULL OR until > %s)",
+            [viewer.school.id, cut.homeroom_id, viewer.on, viewer.on],
+        )
+    ]
+    to = [one for one in colleagues(viewer) if one.id in leads]
+    if not to:
+        raise Refusal("У группы нет классного руководителя с доступом к журналу: отчёт некому послать.")
+    with act(viewer.school.id, by=viewer.acting_as(), at=viewer.at):
+        made = form_report(
+            school_id=viewer.school.id,
+            row=ReportRow(
+                code,
+                cut.since,
+                cut.until + timedelta(days=1),
+                contents,
+                homeroom_id=cut.homeroom_id,
+                note=note,
+            ),
+            made_by=viewer.person_id,
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        words = f"{title}, {ru_span(cut.since, cut.until)}: {reverse('report_kept', args=(made,))}"
+        messages.send(
+            viewer,
+            to,
+            subject=f"Отчёт: {title}"[:160],
+            text=f"{words}. {note}" if note else words,
+            student_id=None,
+            operation_id=str(uuid4()),
+            at=viewer.at,
+        )
 
 
 def _wider(viewer: Viewer, form: Form) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

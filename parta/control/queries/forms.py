@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import hours, internal_works, mastering, reports, results
+from parta.control.queries import hours, internal_works, mastering, registers, reports, results
 from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.corrections import corrections
 from parta.control.queries.reports import Cell, Table
@@ -141,6 +141,20 @@ FORMS = {
             "Пропуски по причинам, опоздания отдельно",
             CONTROL,
             results.attendance,
+        ),
+        Form(
+            "day_attendance",
+            "Явка по дням",
+            "По группам и дням: сколько «н», «б», «п», где явка не отмечена",
+            CONTROL | CLASS,
+            registers.day_attendance,
+        ),
+        Form(
+            "homework_register",
+            "Журнал домашних заданий",
+            "По группам и дням: задание, когда и кем внесено",
+            CONTROL | CLASS | TEACH,
+            registers.homework_register,
         ),
         Form(
             "curriculum",

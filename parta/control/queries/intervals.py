@@ -32,6 +32,8 @@ REPORTS = {
     "class_analysis": "Анализ класса за период",
     "check_certificate": "Справка о проверке",
     "control_results": "Контрольные работы",
+    "day_attendance": "Явка по дням",
+    "homework_register": "Журнал домашних заданий",
     "internal_control": "Контрольные работы ВТК",
     "work_schedule": "График контрольных работ",
     "mastering_students": "Освоение программ: студенты",
