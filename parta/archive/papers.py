@@ -187,7 +187,7 @@ def _more(one: PaperStep) -> str:
         f"№ {one.number}" if one.number else "",
         f"листов: {one.sheets}" if one.sheets else "",
         one.place,
-        f"принял(а) {one.taker}" if one.taker else "",
+        f"принято: {one.taker}" if one.taker else "",
     ]
     return ", ".join(part for part in parts if part)
 

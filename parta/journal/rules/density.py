@@ -137,9 +137,12 @@ def _says_density(params: MarkDensity) -> str:
     return "; ".join(words) or "отметки ставят систематически"
 
 
-def gap_words(params: MarkDensity) -> str:
-    """The longest gap in words: «5 уроков», «1 дня»."""
-    forms = ("дня", "дней", "дней") if params.gap_in == "days" else ("урока", "уроков", "уроков")
+def gap_words(params: MarkDensity, *, whole: bool = False) -> str:
+    """The longest gap in words: «больше 1 дня», «больше 5 уроков»; as a whole, «1 день», «2 урока»."""
+    days, lessons = ("дня", "дней", "дней"), ("урока", "уроков", "уроков")
+    if whole:
+        days, lessons = ("день", "дня", "дней"), ("урок", "урока", "уроков")
+    forms = days if params.gap_in == "days" else lessons
     return f"{params.max_gap} {plural(params.max_gap or 0, *forms)}"
 
 

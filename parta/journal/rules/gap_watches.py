@@ -174,7 +174,8 @@ def _judged(law: Law, asked: Sequence[Asked], span: Span, until: date, ahead: in
             gap = one.gap_days if params.gap_in == "days" else one.gap
             if params.max_gap is None or not _of_window(params, span) or gap <= params.max_gap - ahead:
                 continue
-            text = f"Нет отметки {'больше ' if gap > params.max_gap else ''}{gap_words(params)} подряд"
+            long = f"больше {gap_words(params)}" if gap > params.max_gap else gap_words(params, whole=True)
+            text = f"Нет отметки {long} подряд"
             rules, _, names = groups.setdefault((one.row[0], text), ([], one, {}))
             if rule not in rules:
                 rules.append(rule)
