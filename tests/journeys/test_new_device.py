@@ -13,8 +13,9 @@ from django.test import Client
 from parta.communication import jobs as delivery_jobs
 from parta.communication.models import Mail
 from parta.foundation import clock, jobs
+from parta.foundation.log import Actor
 from parta.foundation.models import Job, LogEntry
-from parta.people.actions import watches
+from parta.people.actions import access, watches
 from parta.people.models import (
     AccountNotice,
     DeviceRule,
@@ -66,7 +67,7 @@ def told_of(person: Any, kind: str) -> list[str]:
 
 
 def test_owner_and_director_are_told_within_a_minute(people: Any, post: PostOffice) -> None:
-    """Faults seen red: no `by_mail` in `note_sign_in`; no `session.told` in `log._signed`."""
+    """Faults seen red: no `by_mail` in `note_sign_in`; no `session.told` in `log._tell`."""
     cast, pupil = people, people.named("Зайцев")
     owner = enter("teacher", agent=PC)
     work(cast.at)
@@ -528,3 +529,45 @@ def test_where_no_other_device_is_known_there_is_no_trial_but_it_is_told(people:
         jobs.load_kinds()
         jobs.run_due(lambda: moment)
     assert told_of(cast.director, "watch")
+
+
+def test_who_comes_second_with_a_code_is_told_and_tells(people: Any, post: PostOffice) -> None:
+    """A thief used the slip first. Faults seen red: nobody told; told at each try; a browser that is known told too."""
+    cast = people
+    by = Actor(cast.operator.user_id, "operator")
+    named = {"school_id": cast.school.pk, "lives": timedelta(days=30), "by": by, "at": cast.at}
+    [slip] = access.issue_codes(person_ids=[cast.teacher.pk], **named)
+    thief, owner = Client(headers={"user-agent": PHONE}), Client(headers={"user-agent": PC})
+    body = {"code": slip.code, "new": OWN, "repeat": OWN}
+    assert thief.post("/activate/", body).status_code == 302
+    with minutes_later(cast, 10):
+        forgot = thief.post("/activate/", {"code": slip.code})
+        assert forgot.status_code == 422 and "вы воспользовались 14.10.2026" in text(forgot)
+        assert not told_of(cast.operator, "code_told"), "the same browser: a code is taken for a password"
+    with minutes_later(cast, 20) as moment:
+        for _ in range(2):
+            late = owner.post("/activate/", {"code": slip.code})
+            assert late.status_code == 422 and "Если не вы, скажите тому" in text(late)
+        wrong = owner.post("/activate/", {"code": "ABCD-EFGH-2345"})
+        assert "набран с ошибкой" in text(wrong) and slip.login not in text(late)
+        work(moment)
+    for person in (cast.operator, cast.director):
+        (words,) = told_of(person, "code_told")
+        assert words.startswith("Соколова") and "код использован 14.10.2026" in words
+    assert len(told_of(cast.teacher, "code_again")) == 1
+    letters = {one.to[0]: one.message["Subject"] for one in post.box()}
+    assert "пробуют войти ещё раз" in " ".join(letters["director@mail.example"].split())
+    with minutes_later(cast, 30):
+        access.issue_codes(person_ids=[cast.teacher.pk], **(named | {"at": cast.at + timedelta(minutes=30)}))
+        assert thief.get("/today/").status_code == 302, "a new code ends whoever is in"
+
+
+def test_a_family_code_used_twice_is_told_to_who_gave_it(people: Any) -> None:
+    cast = people
+    by = Actor(cast.class_teacher.user_id, "class_teacher")
+    named = {"school_id": cast.school.pk, "lives": timedelta(days=30), "by": by, "at": cast.at}
+    [slip] = access.issue_codes(person_ids=[cast.guardian.pk], **named)
+    assert Client().post("/activate/", {"code": slip.code, "new": OWN, "repeat": OWN}).status_code == 302
+    assert Client().post("/activate/", {"code": slip.code}).status_code == 422
+    assert len(told_of(cast.class_teacher, "code_told")) == 1
+    assert not told_of(cast.director, "code_told"), "who gave it has the key"

@@ -6,7 +6,8 @@ stands by itself and can be repeated from its request alone, which is cut down t
 
 What is expected of every answer: no exception, no 5xx, a well-formed body, policy headers, no markup taken over from a
 parameter, no redirect to a foreign host; a refused request has written nothing; what has been written has its line in
-the log; a student, a guardian and an inspector write nothing at all.
+the log and reaches no foreign school and no foreign journal (`reach`); a student, a guardian and an inspector write
+nothing at all.
 """
 
 import json
@@ -28,6 +29,7 @@ from parta.foundation import sql
 from tests.cast import World
 from tests.reliability.hostile import BRAND
 from tests.reliability.invention import Inventor, Request, multipart
+from tests.reliability.reach import Reach
 from tests.reliability.target import Target, undoing
 
 QUIET = frozenset(
@@ -105,6 +107,7 @@ class Attack:
 
     def __init__(self, cast: World) -> None:
         self.world = Target(cast)
+        self.reach = Reach(cast)
         self.fault: tuple[str, str] | None = None
         self.log_size = self._log_size()
         self.baseline: dict[str, Any] = {}
@@ -213,6 +216,8 @@ class Attack:
             if changed:
                 return Finding(f"отказ {answer.status_code}, но изменено: {sorted(changed)}", made)
             return None
+        if far := self.reach.too_far(made.persona, tables):
+            return Finding(far, made)
         if not changed:
             return None
         if made.route in OWN_AFFAIRS:

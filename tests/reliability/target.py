@@ -24,6 +24,10 @@ from tests.reliability.hostile import FILES
 
 SCRIPTED = frozenset({"journal_write", "permit_ask"})
 """Routes that take JSON."""
+LEARNERS = (
+    "operator deputy teacher class_teacher guardian nobody foreign_deputy foreign_class_teacher".split()
+)
+"""Whose pages are read for forms and links. What another school's forms offer is sent by hands of this one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ class Target:
             if person.user_id is not None and not re.fullmatch(r"student\d+", name)
         }
         self.personas["installer"] = client_of(cast.installer)
-        self.personas["foreign_teacher"] = client_of(cast.outside.teacher)
+        for name in ("teacher", "deputy", "class_teacher", "guardian"):
+            self.personas[f"foreign_{name}"] = client_of(cast.outside.people[name])
         self.personas["nobody"] = client_of(None)
         for client in self.personas.values():
             client.raise_request_exception = False
@@ -163,8 +168,13 @@ class Target:
         found = {}
         for word, table in tables.items():
             column = "student_id" if word == "student" else "id"
-            rows = sql.read(f"SELECT DISTINCT {column} FROM {table} ORDER BY 1 LIMIT 40")
-            found[word] = [row[0] for row in rows]
+            rows = [
+                row[0]
+                for row in sql.read(
+                    f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1"
+                )
+            ]
+            found[word] = rows[:30] + rows[30:][-10:]  # the last ones are the other school's
         return found
 
     def _codes(self, cast: World) -> list[str]:
@@ -174,8 +184,8 @@ class Target:
         """Open each page as those who may, and keep its forms and links."""
         by_path = sorted(self.routes, key=lambda route: route.pattern)
         for route in by_path:
-            for persona in ("operator", "deputy", "teacher", "class_teacher", "guardian", "nobody"):
-                for path in self._some_paths(route):
+            for persona in LEARNERS:
+                for path in self._some_paths(route, -1 if persona.startswith("foreign") else 0):
                     with undoing():
                         answer = self.personas[persona].get(path)
                     self._refresh(persona)
@@ -190,11 +200,11 @@ class Target:
                             if parts.query:
                                 self.queries.setdefault(self.route_of(parts.path), set()).add(parts.query)
 
-    def _some_paths(self, route: Route) -> list[str]:
+    def _some_paths(self, route: Route, place: int) -> list[str]:
         path = route.pattern
         for kind, name in re.findall(r"<(\w+):(\w+)>", path):
             ids = self.ids.get(name.removesuffix("_id"), [1])
-            value = str(ids[0]) if kind == "int" and ids else "x"
+            value = str(ids[place]) if kind == "int" and ids else "x"
             path = path.replace(f"<{kind}:{name}>", value)
         return [f"/{path}"]
 

@@ -179,7 +179,8 @@ class Invitation:
 
 
 def invitation(code: str, at: datetime) -> Invitation:
-    """The person behind a code. Raises Refusal, the same for no such code and for one that works no more."""
+    """The person behind a code. Raises Refusal, the same for no such code and for one that works no more: what a
+    slip that has been used says, `slips.tell_of_used_code` tells."""
     line = (
         AccessIssue.objects.filter(code_hash=_hash(plain_code(code)), void_at=None, used_at=None)
         .select_related("person__user")
@@ -193,6 +194,16 @@ def invitation(code: str, at: datetime) -> Invitation:
         )
     person = line.person
     return Invitation(line.pk, person.pk, line.school_id, line.person.user.login, person.full_name)
+
+
+def used_code(code: str) -> AccessIssue | None:
+    """The line of a slip whose code has been used; None: no such code, or it was never used."""
+    return (
+        AccessIssue.objects.filter(code_hash=_hash(plain_code(code)), way="code")
+        .exclude(used_at=None)
+        .select_related("person__user", "school")
+        .first()
+    )
 
 
 def activate(*, code: str, new: str, repeat: str, by: Actor | None = None, at: datetime) -> User:

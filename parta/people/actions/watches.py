@@ -192,9 +192,9 @@ def tell_school(watch: DeviceWatch, *, at: datetime, at_acts: bool = False) -> N
             continue
         is_told = True
         tell(
-            _told_of(school_id, rule.told_role, watch.user_id, at),
+            told_of(school_id, rule.told_role, watch.user_id, at),
             "watch",
-            f"{_name(school_id, watch.user_id)}: {watch.agent}, адрес {watch.address}; {what}",
+            f"{name_of(school_id, watch.user_id)}: {watch.agent}, адрес {watch.address}; {what}",
             at=at,
             by_mail=True,
         )
@@ -202,12 +202,14 @@ def tell_school(watch: DeviceWatch, *, at: datetime, at_acts: bool = False) -> N
         DeviceWatch.objects.filter(pk=watch.pk).update(told_at=at)
 
 
-def _told_of(school_id: int, role: str, but: int, at: datetime) -> list[int]:
+def told_of(school_id: int, role: str, but: int, at: datetime) -> list[int]:
+    """Accounts that a school tells of the account `but`: of the role it chose, or of the next that has anybody."""
     on = at.date()
     return holders(school_id, [role], on, but=but) or holders(school_id, TOLD_ROLES, on, but=but)
 
 
-def _name(school_id: int, user_id: int) -> str:
+def name_of(school_id: int, user_id: int) -> str:
+    """Whose account it is, as the school is told."""
     found = Person.objects.filter(school_id=school_id, user_id=user_id).first()
     return short(found.surname, found.given_name, found.patronymic) if found else "сотрудник"
 
@@ -238,8 +240,10 @@ def confirm_device(*, viewer: Viewer, sign_in_id: int, present: str, at: datetim
         DeviceWatch.objects.filter(pk=watch.pk).update(answer="own", answered_at=at)
         if watch.told_at is not None:
             for school_id in schools_of_staff(viewer.user_id, at.date()):
-                told = _told_of(school_id, rule_of(school_id).told_role, viewer.user_id, at)
-                words = f"{_name(school_id, viewer.user_id)}: {watch.agent}; владелец подтвердил, что это он"
+                told = told_of(school_id, rule_of(school_id).told_role, viewer.user_id, at)
+                words = (
+                    f"{name_of(school_id, viewer.user_id)}: {watch.agent}; владелец подтвердил, что это он"
+                )
                 tell(told, "watch", words, at=at)
         lines.append(Line("device_confirmed", "sign_in", row.pk, data={"user": viewer.user_id}))
 

@@ -25,7 +25,7 @@ from parta.organisation.models import School
 from parta.people import access as access  # declares the permissions
 from parta.people import actions, agents, devices, locks, second, throttle
 from parta.people.actions import second as second_actions
-from parta.people.actions import sign_ins, watches
+from parta.people.actions import sign_ins, slips, watches
 from parta.people.chrome import nav_for, page
 from parta.people.middleware import SCHOOL_KEY
 from parta.people.models import Factor, Person, User
@@ -315,6 +315,12 @@ def activate(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         context["errors"] = {refusal.field: str(refusal)}
+        if refusal.field == "code":
+            where = f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
+            used = slips.tell_of_used_code(
+                code, where, is_known=lambda login: devices.known(request, login) is not None, at=at
+            )
+            context["errors"] = {"code": used or str(refusal)}
         return render(request, "people/activate.html", context, status=422)
     # A new password is no way around the second step.
     following = reverse("outside") if settings.PROVIDERS and "outside" in request.POST else ""
