@@ -247,6 +247,14 @@ FORMS = {
             of_class=True,
         ),
         Form(
+            "summary_sheet",
+            "Сводная ведомость",
+            "По ученикам: отметки за периоды и год по всем предметам, как стоят в журналах",
+            CONTROL | CLASS,
+            mastering.summary_sheet,
+            of_class=True,
+        ),
+        Form(
             "corrections",
             "Реестр исправлений",
             "Что было в журнале и что стало: кто, когда, почему",

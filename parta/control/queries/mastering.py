@@ -12,7 +12,7 @@ from typing import Any
 from parta.control.queries.reports import Cell, Table
 from parta.control.queries.sheets import Cut, reach_of
 from parta.foundation import sql
-from parta.journal.queries.words import class_name, from_json
+from parta.journal.queries.words import class_name, from_json, register_key
 from parta.people.viewer import Viewer
 
 PASSES = "Засчитаны отметки не ниже «3» и «зачёт» за периоды, которых касаются выбранные дни."
@@ -21,7 +21,7 @@ _DUE = """
 SELECT j.id, t.id, COALESCE(h.title, ''), h.grade, s.title, COALESCE(g.short, ''), t.title, e.student_id, n.surname,
     n.given_name, COALESCE(f.value, ''), c.symbols
 FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
-JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.starts <= %s AND t.until > %s
+JOIN organisation_term t ON t.year_id = j.year_id AND t.kind {kinds} AND t.starts <= %s AND t.until > %s
 JOIN (
     SELECT i.homeroom_id AS room, NULL AS part, i.student_id, i.starts, i.until FROM people_enrolment i
     WHERE i.school_id = %s
@@ -55,14 +55,15 @@ class Due:
     passes: bool
 
 
-def due_marks(viewer: Viewer, cut: Cut) -> list[Due]:
-    """Period marks due in the periods that the span touches. One statement."""
+def due_marks(viewer: Viewer, cut: Cut, *, with_year: bool = False) -> list[Due]:
+    """Period marks due in the periods that the span touches, with those of the year if asked. One statement."""
+    kinds = "IN (j.term_kind, 'year')" if with_year else "= j.term_kind"
     scope, values = reach_of(viewer, cut)
     school, on = viewer.school.id, viewer.on
     passing: dict[str, frozenset[str]] = {}
     found = []
     for row in sql.read(
-        _DUE.format(scope=scope), [cut.until, cut.since, school, school, on, on, on, *values]
+        _DUE.format(scope=scope, kinds=kinds), [cut.until, cut.since, school, school, on, on, on, *values]
     ):
         key = str(row[11])
         if key not in passing:
@@ -149,3 +150,24 @@ def _sum(title: str, units: list[list[Due]]) -> tuple[Cell, ...]:
     shares = [100 * passed / due for due, _, passed in counts if due]
     mean = round(sum(shares) / len(shares), 1) if shares else None
     return (title, "", "", *(sum(one[at] for one in counts) for at in range(3)), mean)
+
+
+def summary_sheet(viewer: Viewer, cut: Cut) -> Table:
+    """A class by student: the mark of each unit and period as it stands in the journals now. One statement."""
+    if cut.homeroom_id is None:
+        return Table(("Студент",), ())
+    columns: dict[tuple[str, int], str] = {}
+    students: dict[int, tuple[str, dict[tuple[str, int], str]]] = {}
+    for one in due_marks(viewer, cut, with_year=True):
+        subject = one.unit.partition(" (")[0]
+        columns.setdefault((subject, one.term_id), f"{subject}, {one.term}")
+        students.setdefault(one.student_id, (one.student, {}))[1][subject, one.term_id] = one.value
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(values.get(key) or "" for key in columns))
+        for name, values in sorted(students.values(), key=lambda own: register_key(own[0]))
+    ]
+    return Table(
+        ("Студент" if viewer.school.kind == "college" else "Ученик", *columns.values()),
+        tuple(rows),
+        note="Отметки за период так, как стоят в журналах сейчас; здесь их не вписывают.",
+    )
