@@ -14,7 +14,8 @@ from parta.foundation import clock
 from parta.journal.models import Homework, Mark, Permit, TermMark
 from parta.organisation.models import AcademicYear, Homeroom, Term
 from parta.people.models import Enrolment, User
-from parta.plans.models import CurriculumHours, Journal, PlannedTopic
+from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingLoad
+from parta.timetable.models import TimetableSlot
 from tests.journeys.steps import (
     COLLEGE,
     done,
@@ -87,6 +88,55 @@ def test_units_with_a_plan_without_one_and_with_other_hours(cast: Any, client_of
     CurriculumHours.objects.filter(subject=cast.maths.subject_id).update(yearly_hours=len(cast.topics))
     after = item(cast, "thematic_plans", at).item
     assert (after.done, after.of) == (count.done + 1, count.of)
+
+
+@presets(
+    (COLLEGE, "ET-7.2a"),
+    (COLLEGE, "ET-7.2b", "на странице самого журнала о неутверждённой нагрузке не сказано"),
+    (COLLEGE, "ET-7.2d"),
+)
+def test_what_is_not_approved_before_the_year_is_reported_to_the_director(
+    cast: Any, client_of: Any, request: Any
+) -> None:
+    """Approved, with its day, on the page; a draft is listed from 1 September until the director has signed."""
+    clause = next(request.node.iter_markers("clause")).args[0]
+    places: dict[str, tuple[str, Any, str, str]] = {
+        "ET-7.2a": ("curriculum", CurriculumHours, "Учебный план утверждён", "Математика"),
+        "ET-7.2b": ("teaching_load", TeachingLoad, "Нагрузка утверждена", "Исаков"),
+        "ET-7.2d": ("timetable", TimetableSlot, "Расписание утверждено", "атематика"),
+    }
+    kind, model, title, draft = places[clause]
+    rows = model.objects.filter(school=cast.school)
+    rows = (
+        rows.filter(subject=cast.maths.subject_id)
+        if kind == "curriculum"
+        else rows.filter(journal=cast.maths)
+    )
+    director = client_of(cast.director)
+    before, after = cast.local(date(2026, 8, 31), 23, 59), cast.local(date(2026, 9, 1), 0)
+
+    def listed(at: Any) -> list[Any]:
+        return [one for one in found(cast, "setup_by", "director", at) if clause in one.ids]
+
+    assert not listed(after), "all of it is approved"
+    assert rows.update(approval=None)
+    (line,) = listed(after)
+    assert title in line.text and "31.08.2026" in line.text and draft in line.detail, line
+    assert not listed(before)
+    shown = page(director, "/control/year/")
+    assert title in shown and draft in shown.partition(title)[2]
+    words = page(director, "/approvals/")
+    assert "28 августа" in words or "28.08" in words, "the day of what is approved"
+    order = {"act": "approve", "row": kind, "kind": kind, "order_number": "9", "order_date": "2026-10-14"}
+    for who in (cast.deputy, cast.operator):
+        refused = client_of(who).post("/approvals/", order)
+        assert refused.status_code in (403, 422), who
+    assert rows.filter(approval=None).exists()
+    done(director.post("/approvals/", order))
+    assert not listed(after) and "14 октября" in page(director, "/approvals/")
+    if kind == "timetable":
+        assert "утверждено 14 октября 2026 г., приказ № 9" in page(client_of(cast.deputy), "/timetable/")
+    assert client_of(cast.teacher).get("/approvals/").status_code == 403
 
 
 @under(COLLEGE)

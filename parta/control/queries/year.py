@@ -3,7 +3,7 @@
 An item's day comes from the act (``setup_by``, ``accounts_active``); items no act dates are shown without one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,9 +13,16 @@ from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.viewer import Viewer
+from parta.plans.approvals import KINDS
 from parta.regulation.judge import Rule
 
-ONLY_NAMED = frozenset({"parent_notice_schedule"})
+APPROVED = {
+    "approved_curricula": ("curriculum", "Учебный план утверждён"),
+    "approved_load": ("teaching_load", "Нагрузка утверждена"),
+    "approved_timetable": ("timetable", "Расписание утверждено"),
+}
+"""Items that ask whether what was made ready is approved: the kind of approval and the title."""
+ONLY_NAMED = frozenset({"parent_notice_schedule", *APPROVED})
 """Items that are asked only where the act names them; «all» does not mean them."""
 MISSING_LISTED = 60
 """Names of what is missing shown for one item; the count is of all."""
@@ -146,7 +153,22 @@ GROUP BY h.id, h.title, h.grade, n.id, n.surname, n.given_name, n.birth_date, n.
 ORDER BY COALESCE(h.grade, 99), h.title, n.surname, n.given_name, n.id"""
 
 
-def _items(viewer: Viewer, year: sql.Row) -> list[Item]:
+def _approvals(year: sql.Row, named: Collection[str]) -> list[Item]:
+    """What the director approves of the year, of the items an act names. Two statements for each."""
+    found = []
+    for code, (kind_code, title) in APPROVED.items():
+        if code not in named:
+            continue
+        kind = KINDS[kind_code]
+        of, done = sql.read(
+            f"SELECT COUNT(*), COUNT(d.approval_id) FROM {kind.table} d WHERE {kind.of_year}", [year[0]]
+        )[0]
+        missing = [", ".join(cell for cell in cells if cell) for _, cells in kind.rows(year[0])]
+        found.append(Item(code, title, int(done), int(of), tuple(missing), "approvals", "director"))
+    return found
+
+
+def _items(viewer: Viewer, year: sql.Row, named: Collection[str]) -> list[Item]:
     on = min(max(viewer.on, year[2]), year[3])
     terms, vacations, bells, rooms, subjects, hours = sql.read(_STRUCTURE, [year[0]])[0]
     homerooms = [(class_name(row[0]), *row[1:]) for row in sql.read(_HOMEROOMS, [on, on, on, on, year[0]])]
@@ -271,6 +293,7 @@ def _items(viewer: Viewer, year: sql.Row) -> list[Item]:
             "setup_people",
             "operator",
         ),
+        *_approvals(year, named),
     ]
 
 
@@ -295,7 +318,7 @@ def year_page(viewer: Viewer) -> YearPage:
                 dated.setdefault(item_of(rule), []).append((limit, rule))
     every = dated.get("all", [])
     lines = []
-    for item in _items(viewer, year):
+    for item in _items(viewer, year, dated):
         if item.code in ONLY_NAMED and item.code not in dated:
             continue
         own = sorted(dated.get(item.code, []) + every, key=lambda one: one[0])
@@ -326,7 +349,8 @@ def setup_matters(viewer: Viewer) -> list[Matter]:
         return []
     law, on = law_for(viewer), min(max(viewer.on, year[2]), year[3])
     events = {"year_start": year[2], "year_end": year[3]}
-    items = {item.code: item for item in _items(viewer, year)}
+    named = {item_of(rule) for kind, item_of in _OF_CHECK.items() for rule in rules_on(law, on, kind)}
+    items = {item.code: item for item in _items(viewer, year, named)}
     found = []
     for kind, item_of in _OF_CHECK.items():
         for rule in rules_on(law, on, kind):

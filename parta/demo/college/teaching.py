@@ -12,6 +12,7 @@ from parta.plans.actions import (
     LoadRow,
     PlanRow,
     TopicRow,
+    approve,
     bulk_journals,
     bulk_load,
     bulk_plans,
@@ -31,6 +32,8 @@ THEORY = {
 }
 PRACTICE = {"production_task": "production_task", "practical": "practical", "check_work": "check_work"}
 """Kinds of work of the plans as the act allows them, in the hands of a teacher and of a master."""
+ORDERS = {"curriculum": "12-од", "teaching_load": "13-т", "timetable": "14-од"}
+"""Numbers of the director's orders by what they approve."""
 
 
 def lay_plans(college: College, book: YearBook, at: datetime) -> None:
@@ -56,11 +59,17 @@ def lay_plans(college: College, book: YearBook, at: datetime) -> None:
                 subject, round(hours / 39, 2), hours, group.course
             )
     set_curriculum(year=book.year, rows=list(curriculum.values()), by=SYSTEM, at=at)
+    approved(book, "curriculum", at)
     book.plans = bulk_plans(year=book.year, rows=rows, by=SYSTEM, at=at)
     book.topics = {
         plan_id: [replace(topic, double=topic.work == "composition") for topic in topics]
         for plan_id, topics in college.clerk.topics(book.year.pk).items()
     }
+
+
+def approved(book: YearBook, kind: str, at: datetime) -> None:
+    """What the director signed, by an order of that day."""
+    approve(year=book.year, kind=kind, order_number=ORDERS[kind], order_date=at.date(), by=SYSTEM, at=at)
 
 
 def _topics(group: CollegeGroup, unit: CollegeUnit) -> list[TopicRow]:
@@ -99,6 +108,7 @@ def open_journals(college: College, book: YearBook, at: datetime) -> None:
         by=SYSTEM,
         at=at,
     )
+    approved(book, "teaching_load", at)
     book.journals = {(group.code, unit.code): id for (group, unit), id in zip(pairs, ids, strict=True)}
     bulk_load(
         school_id=college.clerk.school_id,

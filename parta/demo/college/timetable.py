@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from parta.demo.college.books import ROOMS, College, YearBook, school_days
+from parta.demo.college.teaching import approved
 from parta.demo.content.calendar import Span
 from parta.demo.content.values import CollegeGroup, CollegeUnit
 from parta.demo.weekly import Cell, ClassWeek, Event, Part, give_rooms, solve
@@ -74,6 +75,7 @@ def draw_half_year(college: College, book: YearBook, number: int, half: Span, at
             slots = [_practice(college, book, group, unit, weekday) for weekday in range(1, 6)]
             set_slots(year=book.year, rows=slots, starts=starts, journal_ids=own, by=SYSTEM, at=at)
     _end_when_taught(college, book, number, half, at)
+    approved(book, "timetable", at)
 
 
 def _practice(
