@@ -1,17 +1,32 @@
 """The books of the archive: the register of paper copies, papers handed over, the search, terms of keeping."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
+from zoneinfo import ZoneInfo
 
-from parta.archive.models import PaperStep
+from parta.archive.inventory import indexes
+from parta.archive.models import ArchiveUnit, PaperStep
 from parta.archive.route import kept_until
 from parta.journal.queries.words import class_name
+from parta.organisation.models import Homeroom
 from parta.people.models import Role
 from parta.people.rules import cited, law_of, rules
 from parta.people.viewer import Viewer
+from parta.regulation.judge import Law
 
-__all__ = ["BOOKS", "Act", "Book", "BookLine", "Extraction", "act_of", "book", "extractions"]
+__all__ = [
+    "BOOKS",
+    "Act",
+    "Book",
+    "BookLine",
+    "Disk",
+    "Extraction",
+    "act_of",
+    "book",
+    "electronic_until",
+    "extractions",
+]
 
 BOOKS = {
     "archived": "Реестр бумажных копий",
@@ -42,6 +57,21 @@ class BookLine:
     is_over: bool
     """It may be destroyed."""
     mark: str
+    index: str = ""
+    """Of the school's list of files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """An archive of a year as a file: kept as long as the paper of the same year."""
+
+    unit_id: int
+    name: str
+    year: str
+    place: str
+    kept_until: date | None
+    checked_at: datetime | None
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +84,12 @@ class Book:
     """Numbers that no line of the whole book has."""
     years: tuple[str, ...]
     law: str
+    disks: tuple[Disk, ...] = ()
+    """Archives of the years in which the search found a class."""
 
 
 def book(viewer: Viewer, step: str, *, words: str = "", year: str = "") -> Book:
-    """The lines of a book, the last first; only those whose class, term or place have the words. Two statements."""
+    """The lines of a book, the last first; only those whose class, term or place have the words. Six statements."""
     law, on = law_of(viewer), viewer.on
     duplex = any(rule.params.layout == "duplex" for rule in rules(law, on, "print_contents"))
     rows = list(
@@ -71,7 +103,7 @@ def book(viewer: Viewer, step: str, *, words: str = "", year: str = "") -> Book:
             "paper_id", "sheets"
         )
     )
-    lines = []
+    lines, of_kind = [], indexes(viewer.school.id)
     for row in rows:
         paper = row.paper
         end = paper.homeroom.year.until - timedelta(days=1)
@@ -94,6 +126,7 @@ def book(viewer: Viewer, step: str, *, words: str = "", year: str = "") -> Book:
                 cited(kept[1]).text if kept else "",
                 kept is not None and kept[0] <= on,
                 " ".join(paper.sha256[at : at + 4] for at in range(0, 16, 4)),
+                of_kind[paper.kind].code if paper.kind in of_kind else "",
             )
         )
     numbers = {line.number for line in lines if line.number}
@@ -107,11 +140,56 @@ def book(viewer: Viewer, step: str, *, words: str = "", year: str = "") -> Book:
     ]
     wanted = {"archived": "paper_copies", "to_secretary": "strict_accountability"}.get(step, "")
     books = [rule for rule in rules(law, on, "register_entry_required") if rule.params.book == wanted]
-    return Book(BOOKS[step], tuple(shown), gaps, years, cited(books).text)
+    disks = _disks(viewer, asked, year) if step == "archived" else ()
+    years = tuple(sorted({*years, *(one.year for one in disks)}, reverse=True))
+    return Book(BOOKS[step], tuple(shown), gaps, years, cited(books).text, disks)
+
+
+def _disks(viewer: Viewer, asked: list[str], year: str) -> tuple[Disk, ...]:
+    """Archives of a year as files, where a class of that year has the words of the search. Two statements."""
+    units = list(
+        ArchiveUnit.objects.filter(school_id=viewer.school.id).select_related("year").order_by("-id")[:100]
+    )
+    classes: dict[int, list[str]] = {}
+    for year_id, title in Homeroom.objects.filter(year__in={one.year_id for one in units}).values_list(
+        "year_id", "title"
+    ):
+        classes.setdefault(year_id, []).append(class_name(title))
+    law, zone, found = law_of(viewer), ZoneInfo(viewer.school.timezone), []
+    for one in units:
+        said = [
+            _plain(f"{name} {one.year.title} {one.place} {one.name}") for name in classes.get(one.year_id, [])
+        ]
+        if (year and one.year.title != year) or not any(
+            all(word in words for word in asked) for words in said
+        ):
+            continue
+        found.append(
+            Disk(
+                one.pk,
+                one.name,
+                one.year.title,
+                one.place,
+                electronic_until(law, viewer.on, one.year.until - timedelta(days=1)),
+                one.checked_at.astimezone(zone) if one.checked_at else None,
+                one.fault,
+            )
+        )
+    return tuple(found)
+
+
+def electronic_until(law: Law, on: date, year_end: date) -> date | None:
+    """The file of a year is kept as long as the longest of its papers; None where no act names a term."""
+    days = [kept[0] for kind in ("journal", "summary_sheet") if (kept := kept_until(law, on, kind, year_end))]
+    return max(days, default=None)
 
 
 def _said(line: BookLine) -> str:
-    words = f"{line.what} {line.homeroom} {line.term} {line.year} {line.place} № {line.number} {line.taker}"
+    words = f"{line.what} {line.homeroom} {line.term} {line.year} {line.place} № {line.number}"
+    return _plain(f"{words} {line.taker} {line.index}")
+
+
+def _plain(words: str) -> str:
     plain = words.replace("\u00a0", " ").casefold()
     return plain + " " + plain.replace(" «", "").replace("«", "").replace("»", "")
 

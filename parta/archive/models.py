@@ -170,6 +170,17 @@ class PaperSign(models.Model):
         constraints = [models.UniqueConstraint(fields=["paper", "journal"], name="papersign_once")]
 
 
+class FileIndex(models.Model):
+    """Номенклатура дел: the index that the school's list of files gives to a kind of paper."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16, choices=PaperSet.KINDS)
+    code = models.CharField(max_length=20, help_text="As the list has it: 04-12.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "kind"], name="fileindex_once")]
+
+
 class ArchiveKey(models.Model):
     """The lock of the archive on a disk: what locks is kept here, what opens was shown to the director once."""
 

@@ -1,7 +1,8 @@
 """What is not on paper in time, and what has changed since it was: duties of control that the archive knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from parta.archive.models import PaperSet
@@ -45,7 +46,7 @@ HEADS = {
 
 @duty_source(HEADS)
 def paper_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
-    """Classes without their paper set, without its steps, with a set that is no longer true. Up to nine."""
+    """Classes without their paper set, without its steps, with a set that is no longer true. Up to ten."""
     law = law_for(viewer)
     copies = rules_on(law, until, "paper_copy_each")
     books = [
@@ -76,6 +77,9 @@ def paper_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
             found += _copy(rule, row, sets, until)
         for rule in books:
             found += _entry(rule, row, sets, until)
+    bound = [rule for rule in copies if "stitched" in rule.params.steps]
+    if bound:
+        found += _miscounted(bound, viewer, rows, until)
     if same:
         found += _changed(same, viewer, rows)
     if steps:
@@ -129,6 +133,34 @@ def _entry(rule: Rule[Any], row: sql.Row, sets: Any, until: date) -> Iterable[Ma
     if "certified" not in _best(sets, row, "journal"):
         yield matter(rule, row, limit, "Нет заверенной бумажной копии журнала: ни даты, ни места")
 
+
+def _miscounted(
+    rules: Sequence[Rule[Any]], viewer: Viewer, rows: list[sql.Row], until: date
+) -> Iterable[Matter]:
+    """Newest sets that were bound with another number of sheets than was printed. One statement."""
+    duplex = any(
+        rule.params.layout == "duplex" for rule in rules_on(law_for(viewer), until, "print_contents")
+    )
+    known = {(row[0], row[3]): row for row in rows}
+    for homeroom_id, term_id, kind, pages, sheets, on in sql.read(_BOUND, [until, viewer.school.id]):
+        row, printed = known.get((homeroom_id, term_id)), ceil(pages / 2) if duplex else pages
+        fits = [one for one in rules if row and one.params.document == kind and binds(one, row[12])]
+        if row is None or not fits or printed == sheets:
+            continue
+        day = date.fromisoformat(on) if isinstance(on, str) else on
+        text = (
+            f"{row[5]}: прошито листов: {sheets}, а напечатано {printed}, пересчитайте и подготовьте заново"
+        )
+        yield matter(fits[0], row, day, text, fits)
+
+
+_BOUND = """
+SELECT p.homeroom_id, p.term_id, p.kind, p.pages, s.sheets, s."on" FROM archive_paperset p
+JOIN archive_paperstep s ON s.paper_id = p.id AND s.step = 'stitched' AND s."on" <= %s
+WHERE p.school_id = %s AND p.pages IS NOT NULL AND s.sheets IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM archive_paperset n WHERE n.homeroom_id = p.homeroom_id
+        AND n.term_id = p.term_id AND n.kind = p.kind AND n.id > p.id)
+ORDER BY p.id"""
 
 _SINCE = """
 SELECT x.id, SUM(x.changed) FROM (

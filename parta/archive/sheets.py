@@ -15,7 +15,7 @@ from parta.people.rules import law_of, rules
 from parta.people.viewer import Viewer
 from parta.regulation.durations import plural
 
-__all__ = ["LARGEST", "TEMPLATE", "data_of", "in_words", "pages_of", "pdf_of"]
+__all__ = ["LARGEST", "TEMPLATE", "data_of", "in_words", "names_of", "pages_of", "pdf_of"]
 
 TEMPLATE = Path(__file__).resolve().parent / "content" / "paper.typ"
 LARGEST = 1200
@@ -27,8 +27,13 @@ POSTS = {
 }
 _WHO = """
 SELECT r.kind, p.surname, p.given_name, p.patronymic FROM people_role r JOIN people_person p ON p.id = r.person_id
-WHERE r.school_id = %s AND r.kind IN ('director', 'deputy') AND r.starts <= %s AND (r.until IS NULL OR r.until > %s)
+WHERE r.school_id = %s AND r.kind IN ('director', 'deputy', 'secretary') AND r.starts <= %s
+    AND (r.until IS NULL OR r.until > %s)
 ORDER BY r.starts, r.id"""
+_HEAD = """
+SELECT p.surname, p.given_name, p.patronymic FROM people_role r JOIN people_person p ON p.id = r.person_id
+WHERE r.school_id = %s AND r.homeroom_id = %s AND r.kind IN ('class_teacher', 'master')
+    AND r.starts <= %s AND (r.until IS NULL OR r.until > %s) ORDER BY r.starts, r.id"""
 _UNITS = (
     "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать"
     " пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
@@ -62,6 +67,17 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf))
 
 
+def names_of(viewer: Viewer, homeroom_id: int | None = None) -> dict[str, str]:
+    """Who signs today, in full: director, deputy head, secretary and, of a class, its teacher. One statement a kind."""
+    names: dict[str, str] = {}
+    for kind, *name in sql.read(_WHO, [viewer.school.id, viewer.on, viewer.on]):
+        names.setdefault(kind, " ".join(part for part in name if part))
+    if homeroom_id is not None:
+        for found in sql.read(_HEAD, [viewer.school.id, homeroom_id, viewer.on, viewer.on]):
+            names["class_teacher"] = " ".join(part for part in found if part)
+    return names
+
+
 def data_of(viewer: Viewer, row: PaperSet) -> dict[str, Any]:
     """What the template prints. Four statements."""
     body = row.contents
@@ -69,9 +85,7 @@ def data_of(viewer: Viewer, row: PaperSet) -> dict[str, Any]:
     way = way_of(viewer, row)
     steps = {one.step: one for one in PaperStep.objects.filter(paper_id=row.pk or 0)}
     signs = {one.journal_id: one for one in PaperSign.objects.filter(paper_id=row.pk or 0, is_same=True)}
-    names: dict[str, str] = {"class_teacher": body["head"]}
-    for kind, *name in sql.read(_WHO, [viewer.school.id, viewer.on, viewer.on]):
-        names.setdefault(kind, " ".join(part for part in name if part))
+    names = names_of(viewer) | {"class_teacher": body["head"]}
     duplex = any(rule.params.layout == "duplex" for rule in rules(law, made.date(), "print_contents"))
     symbols = sorted({symbol for one in body["missed"] for symbol in one})
     roster = [

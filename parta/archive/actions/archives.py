@@ -8,7 +8,7 @@ from typing import Any
 import pyrage
 
 from parta.archive import yearfile
-from parta.archive.models import ArchiveKey, ArchiveUnit
+from parta.archive.models import ArchiveKey, ArchiveUnit, FileIndex, PaperSet
 from parta.foundation import jobs
 from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
@@ -123,6 +123,17 @@ def place_archive(viewer: Viewer, unit_id: int, place: str, *, at: datetime) -> 
         if not ArchiveUnit.objects.filter(pk=unit_id, school_id=viewer.school.id).update(place=place):
             raise Refusal("Такого архива нет: обновите страницу.")
         lines.append(Line("archive_placed", "archive", unit_id, data={"place": place}))
+
+
+def set_file_index(viewer: Viewer, kind: str, code: str, *, at: datetime) -> None:
+    """Give a kind of paper its index in the school's list of files; empty takes it away."""
+    checks.one_of(kind, PaperSet.KINDS, "kind", "какая бумага")
+    code = checks.text(code, 20, "code", "индекс дела", needed=False)
+    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
+        row, _ = FileIndex.objects.update_or_create(
+            school_id=viewer.school.id, kind=kind, defaults={"code": code}
+        )
+        lines.append(Line("file_index_set", "archive", row.pk, data={"kind": kind, "code": code}))
 
 
 def verify_archives(*, school_id: int, by: Actor = SYSTEM, at: datetime) -> list[ArchiveUnit]:

@@ -1,18 +1,21 @@
 """The books of the archive, and the archive of a year as a file under the director's code."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from parta.archive import access as access  # declares the permissions
 from parta.archive import yearfile
 from parta.archive.actions import archives
-from parta.archive.books import BOOKS, act_of, book, extractions
+from parta.archive.books import BOOKS, act_of, book, electronic_until, extractions
+from parta.archive.inventory import Inventory, folders, indexes, inventory_pdf, of_class, of_term, of_year
 from parta.archive.media import lacks
-from parta.archive.models import ArchiveKey, ArchiveUnit
+from parta.archive.models import ArchiveKey, ArchiveUnit, PaperSet
 from parta.foundation.access import requires
+from parta.foundation.papers import Unset
 from parta.organisation.acts import Refusal
 from parta.organisation.models import AcademicYear
 from parta.people.actions import trace
@@ -22,17 +25,26 @@ from parta.people.pages.setup import looking
 from parta.people.rules import cited, law_of, rules
 from parta.people.viewer import Viewer
 
+DAY = timedelta(days=1)
 DONE |= {
     "archive_asked": "Архив будет готов через несколько минут: обновите страницу.",
     "archive_checked": "Архивы сверены.",
 }
 
 
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("archive_books")
 def books(request: HttpRequest) -> HttpResponse:
-    """A book with its search: register of paper copies, papers handed over, papers destroyed."""
+    """A book with its search: register of paper copies, papers handed over, papers destroyed; the list of files."""
     viewer = looking(request)
+
+    def index(posted: Posted) -> str:
+        archives.set_file_index(viewer, posted.text("kind"), posted.text("code"), at=viewer.at)
+        return "saved"
+
+    forms = carry_out(request, {"index": index})
+    if isinstance(forms, HttpResponse):
+        return forms
     step = request.GET.get("book", "archived")
     step = step if step in BOOKS else "archived"
     year = request.GET.get("year", "").replace("\x00", "")[:20]
@@ -45,8 +57,52 @@ def books(request: HttpRequest) -> HttpResponse:
         "words": words,
         "lacks": lacks(viewer) if step == "archived" else (),
         "extractions": extractions(viewer) if step == "archived" else (),
+        "forms": forms,
+        "kinds": PaperSet.KINDS,
+        "indexes": {kind: one.code for kind, one in indexes(viewer.school.id).items()},
+        "folders": folders(viewer),
     }
-    return page(request, "archive/books.html", context)
+    return page(request, "archive/books.html", context, status=status(forms))
+
+
+def _inventory(
+    request: HttpRequest, found: Inventory | None, name: str, homeroom_id: int | None = None
+) -> HttpResponse:
+    if found is None:
+        raise Http404
+    try:
+        pdf = inventory_pdf(looking(request), found, homeroom_id)
+    except Unset:
+        text = (
+            "Опись не сложилась в файл. Повторите через минуту; не поможет – сообщите администратору Парты."
+        )
+        return page(request, "diary/fault.html", {"text": text, "back": reverse("papers")}, 503)
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("papers")
+def title_sheet(request: HttpRequest, homeroom_id: int) -> HttpResponse:
+    """The title sheet of a class's year: its bound sheets and their sum."""
+    found = of_class(looking(request), homeroom_id)
+    return _inventory(request, found, f"title-{homeroom_id}", homeroom_id)
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_books")
+def folder(request: HttpRequest, term_id: int) -> HttpResponse:
+    """The inventory of the common folder of a term."""
+    return _inventory(request, of_term(looking(request), term_id), f"folder-{term_id}")
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires("archive_books")
+def year_list(request: HttpRequest, year_id: int) -> HttpResponse:
+    """The inventory of what was put away for a year."""
+    return _inventory(request, of_year(looking(request), year_id), f"archive-{year_id}")
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -113,7 +169,8 @@ def _year_page(request: HttpRequest, viewer: Viewer, forms: Forms, code: str = "
     for one in units:
         one.made_at = one.made_at.astimezone(zone)
         one.checked_at = one.checked_at.astimezone(zone) if one.checked_at else None
-    asked = rules(law_of(viewer), viewer.on, "cipher_archive")
+    law = law_of(viewer)
+    asked = rules(law, viewer.on, "cipher_archive")
     years = AcademicYear.objects.filter(school_id=viewer.school.id, starts__lte=viewer.on).order_by("-starts")
     context = {
         "forms": forms,
@@ -126,6 +183,7 @@ def _year_page(request: HttpRequest, viewer: Viewer, forms: Forms, code: str = "
         "units": units,
         "years": [(one.pk, one.title) for one in years],
         "law": cited(asked).text,
+        "kept": {one.pk: electronic_until(law, viewer.on, one.year.until - DAY) for one in units},
     }
     answer = page(request, "archive/year.html", context, status=status(forms))
     answer.headers["Cache-Control"] = "no-store"
@@ -171,6 +229,9 @@ urlpatterns = [
     path("archive/books/", books, name="archive_books"),
     path("archive/acts/<int:paper_id>/", handover, name="archive_act"),
     path("archive/extraction/<int:year_id>/", extraction, name="archive_extraction"),
+    path("archive/books/folder/<int:term_id>.pdf", folder, name="archive_folder"),
+    path("archive/books/year/<int:year_id>.pdf", year_list, name="archive_list"),
+    path("papers/classes/<int:homeroom_id>/title.pdf", title_sheet, name="paper_title"),
     path("archive/year/", year, name="archive_year"),
     path("archive/year/institution.pem", archive_key, name="archive_key"),
     path("archive/year/<int:unit_id>/", archive_file, name="archive_file"),

@@ -91,7 +91,14 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     return page(
         request,
         "archive/paper.html",
-        {"paper": row, "body": row.contents, "subjects": readable(row), "is_same": is_same, "on": viewer.on},
+        {
+            "paper": row,
+            "body": row.contents,
+            "subjects": readable(row),
+            "is_same": is_same,
+            "on": viewer.on,
+            "sees_journals": bool(viewer.roles & {"director", "deputy"}),
+        },
     )
 
 

@@ -171,6 +171,10 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         ),
         lambda c, row: archives.place_archive(c.viewer("deputy"), row.pk, "сейф", at=c.at),
     ),
+    "archive.actions.archives.set_file_index": (
+        nothing,
+        lambda c, _: archives.set_file_index(c.viewer("secretary"), "journal", "04-12", at=c.at),
+    ),
     "archive.actions.archives.verify_archives": (
         lambda c: archives.make_archive(
             school_id=c.school.pk, year_id=c.year.pk, user_id=c.deputy.user_id or 0, at=c.at

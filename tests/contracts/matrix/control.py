@@ -142,7 +142,28 @@ LINES: dict[str, dict[str, Line]] = {
             lambda cast: {"year_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
         )
     },
-    "archive_books": {"page": Line(get="200 director deputy operator secretary foreign_deputy")},
+    "archive_books": {
+        "page": Line(
+            get="200 director deputy operator secretary foreign_deputy",
+            post="422 director deputy operator secretary foreign_deputy",
+        )
+    },
+    "archive_folder": {
+        "absent": Line(
+            lambda cast: {"term_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
+    "archive_list": {
+        "absent": Line(
+            lambda cast: {"year_id": ABSENT}, get="404 director deputy operator secretary foreign_deputy"
+        )
+    },
+    "paper_title": {
+        "absent": Line(
+            lambda cast: {"homeroom_id": ABSENT},
+            get="404 director deputy operator secretary class_teacher master foreign_deputy",
+        ),
+    },
     "control_year": {"page": Line(get="200 CONTROL; 200 foreign_deputy")},
     "year_change": {
         "page": Line(get="200 SETUP foreign_deputy", post="422 SETUP foreign_deputy"),
