@@ -6,6 +6,7 @@ act asks (``backup_…``, ``restore_test_every``, ``availability``).
 
 from datetime import date
 
+from parta.archive.keeping import keeping
 from parta.archive.queries import copies, unexplained_breaks
 from parta.control.queries.sheets import law_for
 from parta.control.queries.sources import duty_source, page_of_kind
@@ -24,18 +25,36 @@ for _kind in HEADS:
     page_of_kind(_kind, "system" if _kind == "availability" else "copies", of_class=False)
 
 
+def _kept(viewer: Viewer, until: date) -> list[Matter]:
+    """A carrier taken without the safe opened, a key that is not the director's overnight: from the next day."""
+    return [
+        Matter(
+            kind=lack.rules[0].kind.name,
+            clauses=lack.clauses,
+            text=lack.text,
+            since=lack.since,
+            role="secretary",
+            told=told_of(lack.rules),
+        )
+        for lack in keeping(viewer, until).lacks
+        if lack.is_owed and until > lack.since
+    ]
+
+
 @duty_source(HEADS, daily=True)
 def copy_matters(viewer: Viewer, since: date, until: date) -> list[Matter]:
-    """For who answers for the school. Up to six statements, none where no act asks.
+    """For who answers for the school. Up to seven statements, none where no act asks.
 
     A page says to the minute that a copy is too old; the finding stands from the next day. Where the act asks for work
     without breaks and names no age of a copy, the product's own day counts.
     """
     law = law_for(viewer)
     asked = {kind: rules_on(law, until, kind) for kind in HEADS}
-    if not viewer.is_school_wide or not any(asked.values()):
+    if not viewer.is_school_wide:
         return []
-    found = []
+    found = _kept(viewer, until) if rules_on(law, until, "register_entry_required") else []
+    if not any(asked.values()):
+        return found
     for problem in copies(viewer).problems:
         rules = [
             rule

@@ -56,6 +56,8 @@ class CarrierLine:
     fault: str
     is_out: bool
     """Taken and not brought back."""
+    since: date | None = None
+    """Since when its holder keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,14 @@ def _carriers(zone: ZoneInfo) -> tuple[CarrierLine, ...]:
             sql.aware(row[8]).astimezone(zone) if row[8] else None,
             row[9] or "",
             row[10] == "take",
+            sql.moment(row[11]).astimezone(zone).date() if row[11] else None,
         )
         for row in sql.read(
             "SELECT c.id, c.title, c.media, c.room, c.holder, c.keeper, c.folder, b.name, y.verified_at, y.fault,"
             " (SELECT u.kind FROM archive_backupuse u WHERE u.carrier_title = c.title"
-            "  AND u.kind IN ('take', 'return', 'hand_over') ORDER BY u.at DESC, u.id DESC LIMIT 1)"
+            "  AND u.kind IN ('take', 'return', 'hand_over') ORDER BY u.at DESC, u.id DESC LIMIT 1),"
+            " COALESCE((SELECT MAX(u.at) FROM archive_backupuse u WHERE u.carrier_title = c.title"
+            "  AND u.kind = 'hand_over'), c.added_at)"
             " FROM archive_carrier c LEFT JOIN archive_copy y ON y.id = ("
             " SELECT z.id FROM archive_copy z WHERE z.carrier_id = c.id ORDER BY z.written_at DESC, z.id DESC LIMIT 1)"
             " LEFT JOIN archive_backup b ON b.id = y.backup_id WHERE c.retired_at IS NULL ORDER BY c.id"

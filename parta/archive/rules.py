@@ -37,8 +37,21 @@ USES = {
     "take": "носитель взят",
     "return": "носитель возвращён",
     "hand_over": "носитель передан",
+    "seal": "носитель опечатан",
+    "unseal": "печать вскрыта",
+    "safe": "сейф открыт",
+    "key": "ключ передан",
+    "order": "приказ о хранении",
 }
 """What is done with copies and carriers: lines of the journal of their use."""
+HELD = {
+    "safe": "сейф открыт",
+    "key": "ключ от отсека передан",
+    "seal": "носитель опечатан",
+    "unseal": "печать вскрыта",
+    "order": "издан приказ о хранении",
+}
+"""Lines about the keeping itself, which a person writes."""
 
 
 class BackupRecent(Params):

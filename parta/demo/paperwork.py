@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
-from parta.archive.actions.backups import add_carrier, use_carrier
+from parta.archive.actions.backups import add_carrier, note_keeping, use_carrier
 from parta.archive.actions.papers import make_paper_set, note_paper_step, sign_sheets, way_of
 from parta.archive.models import PaperSet, PaperStep
 from parta.archive.route import Stage
@@ -318,9 +318,21 @@ def _carriers(clerk: Clerk, operator_id: int) -> None:
             holder="operator",
             at=at,
         )
+    with _act(clerk, viewer.acting_as(), at):
+        note_keeping(
+            viewer=viewer, kind="key", purpose="хранится в сейфе директора", holder="director", at=at
+        )
+        note_keeping(
+            viewer=viewer, kind="order", number="№ 41 от 01.09",
+            purpose="серверная и каб. 112; отвечают директор и оператор", at=at,
+        )  # fmt: skip
     for back, kind in ((2, "take"), (1, "return")):
         at = clerk.now - back * DAY
         with _act(clerk, viewer.acting_as(), at):
+            note_keeping(
+                viewer=viewer, kind="safe", purpose="еженедельная копия на внешний диск", carrier_id=disk.pk,
+                at=at,
+            )  # fmt: skip
             use_carrier(
                 viewer=viewer, carrier_id=disk.pk, kind=kind, purpose="еженедельная копия на внешний диск",
                 allowed_by="директор", at=at,

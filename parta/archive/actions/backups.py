@@ -13,7 +13,7 @@ from django.db import transaction
 
 from parta.archive import copies
 from parta.archive.models import Backup, BackupUse, Carrier, Copy
-from parta.archive.rules import MEDIA
+from parta.archive.rules import HELD, MEDIA
 from parta.foundation import jobs
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
@@ -210,6 +210,9 @@ def add_carrier(
         raise Refusal("Выберите вид носителя.", "media")
     if holder not in HOLDERS:
         raise Refusal("Выберите, у кого хранится.", "holder")
+    keeper = " ".join(keeper.split())
+    if not holder and not keeper:
+        raise Refusal("Назовите, кто отвечает за носитель: должность или фамилию.", "keeper")
     folder = folder.strip()
     if folder and not folder.startswith("/"):
         raise Refusal("Папка на сервере начинается с «/», например /mnt/disk.", "folder")
@@ -259,7 +262,7 @@ def register_copy(*, viewer: Viewer, backup_id: int, carrier_id: int, digest: st
 
 def use_carrier(
     *, viewer: Viewer, carrier_id: int, kind: str, purpose: str, allowed_by: str, holder: str = "", room: str = "",
-    at: datetime,
+    keeper: str = "", at: datetime,
 ) -> BackupUse:  # fmt: skip
     """A carrier is taken, brought back or handed over: who, what for, who let it. Raises Refusal with the field."""
     carrier = Carrier.objects.filter(pk=carrier_id, retired_at=None).first()
@@ -273,11 +276,64 @@ def use_carrier(
         if kind == "hand_over":
             if holder not in HOLDERS:
                 raise Refusal("Выберите, кому передан.", "holder")
+            keeper = " ".join(keeper.split())[:120]
+            if not holder and not keeper:
+                raise Refusal("Назовите, кому передан носитель: должность или фамилию.", "keeper")
             carrier.holder, carrier.room = holder, room.strip()[:80] or carrier.room
-            carrier.save(update_fields=["holder", "room"])
+            carrier.keeper = keeper
+            carrier.save(update_fields=["holder", "room", "keeper"])
         line = note_use(
             kind, hand=_hand(viewer), purpose=purpose, at=at, carrier=carrier.title, allowed_by=allowed_by,
-            outcome=HOLDERS[holder] if kind == "hand_over" else "",
+            outcome=_whom(holder, keeper) if kind == "hand_over" else "",
         )  # fmt: skip
         lines.append(Line("carrier_used", "carrier", carrier.pk, data={"kind": kind}))
     return line
+
+
+def _whom(holder: str, keeper: str) -> str:
+    return f"{HOLDERS[holder] if holder else ''} {keeper}".strip()
+
+
+def note_keeping(
+    *, viewer: Viewer, kind: str, purpose: str, carrier_id: int | None = None, number: str = "", holder: str = "",
+    keeper: str = "", at: datetime,
+) -> BackupUse:  # fmt: skip
+    """The safe was opened, its key given, a carrier sealed or its seal broken, the order on storage issued.
+
+    Raises Refusal: no reason, no number of a seal or an order, nobody named for the key, a seal on a sealed carrier,
+    a seal broken that is not there.
+    """
+    if kind not in HELD:
+        raise Refusal("Выберите, что сделано.", "kind")
+    what = "какие помещения и кто отвечает" if kind == "order" else "зачем"
+    purpose, number = _words(purpose, "purpose", what, 200), " ".join(number.split())[:80]
+    carrier = Carrier.objects.filter(pk=carrier_id, retired_at=None).first() if carrier_id else None
+    if kind in ("seal", "unseal"):
+        _check_seal(carrier, kind)
+    if kind in ("seal", "order") and not number:
+        raise Refusal(
+            "Укажите номер печати." if kind == "seal" else "Укажите номер и дату приказа.", "number"
+        )
+    if kind == "key":
+        keeper = " ".join(keeper.split())[:120]
+        if holder not in HOLDERS or not (holder or keeper):
+            raise Refusal("Назовите, у кого теперь ключ.", "holder")
+        number = _whom(holder, keeper)
+    with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
+        line = note_use(
+            kind, hand=_hand(viewer), purpose=purpose, at=at,
+            carrier=carrier.title if carrier and kind in ("seal", "unseal", "safe") else "", outcome=number,
+        )  # fmt: skip
+        lines.append(Line("keeping_noted", "carrier", carrier.pk if carrier else 0, data={"kind": kind}))
+    return line
+
+
+def _check_seal(carrier: Carrier | None, kind: str) -> None:
+    if carrier is None:
+        raise Refusal("Выберите носитель.", "carrier")
+    uses = BackupUse.objects.filter(carrier_title=carrier.title, kind__in=("seal", "unseal"))
+    last = uses.order_by("-at", "-id").first()
+    is_sealed = last is not None and last.kind == "seal"
+    if is_sealed == (kind == "seal"):
+        words = "Носитель уже опечатан." if is_sealed else "Носитель не опечатан: вскрывать нечего."
+        raise Refusal(words, "carrier")

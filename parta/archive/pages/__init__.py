@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from parta.archive import access as access  # declares the permissions
 from parta.archive import queries, traces
 from parta.archive.actions import backups, outages
+from parta.archive.keeping import keeping
 from parta.archive.pages import archive, incidents, papers
-from parta.archive.rules import MEDIA
+from parta.archive.rules import HELD, MEDIA
 from parta.foundation.access import requires
 from parta.organisation.acts import Refusal
 from parta.people.actions import trace
@@ -79,17 +80,36 @@ def copies(request: HttpRequest) -> HttpResponse:
             allowed_by=posted.text("allowed_by"),
             holder=posted.text("holder"),
             room=posted.text("room"),
+            keeper=posted.text("keeper"),
             at=viewer.at,
         )
         return "saved"
 
-    forms = carry_out(request, {"make": make, "carrier": carrier, "register": register, "use": use})
+    def keep(posted: Posted) -> str:
+        _only(viewer, KEEPERS | {"director"})
+        backups.note_keeping(
+            viewer=viewer,
+            kind=posted.text("kind"),
+            purpose=posted.text("purpose"),
+            carrier_id=posted.id("carrier", "носитель") if posted.text("carrier") else None,
+            number=posted.text("number"),
+            holder=posted.text("holder"),
+            keeper=posted.text("keeper"),
+            at=viewer.at,
+        )
+        return "saved"
+
+    acts = {"make": make, "carrier": carrier, "register": register, "use": use, "keep": keep}
+    forms = carry_out(request, acts)
     if isinstance(forms, HttpResponse):
         return forms
     context = {
         "found": queries.copies(viewer),
         "forms": forms,
         "edits": bool(viewer.roles & KEEPERS),
+        "kept": keeping(viewer),
+        "keeps": bool(viewer.roles & (KEEPERS | {"director"})),
+        "held": list(HELD.items()),
         "media": list(MEDIA.items()),
         "holders": list(queries.HOLDERS.items()),
         "uses": [("take", "взят"), ("return", "возвращён"), ("hand_over", "передан другому")],

@@ -32,6 +32,9 @@ _BOOKS = {
     "paper_copies": "реестр бумажных копий",
     "archive": "опись архива",
     "strict_accountability": "журнал сдачи документов строгой отчётности",
+    "safe_access": "открытие сейфа с копиями",
+    "safe_key": "передача ключа от отсека директору",
+    "storage_order": "приказ директора о хранении копий",
 }
 """Books that the file names by a code, as people call them."""
 _PARTS = {

@@ -25,7 +25,7 @@ def _next_year(cast: World) -> Any:
 
 def _carrier(cast: World) -> Carrier:
     return backups.add_carrier(
-        viewer=cast.viewer("deputy"), title="Диск", media="flash", room="Сейф", at=cast.at
+        viewer=cast.viewer("deputy"), title="Диск", media="flash", room="Сейф", holder="director", at=cast.at
     )
 
 
@@ -170,6 +170,12 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             school_id=c.school.pk, year_id=c.year.pk, user_id=c.deputy.user_id or 0, at=c.at
         ),
         lambda c, row: archives.place_archive(c.viewer("deputy"), row.pk, "сейф", at=c.at),
+    ),
+    "archive.actions.backups.note_keeping": (
+        nothing,
+        lambda c, _: backups.note_keeping(
+            viewer=c.viewer("secretary"), kind="safe", purpose="копия", at=c.at
+        ),
     ),
     "archive.actions.archives.set_file_index": (
         nothing,
