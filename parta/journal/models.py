@@ -82,6 +82,11 @@ class Mark(models.Model):
     part = models.SmallIntegerField(default=0)
     value = models.CharField(max_length=8, blank=True, default="")
     first_value = models.CharField(max_length=8, blank=True, default="")
+    counted = models.CharField(
+        max_length=8,
+        null=True,
+        help_text="What counts in an average in place of `value`, where the act of the lesson's day says so.",
+    )
     set_at = models.DateTimeField(help_text="When a value first stood here.")
     changed_at = models.DateTimeField()
     set_by = models.ForeignKey(

@@ -6,11 +6,11 @@ from typing import Any
 
 from parta.regulation.coverage import STATES
 from parta.regulation.entries import MISSING, Edition, Entry
-from parta.regulation.explain import breach_words, population, sentences, value_words
+from parta.regulation.explain import breach_words, population, sentences, value_words, words_of
 from parta.regulation.reference import parameters
 from parta.regulation.registry import KINDS
 from parta.regulation.values import filled, is_place_table, params_of, thawed
-from parta.regulation.words import role_words
+from parta.regulation.words import own_words, role_words
 
 __all__ = ["Change", "Difference", "difference"]
 
@@ -47,6 +47,11 @@ class Difference:
 
 def difference(old: Edition, new: Edition) -> Difference:
     """What of the old edition is gone, what the new one adds, what it asks otherwise."""
+    with own_words(words_of(old, new)):
+        return _difference(old, new)
+
+
+def _difference(old: Edition, new: Edition) -> Difference:
     before, after = list(old.entries), list(new.entries)
     pairs: list[tuple[Entry, Entry]] = []
     for alike in (_identical, _same_clauses, _common_clause, _same_population):

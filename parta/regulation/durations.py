@@ -68,6 +68,8 @@ class PlainCalendar:
     """Spans with a week of their own, half-open: the years of a school, of five days or six."""
     school_days: frozenset[date] | None = None
     """Days with lessons, when they are known; otherwise every working day outside the vacations is one."""
+    working: frozenset[date] = frozenset()
+    """Working days that the week or the holidays would leave out: a Saturday in place of a Monday."""
     classes: Mapping[str, "PlainCalendar"] = field(default_factory=dict, hash=False)
     """Calendars of the classes that differ, by the title of the class."""
 
@@ -76,13 +78,15 @@ class PlainCalendar:
         return self.classes.get(homeroom, self)
 
     def is_work_day(self, day: date) -> bool:
-        """Whether the day is Monday to Friday or Saturday and not a public holiday."""
+        """Whether the day is Monday to Friday or Saturday and not a public holiday, or is named as a working one."""
+        if day in self.working:
+            return True
         days = next((days for starts, until, days in self.weeks if starts <= day < until), self.days_a_week)
         return day.weekday() < days and day not in self.days_off
 
     def is_vacation(self, day: date) -> bool:
         """Whether the day lies in one of the vacation spans."""
-        return any(starts <= day < until for starts, until in self.vacations)
+        return day not in self.working and any(starts <= day < until for starts, until in self.vacations)
 
     def is_school_day(self, day: date) -> bool:
         """Whether the day is in the list of lesson days, or (without a list) a working day outside vacations."""

@@ -10,9 +10,18 @@ from parta.regulation.entries import MISSING, Edition, Entry, Setting
 from parta.regulation.registry import BREACHES, KINDS
 from parta.regulation.values import filled, is_place_table, params_of, settings_in, table_rows, thawed
 from parta.regulation.verdict import Outcome
-from parta.regulation.words import role_words
+from parta.regulation.words import own_words, role_words
 
-__all__ = ["Explained", "breach_words", "explained", "plain_words", "population", "sentences", "value_words"]
+__all__ = [
+    "Explained",
+    "breach_words",
+    "explained",
+    "plain_words",
+    "population",
+    "sentences",
+    "value_words",
+    "words_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,18 @@ class Explained:
 def explained(edition: Edition, chosen: Mapping[str, Any] | None = None) -> tuple[Explained, ...]:
     """The act entry by entry in the order of the file; ``chosen`` are settings of the school in place of the file's."""
     values = {setting.name: setting.value for setting in edition.settings} | dict(chosen or {})
-    return tuple(_entry(edition, entry, values) for entry in edition.entries)
+    with own_words(words_of(edition)):
+        return tuple(_entry(edition, entry, values) for entry in edition.entries)
+
+
+def words_of(*editions: Edition) -> dict[str, str]:
+    """What these acts call the codes of their own, such as kinds of work."""
+    found: dict[str, str] = {}
+    for edition in editions:
+        for entry in edition.entries:
+            if (names := KINDS[entry.kind].names) is not None:
+                found |= names(dict(entry.raw))
+    return found
 
 
 def _entry(edition: Edition, entry: Entry, values: Mapping[str, Any]) -> Explained:
@@ -154,6 +174,10 @@ _TAGS = {
     "practice": "практика",
     "double_marks": "двойная отметка",
     "unmarked": "без отметок",
+    "new": "новая",
+    "first": "прежняя",
+    "best": "лучшая",
+    "mean": "среднее",
 }
 
 

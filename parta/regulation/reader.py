@@ -249,7 +249,11 @@ class Reader:
         for state, ids in table.items():
             line, where = self.lines.of("clauses", 0, state), f"раздел [clauses], «{state}»"
             if state not in _OTHERS:
-                self.wrong(line, where, f"такого списка нет; {allowed(state, _OTHERS, in_order=True)}")
+                self.wrong(
+                    line,
+                    where,
+                    f"списка «{short(state)}» здесь нет; {allowed(state, _OTHERS, in_order=True)}",
+                )
                 continue
             if not isinstance(ids, list) or not all(isinstance(id, str) and id.strip() for id in ids):
                 self.wrong(line, where, 'нужен список пунктов в кавычках: ["Ш5-1.1", "Ш5-1.2"]')

@@ -327,6 +327,8 @@ class RuleKind:
     disputes: Callable[[Any, Any, bool], str] | None = None
     """``disputes(higher, lower, equal)``: what two rules of the kind for the same people, in two acts, cannot both ask,
     in Russian; empty: they go together. ``equal``: the acts are of one rank, else the lower may ask for more."""
+    names: Callable[[Any], Mapping[str, str]] | None = None
+    """``names(raw)``: words that an entry of the kind, as the file gives it, has for codes of the act's own."""
     is_done: bool = False
     """What its watch finds is a thing to be done by a person: it ends when that person records that it was done."""
     acts: str = ""

@@ -1,6 +1,8 @@
 """Codes a regulation file may use for people and events, with their Russian words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 
 __all__ = ["RELATIONS", "ROLES", "TEACHING", "allowed", "closest", "role_code", "role_words"]
@@ -76,6 +78,25 @@ def closest(word: object, names: Iterable[str]) -> str:
     )
     guess = f"возможно, вы имели в виду {' или '.join(f'«{name}»' for name in close)}; " if close else ""
     return f"{guess}все виды — в справке «Виды правил» (parta regulation kinds)"
+
+
+_OWN: ContextVar[Mapping[str, str]] = ContextVar("own_words")
+
+
+@contextmanager
+def own_words(words: Mapping[str, str]) -> Iterator[None]:
+    """While it lasts, codes an act has given words to are said in them: its own kinds of work."""
+    token = _OWN.set(words)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def own_word(code: str) -> str:
+    """The word of the act that is being said for a code of its own; the code itself where it has none."""
+    words = _OWN.get(None)
+    return code if words is None else words.get(code, code)
 
 
 def role_code(word: str) -> str:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.regulation.durations import PlainCalendar
+from parta.regulation.queries import law as law_of_school
+from parta.timetable.moved import Moved, moved_days
 
 
 @lru_cache(maxsize=256)
@@ -16,7 +18,7 @@ def calendar_of(school_id: int, timezone: str, version: int) -> PlainCalendar:
 
     `version` is the school's `law_version`: changing terms or vacations raises it, as editions and settings do, so
     that no process counts by an old calendar. A class with vacations, days off or a quarantine of its own has a
-    calendar of its own. Two statements when the version is new.
+    calendar of its own; so has one whose days an act moves. Four statements when the version is new.
     """
     weeks = sql.read(
         "SELECT starts, until, week_days FROM organisation_academicyear WHERE school_id = %s ORDER BY starts",
@@ -39,7 +41,28 @@ def calendar_of(school_id: int, timezone: str, version: int) -> PlainCalendar:
     for *span, homeroom in rows:
         if homeroom:
             own.setdefault(homeroom, []).append((span[0], span[1], span[2]))
-    return replace(common, classes={title: _with(common, spans) for title, spans in own.items()})
+    moved = moved_days(law_of_school(school_id, version))
+    common = _moved(common, moved, None)
+    named = {title for one in moved if one.classes for title in one.classes}
+    return replace(
+        common,
+        classes={
+            title: _moved(_with(common, own.get(title, ())), moved, title)
+            for title in sorted(own.keys() | named)
+        },
+    )
+
+
+def _moved(calendar: PlainCalendar, moved: Iterable[Moved], title: str | None) -> PlainCalendar:
+    """A calendar with the days an act moves for the school (`title` is None) or for one class."""
+    mine = [one for one in moved if (one.classes is None if title is None else title in (one.classes or ()))]
+    working = {one.day for one in mine if one.is_working}
+    off = {one.day for one in mine if not one.is_working}
+    return replace(
+        calendar,
+        working=frozenset(calendar.working - off | working),
+        days_off=frozenset(calendar.days_off - working | off),
+    )
 
 
 def _with(calendar: PlainCalendar, spans: Iterable[tuple[date, date, str]]) -> PlainCalendar:

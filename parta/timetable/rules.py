@@ -20,6 +20,7 @@ from parta.plans.approvals import Approvable, Cells, approvable, asked_of_school
 from parta.plans.models import Journal
 from parta.plans.rules import law_of_school
 from parta.regulation.registry import Params, RuleKind, known_kind
+from parta.timetable import moved as moved  # declares its kind
 from parta.timetable.models import Lesson, TimetableSlot
 
 

@@ -273,7 +273,7 @@ def _final(viewer: Viewer, zone: ZoneInfo, since: datetime) -> list[_Found]:
     """Term marks a whole mark away from the weighted mean of the term's own marks. One statement."""
     rows = sql.read(
         "SELECT q.user_id, f.changed_at, j.id, h.title, s.title, f.value, x.surname, x.given_name, x.patronymic,"
-        " SUM(CAST(m.value AS DECIMAL) * a.weight * 1.0) / SUM(a.weight), COUNT(*)"
+        " SUM(CAST(COALESCE(m.counted, m.value) AS DECIMAL(6, 2)) * a.weight * 1.0) / SUM(a.weight), COUNT(*)"
         " FROM journal_termmark f JOIN organisation_term t ON t.id = f.term_id JOIN plans_journal j"
         " ON j.id = f.journal_id JOIN organisation_subject s ON s.id = j.subject_id"
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"

@@ -15,6 +15,7 @@ from parta.control.queries.lessons import lessons_of as lessons_of_span
 from parta.control.queries.sheets import Cut, law_for, overdue_works, per_cent, reach_of
 from parta.foundation import sql
 from parta.journal.queries.words import class_name, from_json, short_name
+from parta.journal.rules.corrected import worth_of
 from parta.journal.rules.marking_watches import MissingFinals, missing_finals
 from parta.journal.rules.owed import Finding
 from parta.people.viewer import Viewer
@@ -143,7 +144,8 @@ WHERE e.homeroom_id = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s
 ORDER BY n.surname, n.given_name, n.patronymic, n.id"""
 
 _MARKS = """
-SELECT a.journal_id, k.student_id, l.date, k.value, a.weight, CASE WHEN k.first_value <> '' THEN 1 ELSE 0 END
+SELECT a.journal_id, k.student_id, l.date, COALESCE(k.counted, k.value), a.weight,
+    CASE WHEN k.first_value <> '' THEN 1 ELSE 0 END
 FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
 JOIN journal_assessment a ON a.lesson_id = l.id
 JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> ''
@@ -373,10 +375,11 @@ class _Tally:
 
     def add(self, span: Any, student_id: int, journal_id: int, value: str, weight: float) -> None:
         scale = self.scales[journal_id]
-        if scale is None or value not in scale.worth:
+        worth = None if scale is None else worth_of(scale.worth, value)
+        if worth is None:
             return
         sums = self.sums.setdefault((span, student_id, journal_id), [0.0, 0.0])
-        sums[0] += scale.worth[value] * weight
+        sums[0] += worth * weight
         sums[1] += weight
 
     def of(self, span: Any, journal_id: int) -> dict[int, float]:

@@ -51,6 +51,7 @@ from parta.journal.rules.programme_watches import (
 )
 from parta.journal.rules.thresholds import threshold_matters
 from parta.people.viewer import Viewer
+from parta.timetable.moved import moved_days
 
 
 def duties(viewer: Viewer, since: date, until: date) -> Duties:
@@ -185,7 +186,9 @@ def journal_matters(viewer: Viewer, since: date, until: date, *, ahead: int = 0)
             "attendance_consistency",
         )
     if rules_on(law, until, "record_matches_timetable"):
-        off = off_timetable(school_id, reach, since=since, until=until, week_days=week_days)
+        off = off_timetable(
+            school_id, reach, since=since, until=until, week_days=week_days, moved=moved_days(law)
+        )
         found += as_matters(law, off, "record_matches_timetable")
     if rules_on(law, until, "period_marks_complete"):
         zone = calendar_for(viewer).zone

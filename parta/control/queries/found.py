@@ -55,6 +55,7 @@ from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
 from parta.regulation.registry import KINDS
+from parta.timetable.moved import moved_days
 
 __all__ = ["SOURCES", "Asked", "Found", "Part", "Source", "found_by"]
 
@@ -228,6 +229,7 @@ def _timetable(asked: Asked, part: Part) -> Iterable[Matter]:
         since=part.since,
         until=part.until,
         week_days=asked.week_days,
+        moved=moved_days(asked.law),
     )
     return as_matters(asked.law, found, "record_matches_timetable")
 

@@ -15,6 +15,7 @@ from parta.control.queries.sheets import Cut, per_cent, reach_of
 from parta.foundation import sql
 from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import class_name, journal_name, short_name
+from parta.journal.rules.corrected import worth_of
 from parta.people.viewer import Viewer
 
 
@@ -24,10 +25,11 @@ def _mean(sums: Sequence[tuple[float, float]]) -> float | None:
 
 
 _RESULTS = """
-SELECT j.homeroom_id, j.id, k.student_id, k.value, SUM(a.weight)
+SELECT j.homeroom_id, j.id, k.student_id, COALESCE(k.counted, k.value), SUM(a.weight)
 FROM timetable_lesson l JOIN plans_journal j ON j.id = l.journal_id JOIN organisation_subject s ON s.id = j.subject_id
 JOIN journal_assessment a ON a.lesson_id = l.id JOIN journal_mark k ON k.assessment_id = a.id AND k.value <> ''
-WHERE {scope} AND l.date >= %s AND l.date <= %s GROUP BY j.homeroom_id, j.id, k.student_id, k.value"""
+WHERE {scope} AND l.date >= %s AND l.date <= %s
+GROUP BY j.homeroom_id, j.id, k.student_id, COALESCE(k.counted, k.value)"""
 
 _JOURNALS = """
 SELECT j.id, c.symbols, COALESCE(h.title, ''), s.title, COALESCE(g.short, ''), j.homeroom_id, h.grade
@@ -62,9 +64,10 @@ def _results(viewer: Viewer, cut: Cut) -> _Results:
         _RESULTS.format(scope=scope), [*values, cut.since, cut.until]
     ):
         scale = scales.get(journal_id)
-        if scale is not None and value in scale.worth:
+        worth = None if scale is None else worth_of(scale.worth, value)
+        if worth is not None:
             one = sums.setdefault((journal_id, student_id), [0.0, 0.0])
-            one[0] += scale.worth[value] * float(weight)
+            one[0] += worth * float(weight)
             one[1] += float(weight)
     return _Results(journals, scales, {key: one[0] / one[1] for key, one in sums.items() if one[1]})
 

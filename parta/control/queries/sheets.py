@@ -27,6 +27,7 @@ from parta.plans.access import readable_journals
 from parta.regulation.judge import Law
 from parta.regulation.queries import law as law_of_school
 from parta.timetable.calendar import calendar_of
+from parta.timetable.moved import moved_days
 
 SHEETS = {
     "teachers": "Учителя",
@@ -423,7 +424,12 @@ def truth_sheet(viewer: Viewer, cut: Cut) -> list[Contradiction]:
     found = contradictions(viewer.school.id, reach, since=cut.since, until=cut.until)
     found += against_notices(viewer.school.id, reach, since=cut.since, until=cut.until)
     found += off_timetable(
-        viewer.school.id, reach, since=cut.since, until=cut.until, week_days=int(week or 7)
+        viewer.school.id,
+        reach,
+        since=cut.since,
+        until=cut.until,
+        week_days=int(week or 7),
+        moved=moved_days(law_for(viewer)),
     )
     return found
 

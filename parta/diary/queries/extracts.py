@@ -67,7 +67,8 @@ LEFT JOIN journal_termmark f ON f.journal_id = mine.journal_id AND f.student_id 
 """
 _MARKS = """
 SELECT m.student_id, a.journal_id, CAST(l.date AS text), l.number * 100 + a.position, m.assessment_id, m.part, m.value,
-       a.work_kind, a.weight, a.lesson_id, NULLIF(m.first_value, ''), NULLIF(m.comment, '')
+       a.work_kind, a.weight, a.lesson_id, NULLIF(m.first_value, ''), NULLIF(m.comment, ''),
+       m.counted
 FROM journal_mark m JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
 WHERE m.student_id IN ({ids}) AND m.value <> '' AND CAST(l.date AS text) >= %s AND CAST(l.date AS text) < %s
 """

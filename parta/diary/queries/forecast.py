@@ -102,7 +102,7 @@ WHERE j.homeroom_id = %s OR j.subgroup_id IN (SELECT x.subgroup_id FROM organisa
     WHERE x.homeroom_id = %s)
 """
 _MARKS = """
-SELECT m.student_id, a.journal_id, l.date, m.value, a.weight, a.work_kind
+SELECT m.student_id, a.journal_id, l.date, COALESCE(m.counted, m.value), a.weight, a.work_kind
 FROM journal_assessment a JOIN timetable_lesson l ON l.id = a.lesson_id
 JOIN journal_mark m ON m.assessment_id = a.id AND m.value <> ''
 WHERE a.journal_id IN ({ids}) AND l.date >= %s AND l.date <= %s

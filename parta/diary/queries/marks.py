@@ -22,13 +22,15 @@ from parta.foundation import sql
 from parta.foundation.language import say
 from parta.foundation.pagekit import time_unit
 from parta.journal.queries.words import day, from_json
+from parta.journal.rules.corrected import worth_of
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.formula import Formula
 from parta.people.viewer import Viewer
 
 MARKS = """
 SELECT a.journal_id, CAST(l.date AS text), l.number * 100 + a.position, m.assessment_id, m.part, m.value, a.work_kind,
-       a.weight, a.lesson_id, NULLIF(m.first_value, ''), NULLIF(m.comment, '')
+       a.weight, a.lesson_id, NULLIF(m.first_value, ''), NULLIF(m.comment, ''),
+       m.counted
 FROM journal_mark m
 JOIN journal_assessment a ON a.id = m.assessment_id
 JOIN timetable_lesson l ON l.id = a.lesson_id
@@ -161,7 +163,7 @@ def gather(
     lessons: dict[int, list[MarkShown]] = {}
     mark: MarkShown | None = None
     new = tuple.__new__  # a named tuple's own maker takes as long as all the rest
-    for journal, on, _, assessment, part, value, work, weight, lesson, first, comment in in_order:
+    for journal, on, _, assessment, part, value, work, weight, lesson, first, comment, counted in in_order:
         known = of_journal.get(journal)
         if known is None:
             continue
@@ -186,9 +188,12 @@ def gather(
             if is_counted:
                 tally.marks.append(mark)
         if is_counted and tally.formula is not None:
-            tally.facts.append(MarkFact(value, work, float(weight), date.fromisoformat(on)))
-        if is_counted and value in worth:
-            point, weight = worth[value], float(weight)
+            tally.facts.append(MarkFact(counted or value, work, float(weight), date.fromisoformat(on)))
+        if not is_counted:
+            continue
+        point = worth.get(value) if counted is None else worth_of(worth, counted)
+        if point is not None:
+            weight = float(weight)
             tally.points.append(point)
             tally.total += point * weight
             tally.weights += weight

@@ -13,6 +13,7 @@ from typing import Any
 from parta.foundation import sql
 from parta.foundation.language import say
 from parta.foundation.pagekit import capital
+from parta.journal.rules.corrected import worth_of
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.formula import Formula, number_of, rounded, said_number
 from parta.journal.rules.matters import JOINS, PLACE, places
@@ -65,7 +66,7 @@ class Reckoner:
 
     def worth(self, symbol: str) -> float | None:
         """What a symbol is worth; None when it does not count."""
-        return self.formula.worth(symbol) if self.formula is not None else self.scale.get(symbol)
+        return self.formula.worth(symbol) if self.formula is not None else worth_of(self.scale, symbol)
 
     def outcome(self, marks: Sequence[MarkFact]) -> Outcome:
         """Where these marks lead. Without a formula the mark is the nearest of the scale, half a point going up."""

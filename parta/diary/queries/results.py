@@ -111,7 +111,7 @@ class Place:
 
 
 _AVERAGES = """
-SELECT m.student_id, m.value, a.weight, k.symbols
+SELECT m.student_id, COALESCE(m.counted, m.value), a.weight, k.symbols
 FROM people_enrolment e JOIN journal_mark m ON m.student_id = e.student_id AND m.value <> ''
 JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
 JOIN plans_journal j ON j.id = a.journal_id JOIN organisation_markscale k ON k.id = j.scale_id

@@ -17,6 +17,7 @@ from parta.foundation import sql
 from parta.foundation.language import noted, say
 from parta.foundation.pagekit import plural
 from parta.journal.queries.words import short_name
+from parta.journal.rules.corrected import worth_of
 from parta.journal.rules.evidence import MarkFact
 from parta.journal.rules.formula import Formula
 from parta.people.viewer import Viewer
@@ -62,6 +63,8 @@ class Row(NamedTuple):
     history: tuple[Change, ...]
     code: str = ""
     """Of the kind of work."""
+    counted: str = ""
+    """What counts in the average in place of the value, where a mark was corrected and the act says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def _plain(value: Decimal, places: int | None = None) -> str:
 
 _MARKS = """
 SELECT m.id, m.assessment_id, m.part, m.value, m.first_value, m.comment, l.date, l.number,
-       COALESCE(k.title, a.work_kind), a.title, a.weight, s.symbols, a.position, a.work_kind
+       COALESCE(k.title, a.work_kind), a.title, a.weight, s.symbols, a.position, a.work_kind,
+       m.counted
 FROM journal_mark m JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
 JOIN plans_journal j ON j.id = a.journal_id LEFT JOIN organisation_markscale s ON s.id = j.scale_id
 LEFT JOIN organisation_workkind k ON k.school_id = j.school_id AND k.code = a.work_kind
@@ -203,7 +207,7 @@ def subject_page(
     found = formulas(viewer, journals, until)
     reckoner = Reckoner(next((found[id] for id in reversed(journals) if id in found), None), scale.worth)
     rows, total, weights = _rows(marks, history, reckoner)
-    facts = [MarkFact(mark[3], mark[13], float(mark[10]), mark[6]) for mark in marks if mark[3]]
+    facts = [MarkFact(mark[14] or mark[3], mark[13], float(mark[10]), mark[6]) for mark in marks if mark[3]]
     outcome = reckoner.outcome(facts)
     has_shares = bool(reckoner.formula is not None and reckoner.formula.params.shares)
     average = Decimal(str(outcome.mean)) if has_shares and outcome.mean is not None else None
@@ -365,8 +369,8 @@ def _rows(
         )
         values = [part[3] for part in parts if part[3]]
         left_out = "" if values else say("снята")
-        for value in values:
-            worth = reckoner.worth(value) if reckoner.formula else scale.worth.get(value)
+        for value in (part[14] or part[3] for part in parts if part[3]):
+            worth = reckoner.worth(value) if reckoner.formula else worth_of(scale.worth, value)
             if worth is None:
                 left_out = say("этот знак в средней не считается")
             elif weight:
@@ -394,6 +398,9 @@ def _rows(
                 comment=row[5],
                 is_low=any(value in scale.low for value in values),
                 left_out=left_out,
+                counted="/".join(part[14] or part[3] for part in parts if part[3]).replace(".", ",")
+                if any(part[14] for part in parts)
+                else "",
                 history=tuple(lines),
                 code=row[13],
             )

@@ -123,7 +123,7 @@ def _marks(batch: Batch, span: tuple[date, date], student_id: int) -> tuple[Mark
     def read() -> dict[int, tuple[MarkFact, ...]]:
         ids = sorted(context.students)
         rows = sql.read(
-            "SELECT m.student_id, m.value, a.work_kind, a.weight, l.date FROM journal_mark m"
+            "SELECT m.student_id, COALESCE(m.counted, m.value), a.work_kind, a.weight, l.date FROM journal_mark m"
             " JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id"
             f" WHERE m.journal_id = %s AND m.student_id IN ({sql.marks(len(ids))}) AND m.value <> ''"
             " AND l.date >= %s AND l.date < %s ORDER BY l.date, l.number, m.id",

@@ -10,6 +10,7 @@ from parta.journal.actions.changes import BadInput, MarkChange
 from parta.journal.actions.context import AssessmentFacts, MarkCell
 from parta.journal.actions.intents import act_of, term_of
 from parta.journal.rules import grace, mark_symbols, read_mark
+from parta.journal.rules.corrected import counted_of
 from parta.journal.rules.locks import is_slip
 
 _WORD = re.compile(r"[0-9A-Za-zА-Яа-яЁё+\-/.]{1,17}\Z")
@@ -88,8 +89,18 @@ def plan_mark(batch: Batch, change: MarkChange) -> None:
     # The first saving decides on timeliness; a permit used later shows too.
     late = verdict.used_permit or (verdict.is_late if cell.set_at is None else cell.is_late)
     set_at = cell.set_at or context.at
+    counts = counted_of(batch.law, on=lesson.date, place=batch.place, work=column.work) if first else None
     rows = tuple(
-        (part, wanted.get(part, ""), firsts.get(part, ""), set_at, late, comment, version)
+        (
+            part,
+            wanted.get(part, ""),
+            firsts.get(part, ""),
+            counts(firsts.get(part, ""), wanted.get(part, "")) if counts else None,
+            set_at,
+            late,
+            comment,
+            version,
+        )
         for part in sorted(wanted.keys() | cell.parts.keys())
     )
     batch.marks += [(column, student.id, *row) for row in rows]

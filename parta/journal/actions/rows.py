@@ -27,6 +27,7 @@ MARK_ROW = (
     "part",
     "value",
     "first_value",
+    "counted",
     "set_at",
     "is_late",
     "comment",
@@ -237,7 +238,16 @@ def _put_marks(batch: Batch, ids: dict[object, int]) -> None:
         [(column.id, *row) for column, *row in batch.marks],
         same={**_base(batch), **_by_whom(batch)},
         conflict=("assessment_id", "student_id", "part"),
-        update=("value", "first_value", "changed_at", "set_by_id", "is_late", "comment", "version"),
+        update=(
+            "value",
+            "first_value",
+            "counted",
+            "changed_at",
+            "set_by_id",
+            "is_late",
+            "comment",
+            "version",
+        ),
         returning=("id", "assessment_id", "student_id", "part"),
     ):
         if part != 2:

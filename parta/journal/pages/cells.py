@@ -531,6 +531,7 @@ def script_data(side: JournalSide, urls: dict[str, str]) -> Markup:
         "enough": NEEDED_FOR_SUGGESTION,
         "edge": EDGE,
         "outcome": side.formula.steps(tuple(side.codes.finals)) if side.formula is not None else None,
+        "recounted": side.is_recounted,
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))

@@ -253,6 +253,7 @@ def _side(
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
         is_year=term.kind == "year" and row[14] != "year",
         formula=reading.formula,
+        is_recounted=reading.is_recounted,
         waits=reading.waits(lesson_rows, lessons),
         individual_words=individual_homework(law, on=min(viewer.on, term.until), place=place),
         asks_homework=asks_homework(law, place, min(viewer.on, term.until)),

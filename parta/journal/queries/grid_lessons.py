@@ -62,7 +62,9 @@ class Reading:
         self.clauses: dict[tuple[str, str], int] = {}
         self.on = within(term, viewer.on)
         """The date whose letters and symbols the page offers: today, or the nearest day of the period."""
-        self.formula = term_formula(law, on=term.until - timedelta(days=1), place=place)
+        last_day = term.until - timedelta(days=1)
+        self.formula = term_formula(law, on=last_day, place=place)
+        self.is_recounted = bool(law.on(last_day).bench(place).of("corrected_mark"))
         relations = CLASS_TEACHER if self.is_class_teacher else frozenset[str]()
         self.codes = codes_of(
             self.law,

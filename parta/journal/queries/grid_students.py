@@ -19,7 +19,7 @@ from parta.journal.queries.grid_values import (
 )
 from parta.journal.queries.words import date_of, register_key
 from parta.journal.rules.evidence import MarkFact
-from parta.journal.rules.formula import Formula
+from parta.journal.rules.formula import Formula, number_of
 
 
 def students_of(
@@ -34,7 +34,7 @@ def students_of(
         spans.setdefault(id, {})[date_of(starts), date_of(until) if until else None] = None
         if term is not None:
             finals.setdefault(id, {})[term] = (value, first, version)
-    cells: dict[int, _Line] = {id: ({}, [0.0, 0.0, 0]) for id in people}
+    cells: dict[int, _Line] = {id: ({}, [0.0, 0.0, 0], {}) for id in people}
     _fill(side, marks, cells)
     noted: dict[int, set[int]] = {}
     missing: dict[int, dict[int, AbsenceCell]] = {}
@@ -55,7 +55,7 @@ def students_of(
         mine = tuple(spans[id])
         joined, left, is_whole = _presence(mine, first_day, side.term.until)
         away = missing.get(id, _NOTHING)
-        stands, (total, weight, counted) = cells[id]
+        stands, (total, weight, counted), instead = cells[id]
         initial = f"{given[:1]}."
         if patronymic and namesakes[surname, given[:1]] > 1:
             initial += f"\u00a0{patronymic[0]}."
@@ -63,7 +63,7 @@ def students_of(
         average: float | None = total / weight if weight else None
         proposed: tuple[str, bool] | None = None
         if side.formula is not None:
-            average, counted, symbol, is_edge = _proposed(side, side.formula, stands)
+            average, counted, symbol, is_edge = _proposed(side, side.formula, stands, instead)
             proposed = symbol, is_edge
         found.append(
             StudentRow(
@@ -94,14 +94,14 @@ def students_of(
 
 
 def _proposed(
-    side: JournalSide, formula: Formula, stands: Mapping[int, MarkCell]
+    side: JournalSide, formula: Formula, stands: Mapping[int, MarkCell], instead: Mapping[int, str]
 ) -> tuple[float | None, int, str, bool]:
     """What the act computes out of a student's cells: mean, number of marks, mark of the period, near thing."""
     marks = [
         MarkFact(part, column.work, column.weight, column.date)
         for n, column in enumerate(side.columns)
         if n in stands
-        for part in stands[n][0].split("/")
+        for part in (instead.get(n) or stands[n][0]).split("/")
         if part
     ]
     found = formula.propose(marks)
@@ -126,8 +126,9 @@ def _presence(
     return first if first > starts else None, last if last is not None and last < until else None, False
 
 
-_Line = tuple[dict[int, MarkCell], list[float]]
-"""Cells of a student by column; sum of weighted points, sum of weights and number of marks that count."""
+_Line = tuple[dict[int, MarkCell], list[float], dict[int, str]]
+"""Cells of a student by column; sum of weighted points, sum of weights and number of marks that count; what counts in
+place of a corrected mark, by column."""
 
 
 def _fill(side: JournalSide, rows: Sequence[sql.Row], lines: Mapping[int, _Line]) -> None:
@@ -141,8 +142,13 @@ def _fill(side: JournalSide, rows: Sequence[sql.Row], lines: Mapping[int, _Line]
         if line is None:
             continue
         n, meanings = places[assessment]
-        mine, sums = line
+        mine, sums, instead = line
         meaning = meanings.get(value)
+        if more is not None:
+            part, version, late, first, counts, comment = more.split("|", 5)
+            if counts:
+                meaning = _counted(meanings, value, counts)
+                instead[n] = counts
         if meaning is not None:
             plain, points, weight = meaning
             if points is not None:
@@ -155,14 +161,15 @@ def _fill(side: JournalSide, rows: Sequence[sql.Row], lines: Mapping[int, _Line]
         if more is None:
             mine[n] = (value, "", 1, False, "")
             continue
-        part, version, late, first, comment = more.split("|", 4)
         if part == "0":
             mine[n] = (value, first, int(version), late == "1", comment)
         else:
-            pairs.setdefault((student, n), {})[part] = (value, first, version, late, comment)
+            pairs.setdefault((student, n), {})[part] = (value, first, version, late, comment, counts)
     for (student, n), pair in pairs.items():
         stood = lines[student][0].get(n, NO_MARK)
-        _, _, version, late, comment = next(iter(pair.values()))
+        _, _, version, late, comment, _ = next(iter(pair.values()))
+        if any(one[5] for one in pair.values()):
+            lines[student][2][n] = "/".join(pair[part][5] or pair[part][0] for part in sorted(pair))
         value, first = _joined(pair, 0), _joined(pair, 1)
         lines[student][0][n] = (stood[0] or value, stood[1] or first, int(version), late == "1", comment)
 
@@ -187,6 +194,18 @@ def _places(
     }
 
 
+def _counted(
+    meanings: Mapping[str, tuple[MarkCell, float | None, float]], value: str, counts: str
+) -> tuple[MarkCell, float | None, float] | None:
+    """A corrected mark in its column, for the sums: points and weight of what counts in its place."""
+    if (met := meanings.get(counts)) is not None:
+        return met
+    number, weight = number_of(counts), next((one[2] for one in meanings.values()), 0.0)
+    return (
+        None if number is None else ((value, "", 1, False, ""), number * weight if weight else None, weight)
+    )
+
+
 def _joined(pair: Mapping[str, tuple[str, ...]], place: int) -> str:
     both = [pair[part][place] if part in pair else "" for part in ("1", "2")]
     return "/".join(both) if any(both) else ""
@@ -200,7 +219,8 @@ def marks_of(columns: Sequence[Column]) -> list[sql.Row]:
     return sql.read(
         "SELECT assessment_id, student_id, value, CASE WHEN part = 0 AND version = 1 AND NOT is_late"
         " AND first_value = '' AND comment = '' AND value <> '' THEN NULL ELSE part || '|' || version || '|' ||"
-        " CASE WHEN is_late THEN '1' ELSE '' END || '|' || first_value || '|' || comment END"
+        " CASE WHEN is_late THEN '1' ELSE '' END || '|' || first_value || '|' || COALESCE(counted, '') || '|'"
+        " || comment END"
         f" FROM journal_mark WHERE assessment_id IN ({sql.marks(len(ids))})",
         ids,
     )

@@ -223,6 +223,8 @@ class JournalSide:
     """What is still a draft where the act wants it approved first, and so stops the viewer."""
     is_year: bool
     formula: Formula | None
+    is_recounted: bool
+    """An act says which of a corrected mark counts: an average with one is worked out by the server alone."""
     """How the act computes the mark of the period."""
     individual_words: str
     """What the act has written in the column when homework is individual; empty: nothing is set."""

@@ -11,6 +11,7 @@ from parta.foundation import sql
 from parta.foundation.pagekit import NBSP
 from parta.journal.queries.home_values import AskLine, JournalLine
 from parta.journal.queries.words import class_name, from_json, journal_name, register_key
+from parta.journal.rules.corrected import worth_of
 from parta.people.viewer import Viewer
 
 _JOURNALS = """
@@ -50,13 +51,13 @@ JOIN people_subgroupmembership n ON n.subgroup_id = j.subgroup_id
 JOIN people_person p ON p.id = n.student_id
 WHERE j.id IN ({ids}) AND n.starts <= %s AND (n.until IS NULL OR n.until > %s)
 UNION ALL
-SELECT l.journal_id, m.student_id, '', '', m.value, SUM(CASE WHEN {period} THEN 1 ELSE 0 END),
+SELECT l.journal_id, m.student_id, '', '', COALESCE(m.counted, m.value), SUM(CASE WHEN {period} THEN 1 ELSE 0 END),
        SUM(CASE WHEN {period} THEN a.weight ELSE 0 END), SUM(CASE WHEN l.date > %s THEN 1 ELSE 0 END)
 FROM timetable_lesson l
 JOIN journal_assessment a ON a.lesson_id = l.id
 JOIN journal_mark m ON m.assessment_id = a.id
 WHERE l.journal_id IN ({ids}) AND l.date >= %s AND m.value <> ''
-GROUP BY l.journal_id, m.student_id, m.value
+GROUP BY l.journal_id, m.student_id, COALESCE(m.counted, m.value)
 """
 """Students of today in my journals, then the marks of each journal's own period by student and value: put together
 in Python, for a join of the two costs the database several times what both cost apart."""
@@ -116,8 +117,8 @@ def journal_line(row: sql.Row, students: Students) -> JournalLine:
     total = weights = 0.0
     for student in mine.values():
         for value, weight in student.weights:
-            if value in worth:
-                total += worth[value] * weight
+            if (points := worth_of(worth, value)) is not None:
+                total += points * weight
                 weights += weight
     return JournalLine(
         id=row[0],

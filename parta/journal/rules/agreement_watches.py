@@ -26,6 +26,7 @@ from parta.journal.rules.matters import (
 from parta.journal.rules.wording import listed
 from parta.regulation.judge import Law, Rule
 from parta.regulation.registry import Codes, Params, RuleKind, known_kind
+from parta.timetable.moved import Moved
 
 __all__ = ["Contradiction", "as_matters", "contradictions", "off_timetable", "unexplained"]
 
@@ -255,7 +256,13 @@ ORDER BY l.date, l.number, l.id"""
 
 
 def off_timetable(
-    school_id: int, reach: Reach, *, since: date, until: date, week_days: int
+    school_id: int,
+    reach: Reach,
+    *,
+    since: date,
+    until: date,
+    week_days: int,
+    moved: Sequence[Moved] = (),
 ) -> list[Contradiction]:
     """Records on days off, outside the timetable, on a cancelled lesson, in two places at once. Three statements.
 
@@ -287,11 +294,19 @@ def off_timetable(
             "",
         )
         own = slots.get(row[0], [])
-        if rest or day.weekday() >= week_days:
+        other = next(
+            (one for one in moved if one.day == day and (one.classes is None or row[6] in one.classes)), None
+        )
+        weekday = day.isoweekday()
+        if other is not None and other.is_working:
+            rest, weekday = "", other.weekday
+        elif other is not None:
+            rest = rest or "выходной перенесён на этот день"
+        if rest or (day.weekday() >= week_days and other is None):
             add("record_on_nonschool_day", f"Урок записан в неучебный день: {rest or 'выходной'}")
         elif row[18] == "cancelled":
             add("record_without_lesson", "Записан отменённый урок")
-        elif own and row[18] == "planned" and not _in_template(own, day, number):
+        elif own and row[18] == "planned" and not _in_template(own, day, weekday, number):
             add("record_without_lesson", "Урока нет в расписании этого дня")
         if row[15] is not None and row[18] != "cancelled":
             by_person[row[15], day].append((sql.aware(row[16]), sql.aware(row[17]), row))
@@ -315,10 +330,12 @@ def off_timetable(
     return sorted(found, key=lambda one: (one.date, one.number, one.lesson_id))
 
 
-def _in_template(slots: Sequence[tuple[int, int, date, date | None]], day: date, number: int) -> bool:
+def _in_template(
+    slots: Sequence[tuple[int, int, date, date | None]], day: date, weekday: int, number: int
+) -> bool:
     return any(
-        weekday == day.isoweekday() and number == at and starts <= day and (ends is None or day < ends)
-        for weekday, at, starts, ends in slots
+        of == weekday and number == at and starts <= day and (ends is None or day < ends)
+        for of, at, starts, ends in slots
     )
 
 

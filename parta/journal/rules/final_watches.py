@@ -60,7 +60,7 @@ ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.s
 
 _MEANS = f"""
 SELECT a.journal_id, t.id, k.student_id, COUNT(*), SUM(a.weight),
-    SUM(a.weight * (CASE WHEN k.value IN ({_NUMBERS}) THEN CAST(k.value AS REAL) ELSE 0 END))
+    SUM(a.weight * CAST(COALESCE(k.counted, k.value) AS REAL))
 FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
 JOIN organisation_term t ON t.year_id = j.year_id
 JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until

@@ -35,7 +35,7 @@ WHERE {{scope}} AND f.value <> '' AND t.starts <= %s AND t.until > %s
 ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
 
 _MARKS = """
-SELECT a.journal_id, m.student_id, m.value, a.work_kind, a.weight, l.date
+SELECT a.journal_id, m.student_id, COALESCE(m.counted, m.value), a.work_kind, a.weight, l.date
 FROM journal_mark m JOIN journal_assessment a ON a.id = m.assessment_id JOIN timetable_lesson l ON l.id = a.lesson_id
 JOIN plans_journal j ON j.id = a.journal_id JOIN organisation_subject s ON s.id = j.subject_id
 WHERE {scope} AND m.school_id = %s AND m.value <> '' AND l.date >= %s AND l.date < %s

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 
+from parta.regulation.words import own_word
+
 __all__ = [
     "ACCUSATIVE_WORKS",
     "MARK_NAMES",
@@ -92,10 +94,15 @@ def quoted(items: Iterable[str]) -> str:
 
 def work_name(code: str) -> str:
     """«устный ответ» — a common kind of work by its code; the code itself where an act defined it."""
-    return WORKS.get(code, (code,))[0].lower()
+    return (WORKS[code][0] if code in WORKS else own_word(code)).lower()
+
+
+def _own(code: str) -> str:
+    title = own_word(code)
+    return code if title == code else f"«{title}»"
 
 
 def work_words(codes: Iterable[str], titles: Mapping[str, str] | None = None) -> str:
     """«устный ответ, контрольную работу» — as after «отметка за»."""
     known = titles or {}
-    return ", ".join(known.get(code) or ACCUSATIVE_WORKS.get(code, code) for code in codes)
+    return ", ".join(known.get(code) or ACCUSATIVE_WORKS.get(code) or _own(code) for code in codes)

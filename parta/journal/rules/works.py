@@ -10,7 +10,7 @@ from parta.journal.rules.wording import NESTED, WORKS, listed, work_words
 from parta.regulation.durations import Calendar
 from parta.regulation.edition import Edition, Entry, thawed
 from parta.regulation.judge import Bench, Rule
-from parta.regulation.registry import Ask, Breach, Codes, Params, edition_check, rule_kind
+from parta.regulation.registry import KINDS, Ask, Breach, Codes, Params, edition_check, rule_kind
 from parta.regulation.verdict import WayOut
 
 __all__ = ["Work", "WorkKinds", "nested_works", "work_title", "works_at"]
@@ -82,6 +82,15 @@ def work_kinds(rule: Rule[WorkKinds], bench: Bench) -> Ask:
         return None
 
     return ask
+
+
+def _titles(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Titles the act gives to kinds of work, by code."""
+    kinds = [one for one in thawed(raw.get("kinds", ())) if isinstance(one, dict)]
+    return {str(one["code"]): str(one["title"]) for one in kinds if one.get("title") and "code" in one}
+
+
+KINDS["work_kinds"].names = _titles
 
 
 def works_at(bench: Bench) -> tuple[Work, ...]:

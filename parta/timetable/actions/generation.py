@@ -13,9 +13,20 @@ from parta.foundation import sql
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.organisation.models import AcademicYear, Bell, BellSchedule, School, Subgroup, Term, Vacation
+from parta.organisation.models import (
+    AcademicYear,
+    Bell,
+    BellSchedule,
+    Homeroom,
+    School,
+    Subgroup,
+    Term,
+    Vacation,
+)
 from parta.plans.models import Journal, TeachingLoad
+from parta.plans.rules import law_of_school
 from parta.timetable.models import Lesson, TimetableSlot
+from parta.timetable.moved import moved_days
 from parta.timetable.rules import journals_with_draft
 
 Place = tuple[int, date, int]
@@ -217,11 +228,19 @@ class _Days:
             "homeroom_id", "starts", "until"
         ):
             self.off[homeroom_id].append((starts, ends))
+        self.moved = moved_days(law_of_school(year.school_id))
+        """Days an act moves, the whole school's first."""
+        titles = {title for one in self.moved for title in one.classes or ()}
+        self.named: dict[int, str] = (
+            dict(Homeroom.objects.filter(year=year, title__in=titles).values_list("id", "title"))
+            if titles
+            else {}
+        )
         self.memo: dict[tuple[str, tuple[int, ...], int, int], list[date]] = {}
 
     def taught(self, term_kind: str, homerooms: tuple[int, ...], weekday: int, week: int) -> list[date]:
         """Days of the span on this weekday, in odd, even or all weeks, inside a term and outside days off."""
-        own = tuple(id for id in homerooms if id in self.off)
+        own = tuple(id for id in homerooms if id in self.off or id in self.named)
         key = (term_kind, own, weekday, week)
         if key not in self.memo:
             self.memo[key] = list(self._days(term_kind, own, weekday, week))
@@ -230,16 +249,28 @@ class _Days:
     def _days(self, term_kind: str, homerooms: tuple[int, ...], weekday: int, week: int) -> Iterator[date]:
         terms = self.terms.get(term_kind) or [(self.year.starts, self.year.until)]
         off = [*self.off[None], *(span for id in homerooms for span in self.off[id])]
+        titles = {self.named[id] for id in homerooms if id in self.named}
+        moved = {one.day: one for one in self.moved if one.classes is None or one.classes & titles}
+
+        def is_taught(day: date) -> bool:
+            number = (day - self.monday).days // 7
+            return (week == 0 or number % 2 == week - 1) and any(
+                starts <= day < ends for starts, ends in terms
+            )
+
         day = self.since + timedelta(days=(weekday - self.since.isoweekday()) % 7)
         while day < self.until:
-            number = (day - self.monday).days // 7
-            if (
-                (week == 0 or number % 2 == week - 1)
-                and any(starts <= day < ends for starts, ends in terms)
-                and not any(starts <= day < ends for starts, ends in off)
-            ):
+            if day not in moved and is_taught(day) and not any(starts <= day < ends for starts, ends in off):
                 yield day
             day += timedelta(days=7)
+        for one in moved.values():
+            if (
+                one.is_working
+                and one.weekday == weekday
+                and self.since <= one.day < self.until
+                and is_taught(one.day)
+            ):
+                yield one.day
 
 
 def _bells(school_id: int) -> dict[int | None, dict[int, tuple[time, time]]]:

@@ -1,5 +1,6 @@
 """Three acts nobody wrote code for: points and per cents, load of a class, weighted means. Both sides of each limit."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from parta.journal.rules.tests.acting import (
     october,
     replace,
 )
-from parta.regulation.edition import PRESETS, RegulationError, parse_edition
+from parta.regulation.compare import difference
+from parta.regulation.edition import PRESETS, RegulationError, parse_edition, read_edition
 from parta.regulation.explain import explained
 
 PASS, REMARK, PERMIT, REFUSE = Outcome.PASS, Outcome.REMARK, Outcome.PERMIT, Outcome.REFUSE
@@ -92,7 +94,9 @@ def test_every_misspelt_parameter_is_located(path: Path) -> None:
         with pytest.raises(RegulationError) as caught:
             parse_edition("\n".join(wrong))
         said = [problem for problem in caught.value.problems if f"«{key}x»" in problem.text]
-        assert said and said[0].line == number + 1 and said[0].entry.startswith("запись "), (key, number)
+        assert (
+            said and said[0].line == number + 1 and said[0].entry.startswith(("запись ", "раздел [clauses]"))
+        ), (key, number)
         assert "допустимы: " in said[0].text
         tried += 1
     assert tried > 5
@@ -451,3 +455,17 @@ def test_the_school_moves_a_border_from_a_day() -> None:
         case("not by the old", final("5", five, term=second, at=december), PERMIT, "ВЕС-2"),
     ]
     check("weights", table, moved)
+
+
+# --- words of an act's own -------------------------------------------------------------------------------------------
+
+
+def test_an_act_is_said_in_its_own_names_of_works() -> None:
+    """A deputy head reads «технический зачёт», not the code of the file; so does the comparison of two editions."""
+    act_file = ACTS / "music.toml"
+    said = " ".join(line for one in explained(read_edition(act_file)) for line in one.says)
+    assert "технический зачёт — 2" in said and "«Академический концерт», «Технический зачёт» — 60 %" in said
+    assert not re.search("[a-z]{3,}", said), said
+    new = parse_edition(act_file.read_text(encoding="utf-8").replace("technical = 2", "technical = 3"))
+    (changed,) = difference(read_edition(act_file), new).changed
+    assert "технический зачёт — 3" in changed.says

@@ -194,8 +194,7 @@ def test_saved_mark_is_corrected_under_a_permit_with_both_values_kept(cast: Any,
 
 
 @pytest.mark.parametrize("cast", ["dubrovo"], indirect=True)
-@pytest.mark.clause("DB-3.4.8a")
-@pytest.mark.clause("DB-3.4.8b", partly="настройка, какая отметка идёт в средний балл")
+@pytest.mark.clause("DB-3.4.8a", "DB-3.4.8b")
 def test_bad_mark_is_corrected_beside_and_not_deleted(cast: Any, client_of: Any) -> None:
     lesson, client = cast.lesson, client_of(cast.teacher)
     first, second = cast.named("Авдеев"), cast.named("Асанов")

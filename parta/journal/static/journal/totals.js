@@ -31,7 +31,9 @@ export function recount(row) {
   const mean = weight ? total / weight : null;
   const average = row.querySelector(".e2");
   const absences = row.querySelector(".e1");
-  if (average && data.outcome && !data.outcome.exact) average.textContent = "";
+  // which of a corrected mark counts the server alone knows
+  const unsure = data.recounted && cells.some((td) => standing(td).first && !isFinal(td));
+  if (average && (unsure || (data.outcome && !data.outcome.exact))) average.textContent = "";
   else if (average) {
     average.textContent = mean === null ? "" : shown(mean);
     const bar = Math.min(...[...scale.values()].filter((s) => s.passes && s.worth !== null).map((s) => s.worth ?? 0));
@@ -40,7 +42,7 @@ export function recount(row) {
   if (absences) absences.textContent = missed ? String(missed) : "";
   const final = cells[cells.length - 1];
   if (!final || !isFinal(final)) return;
-  suggest(final, mean, counted);
+  suggest(final, unsure ? null : mean, counted);
   speakAnew(final);
 }
 

@@ -1,0 +1,116 @@
+"""Which of a corrected mark counts: the average of the journal, of the family and of control say the same."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from parta.foundation import clock
+from parta.journal.models import Mark
+from parta.journal.rules.tests.living import cited, live_under, mark, send, text_of
+from tests.journeys.steps import DUBROVO, GYMNASIUM, done, page, saved, under
+
+TERM = 'kind = "term_mark"\nthresholds = { 5 = 4.6, 4 = 3.6, 3 = 2.6, 2 = 0 }'
+COUNTS = 'kind = "corrected_mark"\ncounts = "{}"'
+
+
+def two_marks(cast: Any, client_of: Any, first: str, new: str) -> None:
+    """A four of Tuesday, and a mark of Wednesday that is corrected two days later."""
+    client, pupil = client_of(cast.teacher), cast.named("Асанов")
+    Mark.objects.filter(student=pupil).delete()
+    saved(send(client, cast.russian, mark(cast.lesson_on("russian", date(2026, 10, 13)), pupil, "4")))
+    saved(send(client, cast.russian, mark(cast.lesson, pupil, first)))
+    saved(send(client, cast.russian, mark(cast.lesson, pupil, new, seen=1, reason="пересдача")))
+    row = Mark.objects.get(student=pupil, assessment__lesson=cast.lesson)
+    Mark.objects.filter(pk=row.pk).update(version=2)
+
+
+def averages(cast: Any, client_of: Any) -> set[str]:
+    """The average of the pupil's two marks wherever it is shown."""
+    pupil = cast.named("Асанов")
+    words = page(client_of(cast.teacher), f"/journals/{cast.russian.pk}/")
+    row = words[words.index("Асанов Тимур") :]
+    grid = row[: row.index("Григорян")]
+    family = page(client_of(cast.class_teacher), f"/diary/{pupil.pk}/subjects/{cast.russian.subject_id}/")
+    room = page(
+        client_of(cast.deputy), f"/control/classes/{cast.homeroom.pk}/?since=2026-10-12&until=2026-10-14"
+    )
+    found = {value for value in ("3,00", "3,50", "4,00", "4,50") if value in grid}
+    assert len(found) == 1, grid
+    (value,) = found
+    assert value in family, family
+    line = room[room.rindex("Асанов Тимур") :][:60]
+    assert value in line, line
+    return found
+
+
+@under(GYMNASIUM)
+@pytest.mark.parametrize("formula", [True, False])
+@pytest.mark.parametrize(
+    ("counts", "first", "new", "shown"),
+    [
+        ("new", "2", "5", "4,50"),
+        ("first", "2", "5", "3,00"),
+        ("best", "2", "5", "4,50"),
+        ("best", "5", "3", "4,50"),
+        ("mean", "2", "4", "3,50"),
+        ("", "2", "5", "4,50"),
+    ],
+)
+def test_every_average_counts_what_the_act_says(
+    cast: Any, client_of: Any, counts: str, first: str, new: str, shown: str, formula: bool
+) -> None:
+    rules = [COUNTS.format(counts)] if counts else []
+    live_under(cast, text_of(*rules, *([TERM] if formula else ['kind = "uniform_rules"'])))
+    two_marks(cast, client_of, first, new)
+    assert averages(cast, client_of) == {shown}
+
+
+@under(GYMNASIUM)
+def test_only_the_named_works_are_counted_so_and_only_from_the_day_of_the_rule(
+    cast: Any, client_of: Any
+) -> None:
+    live_under(cast, text_of(COUNTS.format("first") + '\nwork = ["control"]', TERM))
+    two_marks(cast, client_of, "2", "5")
+    assert averages(cast, client_of) == {"4,50"}, "an oral answer"
+    live_under(cast, text_of(COUNTS.format("first") + "\nin_force_from = 2026-10-15", TERM))
+    two_marks(cast, client_of, "2", "5")
+    assert averages(cast, client_of) == {"4,50"}, "the lesson is of the day before"
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-3.4.8b")
+def test_a_two_stays_beside_its_correction_and_the_school_says_which_counts(
+    cast: Any, client_of: Any
+) -> None:
+    """It is not deleted; the cell shows both, the history their days; the choice acts from its day on."""
+    client, pupil = client_of(cast.teacher), cast.named("Асанов")
+    Mark.objects.filter(student=pupil, journal=cast.russian).delete()
+    earlier = cast.lesson_on("russian", date(2026, 10, 13))
+    saved(send(client, cast.russian, mark(earlier, pupil, "4", "current")))
+    saved(send(client, cast.russian, mark(cast.lesson, pupil, "2", "written")))
+    with clock.rehearse(cast.at + timedelta(days=1)):
+        refused = send(client, cast.russian, mark(cast.lesson, pupil, "", "written", seen=1))
+        assert refused.status_code == 422 and cited(refused) == {"DB-3.4.8b"}
+    address = "/regulation/setting/?act=DB&name=corrected_counts"
+    words = page(client_of(cast.director), address)
+    assert "прежняя" in words and "среднее" in words
+    choice = {"act": "choose", "value": "mean", "since": cast.on.isoformat()}
+    assert client_of(cast.deputy).post(address, choice).status_code == 422, "the director chooses"
+    done(client_of(cast.director).post(address, choice))
+    with clock.rehearse(cast.at + timedelta(days=2)):
+        saved(
+            send(client, cast.russian, mark(cast.lesson, pupil, "5", "written", seen=1, reason="пересдача"))
+        )
+        row = Mark.objects.get(student=pupil, assessment__lesson=cast.lesson)
+        assert (row.value, row.first_value, row.counted) == ("5", "2", "3.5")
+        grid = page(client, f"/journals/{cast.russian.pk}/")
+        line = grid[grid.index("Асанов Тимур") : grid.index("Григорян")]
+        assert "25" in line.replace(" ", "") and any(mean in line for mean in ("3,75", "3,67", "3,70")), line
+        family = page(client_of(cast.class_teacher), f"/diary/{pupil.pk}/subjects/{cast.russian.subject_id}/")
+        assert "14 октября" in family and "16 октября" in family, "both days"
+    # a lesson of the day before is judged by what was chosen then: the new one counts
+    with clock.rehearse(cast.at + timedelta(days=2)):
+        saved(send(client, cast.russian, mark(earlier, pupil, "2", "current", seen=1, reason="ошибка")))
+        row = Mark.objects.get(student=pupil, assessment__lesson=earlier)
+        assert (row.value, row.first_value, row.counted) == ("2", "4", None)
