@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from parta.control.actions.findings import keep
+from parta.control.models import Finding
 from parta.control.queries.duties import duties
 from parta.control.queries.duty_lines import DutyLine
 from parta.control.queries.sheets import (
@@ -145,6 +147,49 @@ def test_lost_and_made_up_lessons_stand_apart_from_those_not_recorded(cast: Any,
     assert "6 «Б», математика;Исаков Б. М.;8;3;3;1;5;170;2".replace(
         " ", "\u00a0"
     ) in answer.content.decode().replace(" ", "\u00a0")
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-I-5.2.tch.и-b", partly="перестройка плана учителем с обеими его версиями")
+def test_topics_not_reached_by_the_end_of_the_quarter_are_listed_and_answered(
+    cast: Any, client_of: Any
+) -> None:
+    """Not the day before; on the last day each unreached topic; read in full, none."""
+    clause = "GT-I-5.2.tch.и-b"
+    last = cast.term.until - timedelta(days=1)
+    LessonRecord.objects.filter(journal=cast.russian).delete()
+    lessons = [one for one in cast.lessons["russian"] if one.date <= last]
+    topics = cast.topics[: len(lessons)]
+
+    def read(count: int) -> None:
+        for lesson, topic in zip(lessons[:count], topics, strict=False):
+            LessonRecord.objects.update_or_create(
+                lesson=lesson,
+                defaults={
+                    "school": cast.school, "journal": lesson.journal, "topic": topic.text, "planned_topic": topic,
+                    "conducted_at": lesson.ends_at, "roll_at": lesson.ends_at,
+                },
+            )  # fmt: skip
+
+    def lag(day: date) -> list[DutyLine]:
+        lines = found(cast, "programme_progress", at=cast.local(day, 20))
+        return [one for one in lines if clause in one.ids and "русский" in one.place]
+
+    read(len(lessons) - 1)
+    assert not lag(last - timedelta(days=1)), "the quarter still runs"
+    (line,) = lag(last)
+    assert topics[-1].text in line.detail and topics[0].text not in line.detail
+    assert line.who_id == cast.teacher.pk
+    # the teacher says how it is made up; the topic stays listed until it is read
+    with clock.rehearse(cast.local(last, 20)):
+        keep(cast.school.pk, at=cast.local(last, 20), anew=True)
+        rows = Finding.objects.filter(kind="programme_progress", journal_id=cast.russian.pk)
+        (kept,) = [one for one in rows if clause in {id for id, _ in one.clauses}]
+        answer = {"act": "answer", "answer": "Объединю с темой II четверти, дополнительный урок 9 ноября"}
+        done(client_of(cast.teacher).post(f"/control/findings/{kept.pk}/", answer))
+        assert "дополнительный урок 9 ноября" in page(client_of(cast.deputy), f"/control/findings/{kept.pk}/")
+    read(len(lessons))
+    assert not lag(last)
 
 
 @under(COLLEGE)
