@@ -56,7 +56,7 @@ class Draft:
 class FirstMark:
     """A mark in an empty cell as it is written, whoever's it is: a class gets a few different ones, many times each."""
 
-    rows: tuple[tuple[int, str, str, datetime, bool, str, int], ...]
+    rows: tuple[tuple[int, str, str, str | None, datetime, bool, str, int], ...]
     """What follows the student in `rows.MARK_ROW`: two rows for a double mark."""
     verb: str
     data: Row
