@@ -18,8 +18,11 @@ from parta.plans.models import CurriculumHours, Journal, PlannedTopic, TeachingL
 from parta.timetable.models import TimetableSlot
 from tests.journeys.steps import (
     COLLEGE,
+    TUESDAY,
+    absent,
     done,
     final,
+    held,
     homework,
     leaves,
     mark,
@@ -29,6 +32,7 @@ from tests.journeys.steps import (
     saved,
     send,
     text,
+    topic,
     under,
 )
 from tests.journeys.test_clauses_college_reports import SPAN
@@ -357,9 +361,9 @@ def test_printed_summary_sheet_holds_every_student_unit_and_period_and_follows_t
 
 
 @under(COLLEGE)
-@pytest.mark.clause("ET-2.1b")
+@pytest.mark.clause("ET-2.1b", "ET-A-DEP-6w")
 def test_results_by_unit_and_period_from_the_first_course_on(cast: Any, client_of: Any) -> None:
-    """Two school years of one student; the deputy sees the same, another group's family does not."""
+    """Two school years of one student, for the family and for who leads and controls; the sheet is printed."""
     before = AcademicYear.objects.create(
         school=cast.school, title="2025/2026", starts=date(2025, 9, 1), until=date(2026, 6, 1), state="closed"
     )
@@ -387,12 +391,15 @@ def test_results_by_unit_and_period_from_the_first_course_on(cast: Any, client_o
             set_at=cast.at, changed_at=cast.at,
         )  # fmt: skip
     address = f"/diary/{cast.student.pk}/results/"
-    for who in (cast.student, cast.guardian):
-        words = page(client_of(who), address)
+    for who in (cast.student, cast.guardian, cast.deputy, cast.class_teacher):
+        answer = client_of(who).get(address)
+        assert answer.status_code == 200 and b"data-print" in answer.content, who
+        words = text(answer)
         now, _, then = words.partition("2025/2026")
         assert "2026/2027" in now and "Русский язык" in now and "5" in now.partition("Русский язык")[2]
         assert "1 «Б»" in then and "Математика" in then and "3" in then.partition("Математика")[2]
-    assert client_of(cast.other_guardian).get(address).status_code == 404
+    for who in (cast.other_guardian, cast.master):
+        assert client_of(who).get(address).status_code in (403, 404), who
     assert client_of(cast.outside.guardian).get(address).status_code == 404
 
 
@@ -419,3 +426,96 @@ def test_a_closed_year_is_read_by_the_controllers_and_written_by_nobody(
         assert paper.marks and paper.absences
     assert client_of(cast.outside.deputy).get(f"/journals/{cast.russian.pk}/").status_code == 404
     assert client_of(cast.student).get(f"/journals/{cast.russian.pk}/").status_code in (403, 404)
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-6.10c")
+def test_the_bound_journal_holds_the_six_parts_for_every_unit(
+    cast: Any, client_of: Any, tmp_path: Path
+) -> None:
+    """List, marks, attendance, topics, homework, half-year marks: of two units, on the pages of each of them."""
+    checked(cast, date(2027, 6, 1))
+    Journal.objects.filter(pk=cast.maths.pk).update(plan=cast.plan)
+    lesson = cast.lesson_on("maths", TUESDAY)
+    pupil, away = cast.named("Асанов"), cast.named("Ефимова")
+    with clock.rehearse(cast.local(TUESDAY, 14)):
+        writer = client_of(cast.class_teacher)
+        saved(send(writer, cast.maths, topic(lesson, cast.topics[0].text, cast.topics[0])))
+        saved(send(writer, cast.maths, mark(lesson, pupil, "5")))
+        saved(send(writer, cast.maths, absent(lesson, away, "б")))
+        saved(send(writer, cast.maths, homework(lesson, "решить № 217, с. 40")))
+        saved(send(writer, cast.maths, held(lesson)))
+    for journal, value in ((cast.maths, "4"), (cast.russian, "3")):
+        TermMark.objects.create(
+            school=cast.school, journal=journal, student=pupil, term=cast.term, value=value, set_at=cast.at,
+            changed_at=cast.at,
+        )  # fmt: skip
+    curator = client_of(cast.class_teacher)
+    with clock.rehearse(cast.local(date(2027, 6, 20), 12)):
+        done(curator.post("/papers/", make(cast, cast.year_term)))
+        paper = PaperSet.objects.get()
+        pages = [
+            " ".join(one.split()) for one in leaves(curator.get(f"/papers/{paper.pk}/paper.pdf"), tmp_path)
+        ]
+    roster = next(one for one in pages[1:] if one.startswith("Список класса"))
+    for student in cast.students:
+        assert student.surname in roster, student.surname
+    starts = {
+        title: next(place for place, one in enumerate(pages) if place and one.startswith(title))
+        for title in ("Математика", "Русский язык")
+    }
+
+    def of_unit(title: str) -> str:
+        """The pages from where the unit begins to where the next part does."""
+        others = sorted(
+            place
+            for place, one in enumerate(pages)
+            if place > starts[title]
+            and one.startswith(("Английский язык", "Математика", "Русский язык", "Сводная ведомость"))
+            and not one.startswith(title)
+        )
+        return " ".join(pages[starts[title] : others[0]])
+
+    for title, marked, words, work, half in (
+        ("Математика", "5", cast.topics[0].text[:20], "№ 217", "4"),
+        ("Русский язык", "4", cast.topics[1].text[:20], "упр. 128", "3"),
+    ):
+        whole = of_unit(title)
+        assert words in whole and work in whole, (title, whole[:600])
+        line = whole[whole.index("Асанов Т") :][:160]
+        assert marked in line and half in line, (title, line)
+        assert re.search(r"Ефимова.{0,200}?б" if title == "Математика" else r"Орлова.{0,200}?б", whole), title
+        assert cast.term.title.split()[-1][:4] in whole, "the half-year has a column"
+    assert client_of(cast.teacher).get(f"/papers/{paper.pk}/paper.pdf").status_code == 403
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-DEP-16c")
+def test_who_may_print_what_follows_the_roles(cast: Any, client_of: Any) -> None:
+    """Journal, list, summary sheet, reports, diary: each has its print without menus, for its own roles alone."""
+    checked(cast, date(2027, 6, 1))
+    with clock.rehearse(cast.local(date(2027, 6, 20), 12)):
+        done(client_of(cast.deputy).post("/papers/", make(cast, cast.year_term)))
+        journal = f"/papers/{PaperSet.objects.get().pk}/paper.pdf"
+        assert client_of(cast.class_teacher).get(journal)["Content-Type"] == "application/pdf"
+        for who, status in ((cast.teacher, 403), (cast.master, 404), (cast.student, 403)):
+            assert client_of(who).get(journal).status_code == status, who
+    pages = {
+        f"/rosters/{cast.homeroom.pk}/": ((cast.deputy, cast.class_teacher), (cast.teacher, cast.student)),
+        f"/reports/summary_sheet/?{SPAN}&homeroom={cast.homeroom.pk}": (
+            (cast.deputy, cast.class_teacher), (cast.teacher, cast.master, cast.guardian),
+        ),
+        f"/reports/attendance/?{SPAN}": ((cast.deputy, cast.director), (cast.teacher, cast.student)),
+        f"/diary/{cast.student.pk}/": ((cast.guardian, cast.student), (cast.other_guardian, cast.master)),
+    }  # fmt: skip
+    for address, (may, may_not) in pages.items():
+        for who in may:
+            shown = client_of(who).get(address).content.decode()
+            assert "data-print" in shown and "people/print.js" in shown, (address, who)
+        for who in may_not:
+            assert client_of(who).get(address).status_code in (403, 404), (address, who)
+    kit = Path("parta/foundation/static/foundation/css/kit.css").read_text(encoding="utf-8")
+    hidden = kit[kit.index("@media print {\n  @page") :].partition("display: none")[0]
+    assert ".cover" in hidden and ".tabbar" in hidden and ".noprint" in hidden, "menus are not printed"
+    head = client_of(cast.deputy).get(f"/reports/attendance/?{SPAN}").content.decode()
+    assert 'class="cover' in head and "noprint" in head

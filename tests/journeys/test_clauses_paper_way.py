@@ -259,7 +259,6 @@ def test_a_quarter_goes_to_paper_in_five_days_of_the_vacation(
 @under(COLLEGE)
 @pytest.mark.clause("ET-4.4a", "ET-4.4b", "ET-6.10a", "ET-6.10b", "ET-6.10d", "ET-6.10e", "ET-2.2.7")
 @pytest.mark.clause("ET-8.3a", "ET-8.5a", "ET-8.5b", "ET-8.5c", "ET-A-DIR-4a", "ET-A-DIR-8")
-@pytest.mark.clause("ET-6.10c", partly="не каждое слово условия разыграно")
 @pytest.mark.clause("ET-8.6", partly="срок хранения электронного журнала не разыгран")
 def test_a_group_of_a_college_is_bound_for_the_archive(cast: Any, client_of: Any, tmp_path: Path) -> None:
     curator, deputy = client_of(cast.class_teacher), client_of(cast.deputy)
