@@ -18,6 +18,7 @@ from parta.plans.actions import (
     bulk_plans,
     set_curriculum,
 )
+from parta.plans.approvals import KINDS
 
 THEORY = {
     "control": "control",
@@ -68,7 +69,9 @@ def lay_plans(college: College, book: YearBook, at: datetime) -> None:
 
 
 def approved(book: YearBook, kind: str, at: datetime) -> None:
-    """What the director signed, by an order of that day."""
+    """What the director signed, by an order of that day; what stands for good already waits for nobody."""
+    if not KINDS[kind].rows(book.year.pk):
+        return
     approve(year=book.year, kind=kind, order_number=ORDERS[kind], order_date=at.date(), by=SYSTEM, at=at)
 
 
