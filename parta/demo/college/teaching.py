@@ -111,7 +111,6 @@ def open_journals(college: College, book: YearBook, at: datetime) -> None:
         by=SYSTEM,
         at=at,
     )
-    approved(book, "teaching_load", at)
     book.journals = {(group.code, unit.code): id for (group, unit), id in zip(pairs, ids, strict=True)}
     bulk_load(
         school_id=college.clerk.school_id,
@@ -128,3 +127,4 @@ def open_journals(college: College, book: YearBook, at: datetime) -> None:
         by=SYSTEM,
         at=at,
     )
+    approved(book, "teaching_load", at)
