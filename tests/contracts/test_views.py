@@ -61,4 +61,5 @@ def test_only_signing_in_is_public() -> None:
         "feed",
         "language",
         "not_me",
+        "push_worker",
     }

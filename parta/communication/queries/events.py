@@ -99,13 +99,13 @@ def chains_with_news(limit: int = 200) -> list[News]:
             row[1],
             row[2],
             row[3],
-            sql.aware(row[4]) if row[4] else None,
-            sql.aware(row[5]) if row[5] else None,
-            row[6],
+            sql.aware(row[5]) if row[4] else None,
+            sql.aware(row[6]) if row[6] else None,
+            row[7],
         )
         for row in sql.read(
             "SELECT c.id, c.school_id, c.head_seq, COALESCE(t.seq, 0),"
-            " CASE WHEN d.is_on THEN d.since END, d.push_since, s.timezone"
+            " d.is_on, d.since, d.push_since, s.timezone"
             " FROM communication_schooldelivery d JOIN organisation_school s ON s.id = d.school_id"
             " JOIN foundation_chain c ON c.school_id = d.school_id"
             " LEFT JOIN communication_toldupto t ON t.chain_id = c.id"
