@@ -45,6 +45,10 @@ CARDS = frozenset(SETS["CARDS"].split())
 WARDS = {"guardian": ("student", "brother"), "outsider": ("other_student",)}
 
 
+QUERIES = {"journal_history": "?lesson=1&student=1"}
+"""What a page must be asked besides: of a cell without a name it says that the request cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One request and the answer that is due."""
@@ -58,7 +62,7 @@ class Ask:
 
     @property
     def url(self) -> str:
-        return reverse(self.name, args=self.args)
+        return reverse(self.name, args=self.args) + QUERIES.get(self.name, "")
 
 
 def _answer(persona: str, allowed: frozenset[str], sees: set[str] | frozenset[str], is_here: bool) -> int:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from parta.journal.models import Absence, Mark
-from parta.people.models import ReadTrace
+from parta.people.models import Person, ReadTrace
 from tests.contracts.matrix import LINES
 from tests.contracts.test_views import views
 from tests.journeys.steps import (
@@ -115,6 +115,38 @@ def test_phones_of_another_class_are_refused_and_the_try_is_logged(cast: Any, cl
         answer = client_of(person).get(address)
         assert answer.status_code == status and "996555123456" not in text(answer)
         assert tried(person, "student").student_id == cast.other_student.pk
+
+
+@presets((CENTRE, "CT-1.7"))
+def test_contacts_of_own_groups_alone_and_a_parent_prints_what_is_kept(cast: Any, client_of: Any) -> None:
+    """Fault seen red: cards by no scope (`student_cards.cards`)."""
+    numbers = {cast.guardian.pk: "+79001112233", cast.outsider.pk: "+79004445566"}
+    for pk, phone in numbers.items():
+        Person.objects.filter(pk=pk).update(phone=phone)
+    mine, other = (f"/students/{one.pk}/" for one in (cast.student, cast.other_student))
+    own, foreign = numbers.values()
+    assert own in page(client_of(cast.class_teacher), mine), "6«Б» is this class teacher's"
+    assert foreign in page(client_of(cast.master), other), "3«А» is the master's"
+    for person, address in ((cast.class_teacher, other), (cast.teacher, mine), (cast.other_teacher, mine)):
+        answer = client_of(person).get(address)
+        assert answer.status_code in (403, 404) and tried(person, "student")
+        assert not any(phone.lstrip("+") in text(answer) for phone in numbers.values())
+    for person in (cast.class_teacher, cast.master, cast.teacher):
+        client, allowed = client_of(person), {cast.class_teacher.pk: own, cast.master.pk: foreign}
+        for name in ("students", "today", "journals", "timetable", "messages"):
+            body = client.get(reverse(name)).content.decode()
+            for phone in numbers.values():
+                assert phone not in body or phone == allowed.get(person.pk), f"{person} at {name}"
+
+    parent = client_of(cast.guardian)
+    kept = reverse("subject", args=(cast.student.pk,))
+    sheet = page(parent, kept)
+    for words in (cast.student.full_name, own, "Представители", "Классы и подгруппы", "Печать"):
+        assert words in sheet, words
+    trace = ReadTrace.objects.filter(page="export:subject", student_id=cast.student.pk).latest("id")
+    assert trace.user_id == cast.guardian.user_id
+    assert parent.get(reverse("subject", args=(cast.other_student.pk,))).status_code == 404
+    assert client_of(cast.outsider).get(kept).status_code == 404
 
 
 @presets(("goethe23", "GT-I-BAN-c"))

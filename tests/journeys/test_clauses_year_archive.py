@@ -11,10 +11,13 @@ import pytest
 
 from parta.archive import yearfile
 from parta.archive.jobs import verify_archives, year_archive
-from parta.archive.models import ArchiveUnit
+from parta.archive.models import ArchiveUnit, PaperSet
 from parta.cli.main import main
+from parta.foundation import clock
 from parta.organisation.models import AcademicYear
+from parta.people.models import ReadTrace
 from tests.journeys.steps import CENTRE, COLLEGE, GYMNASIUM, done, mark, page, saved, send, under
+from tests.journeys.test_clauses_paper_way import VACATION
 
 YEAR = "/archive/year/"
 
@@ -86,6 +89,45 @@ def test_director_sees_the_last_check_of_each_archive_and_its_result(
     spoil(yearfile.folder() / unit.name)
     verify_archives({}, cast.at)
     assert f"{unit.name}: файл изменён" in page(client_of(cast.director), YEAR)
+
+
+@pytest.mark.django_db(transaction=True)
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-P-3.2a")
+def test_the_archive_opens_to_its_keepers_and_each_opening_is_noted(
+    cast: Any, client_of: Any, tmp_path: Path
+) -> None:
+    """Faults seen red: no `trace` in `archive_file` and in `paper`; a paper found by its number alone."""
+    unit, _, _ = archived(cast, client_of, tmp_path)
+    with clock.rehearse(cast.local(VACATION, 12)):
+        for homeroom in (cast.homeroom, cast.younger):
+            form = {"act": "make", "homeroom": homeroom.pk, "term": cast.term.pk, "kind": "journal"}
+            done(client_of(cast.deputy).post("/papers/", form))
+    own, other = (PaperSet.objects.get(homeroom=one) for one in (cast.homeroom, cast.younger))
+    year, of_other = f"{YEAR}{unit.pk}/", f"/papers/{other.pk}/"
+    closed = [year, f"{year}signature", YEAR, "/archive/books/", "/papers/", of_other, f"{of_other}paper.pdf"]
+
+    def latest(person: Any) -> str:
+        return str(ReadTrace.objects.filter(user_id=person.user_id).latest("id").page)
+
+    for address in closed:
+        for person in (cast.teacher, cast.other_teacher):
+            assert client_of(person).get(address).status_code == 403, address
+            assert latest(person).startswith("refused:"), address
+    head = client_of(cast.class_teacher)
+    assert head.get(f"/papers/{own.pk}/").status_code == 200
+    assert head.get(of_other).status_code == 404 and latest(cast.class_teacher) == "refused:paper"
+    assert head.get(year).status_code == 403
+    assert client_of(cast.outside.deputy).get(of_other).status_code == 404
+    for person in (cast.director, cast.deputy, cast.secretary):
+        client = client_of(person)
+        for address, kind in ((year, "export:archive"), (of_other, "export:paper")):
+            before = ReadTrace.objects.filter(user_id=person.user_id, page=kind).count()
+            assert client.get(address).status_code == 200, address
+            assert ReadTrace.objects.filter(user_id=person.user_id, page=kind).count() == before + 1
+    shown = page(client_of(cast.director), f"/readings/?reader={cast.secretary.pk}")
+    for words in ("выгружен архив года", "открыт бумажный экземпляр"):
+        assert words in shown, "and the director reads who"
 
 
 @pytest.mark.django_db(transaction=True)
