@@ -16,7 +16,19 @@ from parta.foundation.models import LogEntry
 from parta.journal.models import TermMark
 from parta.organisation.models import Homeroom, Term
 from parta.people.models import Enrolment, Person
-from tests.journeys.steps import DUBROVO, GYMNASIUM, done, leaves, mark, page, saved, send, text, under
+from tests.journeys.steps import (
+    DUBROVO,
+    GYMNASIUM,
+    IPATOVO,
+    done,
+    leaves,
+    mark,
+    page,
+    saved,
+    send,
+    text,
+    under,
+)
 from tests.journeys.test_clauses_papers import listed, make, step
 
 AUTUMN = date(2026, 10, 26)
@@ -312,3 +324,66 @@ def test_title_sheet_of_a_year_counts_the_sheets_of_its_quarters(
         assert client_of(cast.teacher).get(address).status_code == 403
         assert client_of(cast.master).get(address).status_code == 404, "of another class"
         assert f'href="{address}"' in head.get("/papers/").content.decode()
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-5.4c")
+def test_summary_sheets_are_numbered_and_each_move_is_a_line_of_the_book(cast: Any, client_of: Any) -> None:
+    deputy, secretary = client_of(cast.deputy), client_of(cast.secretary)
+    on = date(2027, 6, 3)
+    with clock.rehearse(cast.local(on, 12)):
+        sheets = [
+            made(cast, deputy, cast.year_term, "summary_sheet", one) for one in (cast.homeroom, cast.younger)
+        ]
+        for number, sheet in enumerate(sheets, 1):
+            done(deputy.post("/papers/", step(sheet, "print", on)))
+            answer = deputy.post("/papers/", step(sheet, "to_secretary", on))
+            assert answer.status_code == 422 and "кто принял" in text(answer), (
+                "no move without who received it"
+            )
+            done(deputy.post("/papers/", step(sheet, "to_secretary", on, taker="Носова А. Е.")))
+            row = sheet.steps.get(step="to_secretary")
+            assert row.number == number
+            answer = deputy.post("/papers/", step(sheet, "to_secretary", on, taker="Другая"))
+            assert answer.status_code == 422, "one line a move"
+        book = page(secretary, "/archive/books/?book=to_secretary")
+        for number in (1, 2):
+            assert f"{number} 03.06.2027 Сводная ведомость" in book, book
+        assert book.count("Носова А. Е.") >= 2 and "Пропущены номера" not in book
+        for name, more in (
+            ("stitched", {"sheets": "1"}),
+            ("signed", {}),
+            ("sealed", {}),
+            ("archived", {"place": "Сейф"}),
+        ):
+            done(client_of(cast.director).post("/papers/", step(sheets[0], name, on, **more)))
+        register = page(secretary, "/archive/books/")
+        assert "1 03.06.2027 Сводная ведомость" in register and "Сейф" in register
+        assert client_of(cast.teacher).get("/archive/books/?book=to_secretary").status_code == 403
+        sheets[0].steps.filter(step="to_secretary").update(number=3)
+        assert "Пропущены номера: 1" in page(secretary, "/archive/books/?book=to_secretary")
+
+
+@under(IPATOVO)
+@pytest.mark.clause("IP-1.4.3")
+def test_journal_of_a_class_prints_with_all_its_subjects(cast: Any, client_of: Any, tmp_path: Path) -> None:
+    head = client_of(cast.class_teacher)
+    final(cast, cast.student, cast.term, "4")
+    with clock.rehearse(cast.local(AUTUMN, 12)):
+        paper = made(cast, head, cast.term)
+        address = f"/papers/{paper.pk}/paper.pdf"
+        pages = leaves(head.get(address), tmp_path)
+        assert client_of(cast.master).get(address).status_code == 404
+        assert client_of(cast.teacher).get(address).status_code == 403
+    titles = [one["title"][:1].upper() + one["title"][1:] for one in paper.contents["subjects"]]
+    assert len(titles) == len([one for one in cast.journals.values() if one.homeroom_id == cast.homeroom.pk])
+    for title in titles:
+        assert any(one.lstrip().startswith(title) for one in pages), title
+    whole = joined(pages)
+    for words in (cast.homeroom.title[:1], cast.student.surname, cast.topics[0].text[:25], "Пропущено", cast.term.title,
+                  "Задание на дом", "подпись", cast.director.full_name, "М. П."):  # fmt: skip
+        assert words in whole, words
+    assert all(name.split()[0] in whole for name in paper.contents["roster"])
+    assert [re.findall(r"стр\. (\d+) из (\d+)", one) for one in pages] == [
+        [(str(place), str(len(pages)))] for place in range(1, len(pages) + 1)
+    ]

@@ -20,7 +20,7 @@ from parta.journal.models import Absence, LessonRecord, Mark
 from parta.organisation.models import Vacation
 from parta.people.models import Enrolment, Guardianship, Person, Role, SignIn
 from parta.plans.models import Journal, PlannedTopic
-from parta.timetable.models import TimetableSlot
+from parta.timetable.models import Lesson, TimetableSlot
 from tests.journeys.steps import (
     CENTRE,
     COLLEGE,
@@ -252,7 +252,6 @@ def test_report_of_the_program_stands_or_is_missed(cast: Any, client_of: Any, re
 @under(GYMNASIUM)
 @pytest.mark.clause("GT-I-6.2b", partly="норма накопляемости в отчёте")
 @pytest.mark.clause("GT-I-6.3a", "GT-I-6.3b")
-@pytest.mark.clause("GT-I-6.2c", partly="сумма месяцев сверяется с годом")
 def test_reports_of_the_end_of_a_period_and_of_the_year_make_themselves(cast: Any) -> None:
     """The first quarter ends on 24 October; its reports are there within a day."""
     last, late = cast.local(date(2026, 10, 25), 23), cast.local(date(2026, 10, 26), 0)
@@ -273,6 +272,49 @@ def test_reports_of_the_end_of_a_period_and_of_the_year_make_themselves(cast: An
     assert (row["Пропущено уроков"], row["Болел"], row["Неуважительная"], row["Опозданий"]) == (3, 2, 1, 1)
     form_due_reports(cast.school, at=cast.local(date(2026, 11, 1), 1))
     assert Report.objects.filter(code="mark_density", since=OCTOBER).exists()
+
+
+@under(GYMNASIUM)
+@pytest.mark.clause("GT-I-6.2c")
+def test_reports_of_the_year_are_the_sum_of_its_months(cast: Any, client_of: Any) -> None:
+    """Both are formed after the last day of the year, when no year goes on any more, and once."""
+    moved = cast.lessons["russian"][0]
+    Lesson.objects.filter(pk=moved.pk).update(date=date(2026, 11, 10))
+    first, last = date(2026, 9, 1), date(2027, 6, 1)
+    for month in [*range(10, 13), *range(1, 6)]:
+        form_due_reports(cast.school, at=cast.local(date(2026 if month > 9 else 2027, month, 1), 1))
+
+    def of_year() -> dict[str, Report]:
+        return {one.code: one for one in Report.objects.filter(since=first, until=last)}
+
+    def owed(at: date) -> list[Any]:
+        return [one for one in found(cast, "report_due", at=cast.local(at, 8)) if "GT-I-6.2c" in one.ids]
+
+    form_due_reports(cast.school, at=cast.local(date(2027, 5, 31), 23))
+    assert not {"journal_filling", "mark_density"} & set(of_year()), "the last day goes on"
+    assert owed(date(2027, 6, 20))
+    form_due_reports(cast.school, at=cast.local(date(2027, 6, 2), 1))
+    assert not owed(date(2027, 6, 20))
+    for code, columns in (("journal_filling", range(1, 11)), ("mark_density", [2])):
+        year = of_year()[code].contents["rows"][-1]
+        months = [
+            one.contents["rows"][-1]
+            for one in Report.objects.filter(code=code)
+            if (one.until - one.since).days < 32
+        ]
+        assert len(months) >= 2 and year[0] == "Всего"
+        for column in columns:
+            assert year[column] == sum(one[column] for one in months), (code, column)
+    assert of_year()["journal_filling"].contents["rows"][-1][1] == 57 and moved
+    count = Report.objects.count()
+    assert form_due_reports(cast.school, at=cast.local(date(2027, 7, 15), 1)) == 0, "nor again in summer"
+    assert Report.objects.count() == count
+    with clock.rehearse(cast.local(date(2027, 6, 3), 9)):
+        answer = client_of(cast.deputy).get(f"/reports/kept/{of_year()['journal_filling'].pk}/")
+        assert answer.status_code == 200 and "57" in text(answer)
+        assert client_of(cast.guardian).get(
+            f"/reports/kept/{of_year()['journal_filling'].pk}/"
+        ).status_code in (403, 404)
 
 
 @under(DUBROVO)

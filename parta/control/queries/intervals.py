@@ -98,9 +98,10 @@ def school_intervals(viewer: Viewer) -> Intervals:
     school_id, on = viewer.school.id, viewer.on
     zone = calendar_for(viewer).zone
     years = sql.read(
-        "SELECT starts, until FROM organisation_academicyear WHERE school_id = %s AND starts <= %s AND until > %s",
-        [school_id, on, on],
-    )
+        "SELECT starts, until FROM organisation_academicyear WHERE school_id = %s AND starts <= %s"
+        " ORDER BY starts DESC LIMIT 1",
+        [school_id, on],
+    )  # in summer the year that has ended: its reports are due after its last day
     begins, ends = years[0] if years else (on, on)
     days: set[date] = set()
     of_department: dict[int, set[date]] = {}
@@ -309,7 +310,7 @@ def report_spans(rule: Rule[Any], facts: Intervals, on: date) -> Iterator[tuple[
     """Spans that a rule asks a report for, each with the last day to hand it in and the kind of its period."""
     params = rule.params
     if params.on == "year_end":
-        if facts.ends <= on:
+        if facts.begins < facts.ends <= on:
             yield facts.begins, facts.ends, facts.ends + int(params.grace.count) * DAY, "year"
         return
     if params.on == "period_end":
