@@ -7,9 +7,9 @@ import pytest
 
 from parta.control.models import Report
 from parta.foundation import clock
-from parta.journal.models import Absence, Homework
+from parta.journal.models import Absence, Homework, Mark
 from parta.people.models import Enrolment, Role
-from tests.journeys.steps import COLLEGE, absent, done, homework, page, saved, send, text, under
+from tests.journeys.steps import COLLEGE, absent, done, homework, mark, page, saved, send, text, under
 from tests.journeys.test_clauses_college_reports import SPAN, rows_of, shared_strings
 
 
@@ -137,3 +137,52 @@ def test_deputy_sends_a_report_of_the_group_and_the_curator_opens_it(cast: Any, 
     nobody = deputy.post(f"/reports/mastering_students/?{SPAN}&homeroom={cast.homeroom.pk}", form)
     assert nobody.status_code == 422 and "некому послать" in text(nobody)
     assert Report.objects.count() == 2
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-DEP-16e")
+def test_analysis_by_student_group_unit_and_teacher_for_any_days(
+    cast: Any, client_of: Any, count_statements: Any
+) -> None:
+    """Average, share of 4–5, share of 2, hours missed agree with a hand count; other days, other figures."""
+    deputy = client_of(cast.deputy)
+
+    def figures(query: str = SPAN) -> dict[tuple[str, str], list[str]]:
+        heads = ("Отметок", "Средняя", "«4» и «5», %", "«2», %", "Пропущено, ч.")
+        return {(row["По чему"], row["Кто или что"]): [row[head] for head in heads]
+                for row in rows_of(deputy, "analysis", query)}  # fmt: skip
+
+    marks = list(
+        Mark.objects.filter(journal=cast.russian).exclude(value="").values_list("value", "student__surname")
+    )
+    worth = [int(value) for value, _ in marks]
+    whole = [
+        str(len(worth)),
+        str(round(sum(worth) / len(worth), 2)).replace(".", ","),
+        str(round(100 * sum(value >= 4 for value in worth) / len(worth))),
+        str(round(100 * sum(value == 2 for value in worth) / len(worth))),
+    ]
+    missed = Absence.objects.filter(journal=cast.russian).exclude(meaning__in=("", "late")).count()
+    found = figures()
+    for key in (("Группа", "2 «Б»"), ("Дисциплина", "Русский язык"), ("", "Всего")):
+        assert [*found[key]] == [*whole, str(missed)], (key, found[key], whole)
+    assert found["Студент", "Зайцев Михаил"][0] == str(sum(who == "Зайцев" for _, who in marks))
+    assert found["Студент", "Орлова Виктория"][4] == "2"
+    own, other = found["Преподаватель", "Соколова М. В."], found.get(("Преподаватель", "Мельник О. П."))
+    assert int(own[0]) + (int(other[0]) if other else 0) == len(marks)
+    few = figures("since=2026-10-12&until=2026-10-12")
+    assert few["Студент", "Зайцев Михаил"] == ["1", "2,0", "0", "100", "0"]
+    assert not figures("since=2026-10-10&until=2026-10-11")
+    address = f"/reports/analysis/?{SPAN}"
+    page(deputy, address)
+    with count_statements() as once:
+        page(deputy, address)
+    for student in cast.students[:4]:
+        saved(send(client_of(cast.teacher), cast.russian, mark(cast.lesson, student, "5")))
+    page(deputy, address)
+    with count_statements() as twice:
+        page(deputy, address)
+    assert len(once) == len(twice)
+    for who in (cast.teacher, cast.class_teacher):
+        assert client_of(who).get(address).status_code == 404, who
+    assert client_of(cast.student).get(address).status_code == 403

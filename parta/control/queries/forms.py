@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import hours, internal_works, mastering, registers, reports, results
+from parta.control.queries import analysis, hours, internal_works, mastering, registers, reports, results
 from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.corrections import corrections
 from parta.control.queries.reports import Cell, Table
@@ -134,6 +134,13 @@ FORMS = {
             "По классам, параллелям и школе: средняя, качество, успеваемость",
             CONTROL,
             results.performance,
+        ),
+        Form(
+            "analysis",
+            "Анализ успеваемости",
+            "По классам, предметам, учителям и ученикам: средняя, доля «4» и «5», доля «2», пропуски",
+            CONTROL,
+            analysis.analysis,
         ),
         Form(
             "attendance",

@@ -32,6 +32,7 @@ REPORTS = {
     "class_analysis": "Анализ класса за период",
     "check_certificate": "Справка о проверке",
     "control_results": "Контрольные работы",
+    "analysis": "Анализ успеваемости",
     "summary_sheet": "Сводная ведомость",
     "day_attendance": "Явка по дням",
     "homework_register": "Журнал домашних заданий",
