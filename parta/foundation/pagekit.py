@@ -224,6 +224,12 @@ def minutes_words(count: int) -> str:
     return language.say("{count}\u00a0мин", count=count)
 
 
+def room_words(room: str) -> str:
+    """«каб. 209», «каб. с1»; a room with a name of its own is called by it: «Мастерская 1», «Спортивный зал»."""
+    is_short = room[:1].isdigit() or len(room) <= 4
+    return language.say("каб. {room}", room=room).replace(" ", NBSP, 1) if is_short else room
+
+
 def hm_span(start: time | datetime, end: time | datetime) -> str:
     """«10:30–11:15»."""
     return f"{hm(start)}{DASH}{hm(end)}"
@@ -353,6 +359,7 @@ JINJA_GLOBALS: dict[str, Any] = {
     "icon": icon,
     "ru_span": ru_span,
     "hm_span": hm_span,
+    "room_words": room_words,
     "lesson_words": lesson_words,
     "number_span": number_span,
     "time_unit": time_unit,

@@ -13,6 +13,7 @@ from parta.diary.queries.children import MINE
 from parta.diary.queries.week_values import CHECKS
 from parta.foundation import sql
 from parta.foundation.language import say
+from parta.foundation.pagekit import NBSP, room_words
 from parta.journal.queries.words import class_name, short_name
 from parta.people.viewer import SchoolFacts, Viewer, account
 
@@ -123,7 +124,7 @@ def _lesson(
     title = f"{class_name(row[10])}, {row[5]}" if is_own else row[5]
     event.add("summary", f"{title}: {work.lower()}" if work else title)
     if row[6]:
-        event.add("location", say("каб. {room}", room=row[6]))
+        event.add("location", room_words(row[6]).replace(NBSP, " "))
     said = [
         row[11] or "",
         say("Замена: {name}", name=short_name(*row[7:10])) if row[7] and not is_own else "",

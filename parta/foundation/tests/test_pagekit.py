@@ -161,3 +161,12 @@ def test_unknown_icons_and_sizes_are_refused(name: str, size: str) -> None:
 def test_everything_offered_to_templates_is_callable_or_text() -> None:
     assert all(callable(helper) for helper in kit.JINJA_FILTERS.values())
     assert {"icon", "ru_span"} <= kit.JINJA_GLOBALS.keys()
+
+
+def test_a_room_is_named_as_people_call_it() -> None:
+    assert kit.room_words("209") == "каб.\u00a0209" and kit.room_words("с1") == "каб.\u00a0с1"
+    assert kit.room_words("12 (физика)") == "каб.\u00a012 (физика)"
+    assert (
+        kit.room_words("Мастерская 1") == "Мастерская 1"
+        and kit.room_words("Спортивный зал") == "Спортивный зал"
+    )
