@@ -59,6 +59,9 @@ class PrintContents(Params):
     forbidden: bool = Field(False, description="бумажного журнала нет: печатать его нельзя")
 
 
+_AT_END = {"extract_summary_sheet": "изымают сводные ведомости"}
+
+
 class Retention(Params):
     """How long something is kept, where, and what happens then."""
 
@@ -302,7 +305,7 @@ for _kind in (
         "retention", 6, Retention, "Сколько хранят",
         lambda p: f"{_KEPT.get(p.object, p.object)}: хранят {'не меньше ' if p.at_least else ''}{p.term}"
         + (f", на носителях: {_words(p.media, _MEDIA)}" if p.media else "")
-        + (f", затем {p.at_end}" if p.at_end else ""),
+        + (f", затем {_AT_END.get(p.at_end, p.at_end)}" if p.at_end else ""),
         acts="на странице «Книги архива»: день, раньше которого уничтожить нельзя; сам журнал ничего не удаляет",
     ),
     RuleKind(
