@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from parta.communication.actions import phones
+from parta.communication.bounces import Returned
 from parta.communication.kinds import (
     DIGEST_AT,
     DIGEST_DAY,
@@ -319,6 +320,39 @@ def note_bounce(mail: Mail, address: str, *, code: str, says: str, is_lasting: b
         says=says[:300],
         is_lasting=is_lasting,
     )
+
+
+def note_returned(returned: Returned, at: datetime) -> bool:
+    """A letter came back: its address is paused until it is changed, where the server says never. Whether it is news.
+
+    Not ours, already known, or of an address that has been changed since: nothing.
+    """
+    with transaction.atomic():
+        mail = (
+            Mail.objects.select_for_update(of=("self",))
+            .select_related("person", "account_notice")
+            .filter(message_id=returned.message_id)
+            .first()
+        )
+        if mail is None:
+            return False
+        told = mail.account_notice.letter_address if mail.account_notice else ""
+        if returned.address.lower() not in {mail.person.email.lower(), told.lower()} - {""}:
+            return False
+        if Bounce.objects.filter(mail=mail).exists():
+            return False
+        # As it stands in the card: that is what letters to come are compared with.
+        address = mail.person.email if returned.address.lower() == mail.person.email.lower() else told
+        note_bounce(
+            mail,
+            address,
+            code=returned.code,
+            says=returned.says,
+            is_lasting=returned.is_lasting,
+            at=at,
+        )
+        settle(mail, "refused", at, f"{returned.code} {returned.says}")
+    return True
 
 
 def forget(at: datetime) -> None:

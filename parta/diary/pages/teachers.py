@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parta.communication.queries.delivery import deaf_of
 from parta.diary import access  # noqa: F401  (declares the permissions named below)
 from parta.diary.actions import looks, notices, works
 from parta.diary.queries import NotFound, families
@@ -85,6 +86,7 @@ def families_page(request: HttpRequest) -> HttpResponse:
         trace_visit(viewer, "families", shown.homeroom)
     context = {
         "shown": shown,
+        "deaf": deaf_of(viewer, shown.homeroom) if shown is not None else (),
         "homerooms": homerooms,
         "shares": families.shares(viewer) if viewer.roles & {"deputy", "director"} else [],
         "forms": forms,

@@ -37,6 +37,7 @@ SILENT: Mapping[str, str] = {
     "communication.actions.delivery.settle": "the letter's own row says what became of it",
     "communication.actions.delivery.put_off": "the letter's own row says when it goes again",
     "communication.actions.delivery.note_bounce": "the row is the register of what did not arrive",
+    "communication.actions.delivery.note_returned": "the row is the register of what did not arrive",
     "communication.actions.delivery.forget": "the term of keeping letters that are done with",
     "diary.actions.notices.settle_all": "each write it makes is the journal's own and leaves its line there",
     "diary.actions.feeds.forget_feeds": "the acts that stop access call it and hand it their lines",
