@@ -7,7 +7,8 @@ import pytest
 
 from parta.foundation import clock
 from parta.journal.models import Mark
-from parta.journal.rules.tests.living import cited, live_under, mark, send, text_of
+from parta.journal.rules.final_watches import finals_set
+from parta.journal.rules.tests.living import cited, days_of, live_under, mark, send, text_of
 from tests.journeys.steps import DUBROVO, GYMNASIUM, done, page, saved, under
 
 TERM = 'kind = "term_mark"\nthresholds = { 5 = 4.6, 4 = 3.6, 3 = 2.6, 2 = 0 }'
@@ -114,3 +115,37 @@ def test_a_two_stays_beside_its_correction_and_the_school_says_which_counts(
         saved(send(client, cast.russian, mark(earlier, pupil, "2", "current", seen=1, reason="ошибка")))
         row = Mark.objects.get(student=pupil, assessment__lesson=earlier)
         assert (row.value, row.first_value, row.counted) == ("2", "4", None)
+
+
+@under(GYMNASIUM)
+def test_a_first_mark_in_words_that_counts_is_left_out_of_means(cast: Any, client_of: Any) -> None:
+    """«Незачёт» is no number: means over the school are of the other marks, and no question of control fails."""
+    symbols = 'kind = "mark_symbols"\nallow = ["2", "3", "4", "5", "зачёт", "незачёт"]'
+    live_under(
+        cast,
+        text_of(
+            symbols,
+            COUNTS.format("first"),
+            'kind = "final_mark_vs_marks"\nmax_gap = 0.6\non_breach = "remark"',
+        ),
+    )
+    two_marks(cast, client_of, "незачёт", "5")
+    client, pupil = client_of(cast.teacher), cast.named("Асанов")
+    mine = Mark.objects.filter(student=pupil, journal=cast.russian).exclude(value="")
+    assert sorted(mine.values_list("value", "counted")) == [("4", None), ("5", "незачёт")]
+    saved(
+        send(
+            client,
+            cast.russian,
+            {"fact": "final", "term": cast.term.id, "student": pupil.id, "value": "5", "seen": 0},
+        )
+    )
+    found = finals_set(
+        cast.school.id,
+        ("j.school_id = %s", [cast.school.id]),
+        since=date(2026, 9, 1),
+        until=date(2026, 12, 31),
+        zone=days_of(cast).zone,
+    )
+    assert [(one.count, one.mean) for one in found if one.student_id == pupil.id] == [(1, 4.0)]
+    assert client_of(cast.director).get("/control/anomalies/").status_code == 200

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from parta.foundation import sql
 from parta.foundation.pagekit import avg
 from parta.journal.queries.words import class_name
+from parta.journal.rules.corrected import is_number
 from parta.people.queries import short
 from parta.people.viewer import Viewer
 
@@ -269,6 +270,9 @@ def _after_lock(viewer: Viewer, zone: ZoneInfo, since: datetime) -> list[_Found]
     return _grouped("after_lock", told, zone, "изменений после итога")
 
 
+_NUMBERS = "'1', '2', '3', '4', '5'"
+
+
 def _final(viewer: Viewer, zone: ZoneInfo, since: datetime) -> list[_Found]:
     """Term marks a whole mark away from the weighted mean of the term's own marks. One statement."""
     rows = sql.read(
@@ -279,10 +283,10 @@ def _final(viewer: Viewer, zone: ZoneInfo, since: datetime) -> list[_Found]:
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
         " JOIN people_person x ON x.id = f.student_id LEFT JOIN people_person q ON q.id = f.set_by_id"
         " JOIN journal_mark m ON m.student_id = f.student_id AND m.journal_id = f.journal_id"
-        " AND m.value IN ('1', '2', '3', '4', '5')"
+        f" AND {is_number('m', _NUMBERS)}"
         " JOIN journal_assessment a ON a.id = m.assessment_id AND a.weight > 0"
         " JOIN timetable_lesson l ON l.id = a.lesson_id AND l.date >= t.starts AND l.date < t.until"
-        " WHERE f.school_id = %s AND f.changed_at >= %s AND f.value IN ('1', '2', '3', '4', '5') AND t.kind <> 'year'"
+        f" WHERE f.school_id = %s AND f.changed_at >= %s AND f.value IN ({_NUMBERS}) AND t.kind <> 'year'"
         " GROUP BY f.id, q.user_id, f.changed_at, j.id, h.title, s.title, f.value, x.surname, x.given_name,"
         " x.patronymic HAVING COUNT(*) >= 3",
         (viewer.school.id, since),

@@ -13,10 +13,20 @@ from parta.journal.rules.works import nested_works
 from parta.regulation.judge import Law
 from parta.regulation.registry import Codes, Params, RuleKind, known_kind
 
-__all__ = ["COUNTED", "counted_of", "worth_of"]
+__all__ = ["counted_of", "is_number", "worth_of"]
 
-COUNTED = "COALESCE({mark}.counted, {mark}.value)"
-"""What of a mark counts in an average, in SQL; `{mark}` is the name of its table."""
+
+def is_number(mark: str, numbers: str) -> str:
+    """SQL: what counts of a mark is a number, so that it may be cast to one.
+
+    `mark` names its table, `numbers` lists the symbols that are numbers. A first mark in words («незачёт») that the act
+    lets count is none, a mean of two marks is.
+    """
+    return (
+        f"{mark}.value IN ({numbers}) AND ({mark}.counted IS NULL OR {mark}.counted IN ({numbers})"
+        f" OR REPLACE({mark}.counted, '.', '') <> {mark}.counted)"
+    )
+
 
 _COUNTS = {
     "new": "новая",

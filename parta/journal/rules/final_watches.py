@@ -11,6 +11,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from parta.foundation import sql
+from parta.journal.rules.corrected import is_number
 from parta.journal.rules.editing import window_of_finals
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, rules_on, told_of
 from parta.journal.rules.outcomes import final_differs
@@ -65,7 +66,7 @@ FROM plans_journal j JOIN organisation_subject s ON s.id = j.subject_id
 JOIN organisation_term t ON t.year_id = j.year_id
 JOIN timetable_lesson l ON l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until
 JOIN journal_assessment a ON a.lesson_id = l.id
-JOIN journal_mark k ON k.assessment_id = a.id AND k.value IN ({_NUMBERS})
+JOIN journal_mark k ON k.assessment_id = a.id AND {is_number("k", _NUMBERS)}
 WHERE {{scope}} AND t.kind <> 'year' AND t.starts <= %s AND t.until > %s
     AND EXISTS (SELECT 1 FROM journal_termmark f WHERE f.journal_id = a.journal_id AND f.term_id = t.id)
 GROUP BY a.journal_id, t.id, k.student_id"""
