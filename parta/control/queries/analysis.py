@@ -84,7 +84,7 @@ def analysis(viewer: Viewer, cut: Cut) -> Table:
         yield found[1, row[1], ""]
         yield found[2, teacher, ""]
         yield found[3, f"{row[5]} {row[6]}", f"{class_name(row[0])}#{row[7]}"]
-        yield found[4, "Всего", ""]
+        yield found[4, "", ""]
 
     for row in sql.read(_MARKS.format(scope=scope), over):
         scale = scales.get(row[10])
@@ -96,7 +96,7 @@ def analysis(viewer: Viewer, cut: Cut) -> Table:
             line.missed += int(row[8])
     order = sorted(found.items(), key=lambda one: (one[0][0], register_key(one[0][1], one[0][2])))
     rows: list[tuple[Cell, ...]] = [
-        (parts[kind] if kind < 4 else "", title, more.partition("#")[0], *sums.cells())
+        (parts[kind] if kind < 4 else "Всего", title, more.partition("#")[0], *sums.cells())
         for (kind, title, more), sums in order
     ]
     return Table(
