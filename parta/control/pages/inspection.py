@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
+from parta.control.actions.findings import keep
 from parta.control.pages.frame import FORM, READ, control_page
 from parta.control.queries import inspection as queries
 from parta.foundation.access import requires
@@ -25,6 +26,7 @@ def inspection(request: HttpRequest) -> HttpResponse:
     window = viewer.window
     if window is None:
         raise Http404("a window is what this page shows")
+    keep(viewer.school.id, at=viewer.at)
     zone = ZoneInfo(viewer.school.timezone)
     rooms = dict(Homeroom.objects.filter(school_id=viewer.school.id).values_list("id", "title"))
     context = {
