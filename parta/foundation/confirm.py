@@ -74,6 +74,7 @@ VERBS = {
     "carrier_added": "backups",
     "copy_registered": "backups",
     "carrier_used": "backups",
+    "keeping_noted": "backups",
     "factor_added": "factors",
     "factor_removed": "factors",
     "recovery_made": "factors",
