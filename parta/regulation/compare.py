@@ -6,7 +6,8 @@ from typing import Any
 
 from parta.regulation.coverage import STATES
 from parta.regulation.entries import MISSING, Edition, Entry
-from parta.regulation.explain import breach_words, population, sentences, value_words, words_of
+from parta.regulation.explain import breach_words, population, sentences, value_words
+from parta.regulation.law import words_of
 from parta.regulation.reference import parameters
 from parta.regulation.registry import KINDS
 from parta.regulation.values import filled, is_place_table, params_of, thawed

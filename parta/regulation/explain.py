@@ -7,6 +7,7 @@ from typing import Any
 
 from parta.regulation.durations import Duration, Interval, parse_duration, parse_interval
 from parta.regulation.entries import MISSING, Edition, Entry, Setting
+from parta.regulation.law import words_of
 from parta.regulation.registry import BREACHES, KINDS
 from parta.regulation.values import filled, is_place_table, params_of, settings_in, table_rows, thawed
 from parta.regulation.verdict import Outcome
@@ -57,16 +58,6 @@ def explained(edition: Edition, chosen: Mapping[str, Any] | None = None) -> tupl
     values = {setting.name: setting.value for setting in edition.settings} | dict(chosen or {})
     with own_words(words_of(edition)):
         return tuple(_entry(edition, entry, values) for entry in edition.entries)
-
-
-def words_of(*editions: Edition) -> dict[str, str]:
-    """What these acts call the codes of their own, such as kinds of work."""
-    found: dict[str, str] = {}
-    for edition in editions:
-        for entry in edition.entries:
-            if (names := KINDS[entry.kind].names) is not None:
-                found |= names(dict(entry.raw))
-    return found
 
 
 def _entry(edition: Edition, entry: Entry, values: Mapping[str, Any]) -> Explained:

@@ -15,7 +15,7 @@ from parta.regulation.law import Code, Law, SettingChange, law_of
 from parta.regulation.registry import Breach, Intended
 from parta.regulation.rule import Rule
 from parta.regulation.verdict import PASS, Outcome, Reason, Verdict, WayOut
-from parta.regulation.words import role_words
+from parta.regulation.words import own_words, role_words
 
 __all__ = ["Bench", "Code", "Law", "Rule", "SettingChange", "contradictions", "judge", "law_of"]
 
@@ -28,6 +28,13 @@ def judge(law: Law, act: Intended, calendar: Calendar = _PLAIN) -> Verdict:
     Nothing in force means nothing forbidden. The verdict lists every reason, the strictest first. Never raises for an
     act built as its fact asks.
     """
+    if law.words:
+        with own_words(law.words):
+            return _judged(law, act, calendar)
+    return _judged(law, act, calendar)
+
+
+def _judged(law: Law, act: Intended, calendar: Calendar) -> Verdict:
     bench = law.on(act.on).bench(act.place, act.student_id, act.by.roles)
     checks = bench._checks.get((act.fact, act.verb))
     if checks is None:

@@ -14,10 +14,11 @@ from typing import Any
 
 from parta.regulation.bench import Bench
 from parta.regulation.entries import MISSING, RANKS, Edition, Entry, Setting
+from parta.regulation.registry import KINDS
 from parta.regulation.rule import Rule, rule_of
 from parta.regulation.values import filled, is_place_table, names_lessons, row_of
 
-__all__ = ["Code", "Law", "SettingChange", "law_of"]
+__all__ = ["Code", "Law", "SettingChange", "law_of", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _switched_off(entry: Entry, settings: Mapping[str, Any]) -> bool:
 class Law:
     """Editions and dated settings of one school. Make it with :func:`law_of`; it never changes."""
 
-    __slots__ = ("_bounds", "_codes", "changes", "editions", "names_students")
+    __slots__ = ("_bounds", "_codes", "_words", "changes", "editions", "names_students")
 
     def __init__(self, editions: tuple[Edition, ...], changes: tuple[SettingChange, ...]) -> None:
         self.editions = editions
@@ -172,6 +173,14 @@ class Law:
                 bounds |= {day for day in (entry.in_force_from, entry.in_force_until) if day}
         self._bounds = sorted(bounds)
         self._codes: dict[int, Code] = {}
+        self._words: Mapping[str, str] | None = None
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What its acts call the codes of their own."""
+        if self._words is None:
+            self._words = words_of(*self.editions)
+        return self._words
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Law, (self.editions, self.changes))
@@ -221,3 +230,14 @@ class Law:
 def law_of(editions: Iterable[Edition], settings: Iterable[SettingChange] = ()) -> Law:
     """The law made of these editions and these choices of the school."""
     return Law(tuple(editions), tuple(settings))
+
+
+def words_of(*editions: Edition) -> dict[str, str]:
+    """What these acts call the codes of their own, such as kinds of work."""
+    found: dict[str, str] = {}
+    for edition in editions:
+        for entry in edition.entries:
+            kind = KINDS.get(entry.kind)
+            if kind is not None and kind.names is not None:
+                found |= kind.names(dict(entry.raw))
+    return found

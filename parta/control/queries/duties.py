@@ -51,6 +51,7 @@ from parta.journal.rules.programme_watches import (
 )
 from parta.journal.rules.thresholds import threshold_matters
 from parta.people.viewer import Viewer
+from parta.regulation.words import own_words
 from parta.timetable.moved import moved_days
 
 
@@ -129,6 +130,11 @@ OF_SCHOOL = frozenset(
 
 def own_duties(viewer: Viewer, since: date, until: date) -> Duties:
     """The duties that fall to the viewer: as the teacher of a journal, or as who keeps a class."""
+    with own_words(law_for(viewer).words):
+        return _own_duties(viewer, since, until)
+
+
+def _own_duties(viewer: Viewer, since: date, until: date) -> Duties:
     found = [one for one in journal_matters(viewer, since, until, ahead=1) if one.who_id == viewer.person_id]
     found += [
         one

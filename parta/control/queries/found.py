@@ -55,6 +55,7 @@ from parta.regulation.clause import Clause
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Law
 from parta.regulation.registry import KINDS
+from parta.regulation.words import own_words
 from parta.timetable.moved import moved_days
 
 __all__ = ["SOURCES", "Asked", "Found", "Part", "Source", "found_by"]
@@ -369,15 +370,18 @@ SOURCES: tuple[Source, ...] = (
 def found_by(source: Source, asked: Asked, part: Part, acts: Acts) -> dict[str, Found]:
     """The answers of a source by their keys. Namesakes of one key are numbered in the source's order."""
     found: dict[str, Found] = {}
-    for one in source.ask(asked, part):
-        made = (
-            _of_fact(source, one, acts, asked) if isinstance(one, Finding) else _of_matter(source, one, acts)
-        )
-        key, number = made.key, 1
-        while key in found:
-            number += 1
-            key = f"{made.key}-{number}"
-        found[key] = made if key == made.key else replace(made, key=key)
+    with own_words(asked.law.words):
+        for one in source.ask(asked, part):
+            made = (
+                _of_fact(source, one, acts, asked)
+                if isinstance(one, Finding)
+                else _of_matter(source, one, acts)
+            )
+            key, number = made.key, 1
+            while key in found:
+                number += 1
+                key = f"{made.key}-{number}"
+            found[key] = made if key == made.key else replace(made, key=key)
     return found
 
 

@@ -12,6 +12,7 @@ from parta.foundation import clock
 from parta.foundation.log import SYSTEM
 from parta.journal.models import Absence, Homework, LessonRecord, Mark, TermMark
 from parta.journal.rules import tests as rule_tests
+from parta.journal.rules.tests.living import live_under, text_of
 from parta.journal.rules.tests.test_through_the_page import clauses, mark, send
 from parta.regulation.actions import adopt
 from parta.regulation.models import Edition
@@ -113,6 +114,24 @@ def test_twelve_points_are_written_and_averaged(cast: Any, client_of: Any) -> No
     data = json.loads(page[page.index('id="grid-data"') :].split(">", 1)[1].split("</script>")[0])
     assert [symbol for symbol, *_ in data["scale"]][:3] == ["12", "11", "10"] and "10" in data["marks"]
     assert data["outcome"]["exact"] is False
+
+
+def test_a_refusal_names_a_work_as_the_act_does(cast: Any, client_of: Any) -> None:
+    """The school's list may lack a kind that the act defines: its code is for the file, not for people."""
+    live_under(
+        cast,
+        text_of(
+            'kind = "work_kinds"\nkinds = [{ code = "technical", title = "Технический зачёт" }]',
+            'kind = "mark_deadline"\nwithin = "1d"\nwork = ["technical"]\non_breach = "refuse"',
+        ),
+    )
+    lesson = cast.lesson_on("russian", MONDAY)
+    refused = send(
+        client_of(cast.teacher), cast.russian, mark(lesson, cast.named("Авдеев"), "5", "technical")
+    )
+    words = json.dumps(refused.json(), ensure_ascii=False)
+    assert refused.status_code == 422 and "Н-2" in clauses(refused), words
+    assert "ехнический зачёт" in words and "«technical»" not in words, words
 
 
 def test_a_second_control_work_of_the_class_is_refused_while_it_is_planned(cast: Any, client_of: Any) -> None:
