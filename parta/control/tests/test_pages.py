@@ -28,7 +28,11 @@ def addresses(cast: Any) -> list[str]:
         "/control/remarks/",
         "/control/certificates/",
         "/reports/",
-        *(f"/reports/{code}/?since=2026-10-01&until=2026-10-14" for code in FORMS),
+        *(
+            f"/reports/{code}/?since=2026-10-01&until=2026-10-14"
+            for code, form in FORMS.items()
+            if not form.kinds or cast.school.kind in form.kinds
+        ),
     ]
 
 
