@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.archive.traces import PAGES
+from parta.archive.traces import PAGES, page_words
 from parta.archive.verb_words import spoken
 from parta.foundation import sql
 from parta.foundation.language import say
@@ -143,7 +143,7 @@ def doings(
         )
     read = [
         Read(
-            "выгрузка или печать" if page.startswith("export:") else str(PAGES.get(page, page)),
+            "выгрузка или печать" if page.startswith("export:") else page_words(page),
             student_id,
             names.get(student_id or 0, "класс или журнал целиком"),
             count,

@@ -39,6 +39,23 @@ PAGES = noted(
 )
 
 
+_OF_CLASSES = {
+    "control_work": "открыта контрольная работа",
+    "health_print": "открыт листок здоровья класса",
+    "roster": "открыт список класса",
+}
+"""Pages of many people at once: seen by staff alone, so in Russian."""
+
+
+def page_words(name: str) -> str:
+    """What opening a page is called; its name where nothing better is known."""
+    if name.startswith("export:"):
+        return str(PAGES.get(name, "выгрузка или печать"))
+    if name.startswith("report_"):
+        name = "report_kept"
+    return str(PAGES.get(name) or _OF_CLASSES.get(name) or name)
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One reading, print or change of somebody's data."""
@@ -138,7 +155,7 @@ def _read(
     ):
         refused, name = page.startswith("refused:"), page.removeprefix("refused:")
         name = "student_card" if name == "student" else name
-        what = PAGES.get(name, "выгрузка или печать" if name.startswith("export:") else name)
+        what = page_words(name)
         found.append(
             Deed(
                 sql.aware(at),

@@ -21,6 +21,7 @@ HANDED_OUT = {
     "export_school": "the whole school as a workbook",
     "report": "a report as a file",
     "report_kept": "a kept report as a file",
+    "control_work": "a control work by name as a file",
     "class_extracts": "sheets of a class",
     "health_print": "the health sheet of a class",
     "paper": "a set of a class, to be printed",
