@@ -34,7 +34,10 @@ def test_a_planted_fault_is_found_and_cut_down(cast: World, settings: Any, fault
     report = Attack(cast).run(3000, 1, most=1)
     [found] = report.findings
     assert PAGES[fault][1] in found.what, str(found)
-    assert len(found.request.query) + len(found.request.fields) <= 1, str(found)
+    # one word that bears the fault; a form that must be taken for it to show may want two more
+    assert len(found.request.query) + len(found.request.fields) <= (
+        3 if found.request.method == "POST" else 1
+    ), str(found)
 
 
 @pytest.mark.only("sqlite")
