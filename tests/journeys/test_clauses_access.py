@@ -34,6 +34,7 @@ FAMILY_PAGES = {
         "subject",
         "diary",
         "diary_of",
+        "push_worker",
         "timetable",
         "student",
         "regulation",

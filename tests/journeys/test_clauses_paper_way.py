@@ -356,6 +356,7 @@ def test_quarters_reports_year_and_summary_sheet_of_a_class(
         paper = PaperSet.objects.latest("pk")
         pages = leaves(client.get(f"/papers/{paper.pk}/paper.pdf"), tmp_path)
         numbered(pages, paper)
+        paper.refresh_from_db()  # how many sheets there are is known once the file is made
         return paper, pages
 
     on = date(2026, 10, 26)
