@@ -75,7 +75,7 @@ def _topics_of(
 
 
 def _manners(unit: CollegeUnit) -> Manners:
-    """How a unit is written: a master marks practice on its day and declares that nothing is set for home."""
+    """How a unit is written: a master marks practice on its day; that nothing is set for home is said (ET-7.2o)."""
     by_master = unit.taught_by == "master"
     return Manners(
         unknown="н",
@@ -84,7 +84,6 @@ def _manners(unit: CollegeUnit) -> Manners:
         same_day=SAME_DAY,
         weights=WEIGHTS,
         answers="practice" if by_master else "oral",
-        declares_none=by_master,
         finals_pass=unit.finals == "Зачёт",
         individual_text="индивидуальные задания",
     )
