@@ -64,7 +64,8 @@ def final(cast: Any, student: Any, term: Any, value: str, journal: Any = None) -
 
 
 @under(GYMNASIUM)
-@pytest.mark.clause("GT-P-3.2c", "GT-I-4.5e", "GT-I-5.2.sec.а", "GT-P-3.1a")
+@pytest.mark.clause("GT-P-3.2c", "GT-I-4.5e", "GT-I-5.2.sec.а")
+@pytest.mark.clause("GT-P-3.1a", partly="только чтение видно по странице без полей, запись не попробована")
 def test_folder_of_a_quarter_has_its_inventory_and_the_search_finds_paper_and_disk(
     cast: Any, client_of: Any, tmp_path: Path
 ) -> None:

@@ -9,9 +9,6 @@ import argparse
 import base64
 import json
 import os
-import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +21,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwk, jwt
+
+from tests.post.outside import Outside
 
 ANSWERS = {"ok": 201, "gone": 410, "missing": 404, "busy": 429, "broken": 500, "foreign": 403, "large": 413}
 
@@ -95,46 +94,14 @@ class Carried:
         return found
 
 
-class PushService:
-    """A real push service process on a free port of this machine."""
+class PushService(Outside):
+    """A real push service process on a free port of this machine; `asked` counts its calls."""
+
+    program = "tests.post.pushes"
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port: int = found.getsockname()[1]
+        super().__init__(folder)
         self.place = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.tell("ok")
-
-    def tell(self, mode: str) -> None:
-        """What it does from now on."""
-        (self.folder / "mode").write_text(mode, encoding="ascii")
-
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
-        ready = self.folder / "ready"
-        ready.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.post.pushes", "--folder", self.folder, "--port", str(self.port)],
-            cwd=Path(__file__).resolve().parents[2],
-        )
-        limit = time.monotonic() + 60
-        while not ready.exists():
-            assert time.monotonic() < limit and self.process.poll() is None, "the push service did not start"
-            time.sleep(0.05)
-
-    def stop(self) -> None:
-        """Kill it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def asked(self) -> int:
-        """How many times it was called."""
-        found = self.folder / "asked"
-        return len(found.read_text().splitlines()) if found.exists() else 0
 
     def box(self) -> list[Carried]:
         """Every notice taken, in order."""

@@ -2,15 +2,12 @@
 
 import base64
 import json
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from pathlib import Path
+
+from tests.post.outside import Outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +26,10 @@ class Taken:
         return str(part.get_content())
 
 
-class PostOffice:
-    """A real SMTP server process on a free port of this machine."""
+class PostOffice(Outside):
+    """A real SMTP server process on a free port of this machine; `asked` counts recipients named."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port: int = found.getsockname()[1]
-        self.process: subprocess.Popen[bytes] | None = None
-        self.tell("ok")
-
-    def tell(self, mode: str) -> None:
-        """What it does from now on (see `office`)."""
-        (self.folder / "mode").write_text(mode, encoding="ascii")
-
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
-        ready = self.folder / "ready"
-        ready.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.post.office", "--folder", self.folder, "--port", str(self.port)],
-            cwd=Path(__file__).resolve().parents[2],
-        )
-        limit = time.monotonic() + 60
-        while not ready.exists():
-            assert time.monotonic() < limit and self.process.poll() is None, "the mail server did not start"
-            time.sleep(0.05)
-
-    def stop(self) -> None:
-        """Kill it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def asked(self) -> int:
-        """How many times a recipient was named."""
-        found = self.folder / "asked"
-        return len(found.read_text(encoding="utf-8").splitlines()) if found.exists() else 0
+    program = "tests.post.office"
 
     def box(self) -> list[Taken]:
         """Every letter taken, in order."""
