@@ -42,6 +42,7 @@ def plan_journals(draft: Draft) -> None:
         draft.journals[journal_key(subject, homeroom, subgroup)] = entity
     told: dict[Entity, dict[Entity | None, tuple[float, Where]]] = defaultdict(dict)
     first: dict[Entity, Where] = {}
+    refused: set[Entity] = set()
     for row in draft.data.loads:
         made = journal_of(draft, row.journal, row.where, may_make=True)
         if made is None:
@@ -52,6 +53,7 @@ def plan_journals(draft: Draft) -> None:
         if row.teacher:
             teacher = teacher_named(draft, row.teacher, draft.at(row.where, "Учитель"))
             if teacher is None:
+                refused.add(entity)
                 continue
         before = told[entity].get(teacher)
         told[entity][teacher] = (row.weekly_hours + (before[0] if before else 0.0), row.where)
@@ -60,7 +62,11 @@ def plan_journals(draft: Draft) -> None:
         _derived(draft, slot, first)
     hours = _slot_hours(draft)
     for entity, where in first.items():
-        weekly = max((value for value, _ in told[entity].values()), default=0.0) or hours.get(entity, 0.0)
+        weekly = max((value for value, _ in told[entity].values()), default=0.0)
+        if entity in refused and entity.pk:
+            weekly = 0.0  # what a refused row would have said is not known: the hours stay
+        elif not weekly:
+            weekly = hours.get(entity, 0.0)
         if weekly > MAX_HOURS:
             draft.problems.warn(
                 where, f"«{entity.title}»: {weekly:g} часов в неделю не бывает; записано {MAX_HOURS}."

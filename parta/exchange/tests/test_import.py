@@ -303,6 +303,16 @@ def test_with_refused_rows_nothing_is_taken_off(load: Load, look: Look) -> None:
     assert Lesson.objects.filter(journal__subject__title="Русский язык").count() == before > 0
 
 
+def test_a_refused_row_of_the_load_leaves_the_hours_of_its_journal(load: Load, look: Look) -> None:
+    load()
+    sheets = files.changed("Нагрузка", 1, "Учитель", "Кукушкина А. А.")
+    plan = look(sheets)
+    assert [problem.where.sheet for problem in plan.refused] == ["Нагрузка"]
+    assert not [item for item in plan.items if item.changes]
+    load(sheets, skip_refused=True)
+    assert Journal.objects.get(subject__title="Русский язык").weekly_hours == 4
+
+
 def test_the_school_s_own_properties_of_a_subject_stay(load: Load) -> None:
     load()
     Subject.objects.filter(title="Русский язык").update(tags=["double_marks"])
