@@ -49,6 +49,11 @@ class TeacherLine:
         return round(100 * (counts[IN_TIME] + counts[LATE]) / self.lessons) if self.lessons else 0
 
     @property
+    def has_homework(self) -> bool:
+        """Whether homework was recorded or due at all: a centre without homework has no share of it."""
+        return any(self.counts["homework"][state] for state in (IN_TIME, LATE, MISSING))
+
+    @property
     def trouble(self) -> int:
         """How much is overdue: the order of the table."""
         return self.works + sum(counts[MISSING] for counts in self.counts.values())

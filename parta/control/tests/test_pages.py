@@ -9,7 +9,7 @@ from parta.control.models import Finding
 from parta.control.queries import desk
 from parta.control.queries.findings import FACTS
 from parta.control.queries.forms import FORMS
-from parta.foundation import clock
+from parta.foundation import clock, sql
 from tests.journeys.steps import GYMNASIUM, absent, page, saved, send, under
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,15 @@ def test_a_name_is_a_name_on_the_board_too(cast: Any, client_of: Any) -> None:
     with clock.rehearse(cast.at + 10 * DAY):
         words = page(client_of(cast.deputy), f"/control/?since={cast.on}&until={cast.on + DAY}")
     assert f"указать причину пропуска: {pupil.surname}" in words
+
+
+@pytest.mark.parametrize(("cast", "asked"), [("goethe23", True), ("kemerovo-ct", False)], indirect=["cast"])
+def test_the_board_counts_homework_where_the_act_asks_for_it(
+    cast: Any, client_of: Any, *, asked: bool
+) -> None:
+    """A centre that sets nothing for home is not told of 0 %."""
+    sql.write("DELETE FROM journal_homework", [])
+    shown = client_of(cast.deputy).get("/control/?since=2026-10-01&until=2026-10-14").content.decode()
+    assert "не записано в срок" in shown
+    assert ("Домашнее задание" in shown) is asked
+    assert ("задание записано или" in shown) is asked
