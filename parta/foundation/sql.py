@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -10,7 +11,7 @@ from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils.dateparse import parse_date, parse_datetime
 
 from parta.foundation import scope
@@ -36,6 +37,29 @@ def read(statement: str, values: Sequence[object] = ()) -> list[Row]:
 def write(statement: str, values: Sequence[object] = ()) -> int:
     """Carry out one changing statement; the number of rows it touched."""
     return _run(statement, _bound(values), is_read=False)[1]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Reads inside see the database at one moment and hold up no writer; nothing may be written.
+
+    For what takes seconds. Inside a transaction that is open already it is that transaction's own view.
+    """
+    link: Any = connections[DEFAULT_DB_ALIAS]
+    if link.in_atomic_block:
+        yield
+    elif is_postgresql():
+        with transaction.atomic():
+            write("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        with ExitStack() as whole:
+            usual, link.transaction_mode = link.transaction_mode, "DEFERRED"
+            try:
+                whole.enter_context(transaction.atomic())
+            finally:
+                link.transaction_mode = usual
+            yield
 
 
 def _run(

@@ -6,24 +6,25 @@ answered or excused, stays with its steps. Nothing here closes a finding by hand
 the journal (a talk, a letter), the fact is that who did it has recorded the day.
 """
 
-import json
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+import threading
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from parta.control.actions.finding_changes import Changes, kept_rows
 from parta.control.models import Finding, FindingsKept, FindingStep
 from parta.control.queries.cites import Acts
-from parta.control.queries.found import SOURCES, Asked, Found, Part, Source, found_by
+from parta.control.queries.found import SOURCES, Asked, Part, Source, found_by
 from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import calendar_for, law_for
 from parta.control.queries.touched import Touched, touched_since
 from parta.foundation import log, sql, veil
 from parta.foundation.log import Actor, Line
-from parta.journal.queries.words import from_json
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import School
 from parta.people.viewer import SchoolFacts, Viewer
@@ -56,45 +57,171 @@ def program_viewer(school: School, at: datetime) -> Viewer:
 
 # --- kept up to date ------------------------------------------------------------------------------------------------
 
+_TRIES = 3
+"""Reckonings that others may overtake; the next one is made while whoever writes has to wait."""
+
 
 def keep(school_id: int, *, at: datetime, anew: bool = False) -> int:
     """Bring the findings of a school up to date; how many changed. Harmless when run twice or by two at once.
 
     Cheap when nothing was touched: four statements. `anew` asks every question for the whole year to date, as does
-    a new day and a change of the law or the calendar.
+    a new day and a change of the law or the calendar. That takes seconds, so it is worked out over a snapshot, while
+    people write; only the differences are written under a lock. What is written meanwhile stands in the log beyond the
+    cursors of the snapshot, and is asked the next time.
     """
     with veil.lifted():
-        return _keep(school_id, at, anew)
+        if not anew and _is_current(school_id, at):
+            return 0
+        with _one_at_a_time(school_id) as waited:
+            if waited and not anew and _is_current(school_id, at):
+                return 0
+            for _ in range(_TRIES):
+                with sql.snapshot():
+                    worked = _work_out(school_id, at, anew)
+                changed = _apply(worked)
+                if changed is not None:
+                    return changed
+            with transaction.atomic():
+                _lock(school_id)
+                changed = _apply(_work_out(school_id, at, anew))
+                assert changed is not None, "nobody overtakes who holds the lock"
+                return changed
 
 
-def _keep(school_id: int, at: datetime, anew: bool) -> int:
-    if not anew and _is_current(school_id, at):
-        return 0
-    with transaction.atomic():
-        FindingsKept.objects.get_or_create(school_id=school_id)
-        kept = FindingsKept.objects.select_for_update().get(school_id=school_id)
-        school = School.objects.get(pk=school_id)
-        if kept.at is not None and kept.at > at:
-            at = kept.at  # another process was a little ahead
-        viewer = program_viewer(school, at)
-        zone = ZoneInfo(school.timezone)
-        stale = (
-            kept.at is None
-            or kept.law_version != school.law_version
-            or kept.at.astimezone(zone).date() != viewer.on
+_reckoning: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+
+
+@contextmanager
+def _one_at_a_time(school_id: int) -> Iterator[bool]:
+    """Several pages of one process do not work out the same; whether this one had to wait for another.
+
+    Two processes may: who comes second sees it and asks only for what is left. Inside a transaction nobody is waited
+    for, since the other may be waiting for its end.
+    """
+    if connection.in_atomic_block:
+        yield False
+        return
+    lock = _reckoning[school_id]
+    waited = not lock.acquire(blocking=False)
+    if waited:
+        lock.acquire()
+    try:
+        yield waited
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Up to where the kept findings stood when they were read."""
+
+    at: datetime | None
+    law_version: int
+    school_seq: int
+    """Last line of the school's chain: steps of people are written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """What a reckoning found, ready to be written as long as nobody was quicker."""
+
+    school_id: int
+    known: _Known
+    at: datetime
+    law_version: int
+    touched: Touched
+    asked: Asked | None
+    """Who asked under which law; None: nothing was touched."""
+    changes: Changes
+
+
+def _work_out(school_id: int, at: datetime, anew: bool) -> _Worked:
+    """Ask anew what was touched and compare it with what is kept. Reads alone; whatever takes long is here."""
+    known = _known(school_id)
+    if known.at is not None and known.at > at:
+        at = known.at  # another process was a little ahead
+    school = School.objects.get(pk=school_id)
+    viewer = program_viewer(school, at)
+    stale = (
+        known.at is None
+        or known.law_version != school.law_version
+        or known.at.astimezone(ZoneInfo(school.timezone)).date() != viewer.on
+    )
+    touched = touched_since(school_id, known.at, at, anew=anew or stale)
+    changes, asked = Changes(school_id, at), None
+    if not touched.is_empty:
+        begins, week_days = year_of(viewer, viewer.on)
+        asked = Asked(viewer, law_for(viewer), calendar_for(viewer), begins, week_days)
+        _compare(changes, touched, asked, [source for source in SOURCES if source.unit != "overdue"])
+    return _Worked(school_id, known, at, school.law_version, touched, asked, changes)
+
+
+def _known(school_id: int) -> _Known:
+    rows = sql.read(
+        "SELECT k.at, k.law_version, c.head_seq FROM foundation_chain c"
+        " LEFT JOIN control_findingskept k ON k.school_id = c.subject_id"
+        " WHERE c.kind = 'school' AND c.subject_id = %s",
+        [school_id],
+    )
+    if not rows:
+        raise LookupError(f"no chain of school {school_id}")
+    at, law_version, seq = rows[0]
+    return _Known(sql.aware(at), law_version or 0, seq)
+
+
+def _compare(changes: Changes, touched: Touched, asked: Asked, sources: Iterable[Source]) -> None:
+    acts = Acts(asked.law)
+    for source in sources:
+        part = _part(source, touched, asked)
+        if part is not None:
+            changes.compare(source, found_by(source, asked, part, acts), kept_rows(source, part, asked))
+
+
+def _lock(school_id: int) -> tuple[log.Head, FindingsKept]:
+    """Nobody else brings these findings up to date, or says anything of one, until the transaction ends."""
+    head = log.lock_chain("school", school_id)
+    kept = FindingsKept.objects.select_for_update().filter(school_id=school_id).first()
+    return head, kept or FindingsKept.objects.create(school_id=school_id)
+
+
+@transaction.atomic
+def _apply(worked: _Worked) -> int | None:
+    """Write the differences; None, and nothing is written, when what they were taken from has changed since."""
+    head, kept = _lock(worked.school_id)
+    known = worked.known
+    if (kept.at, kept.law_version) != (known.at, known.law_version) or _was_spoken(head, known.school_seq):
+        return None
+    changes = worked.changes
+    changes.write()
+    if worked.asked is not None:
+        # they read what the others have kept: a statement each, once that is written
+        _compare(
+            changes,
+            worked.touched,
+            worked.asked,
+            [source for source in SOURCES if source.unit == "overdue"],
         )
-        touched = touched_since(school_id, kept.at, at, anew=anew or stale)
-        changed = 0 if touched.is_empty else _renew(viewer, touched)
-        sql.insert(
-            "control_findingcursor",
-            ("chain_id", "school_id", "seq"),
-            [(chain_id, school_id, seq) for chain_id, seq in touched.cursors],
-            conflict=("chain_id",),
-            update=("seq",),
+        changes.write()
+    sql.insert(
+        "control_findingcursor",
+        ("chain_id", "school_id", "seq"),
+        [(chain_id, worked.school_id, seq) for chain_id, seq in worked.touched.cursors],
+        conflict=("chain_id",),
+        update=("seq",),
+    )
+    kept.at, kept.law_version, kept.changed = worked.at, worked.law_version, changes.count
+    kept.save(update_fields=["at", "law_version", "changed"])
+    return changes.count
+
+
+def _was_spoken(head: log.Head, since: int) -> bool:
+    """Whether a person has answered, excused or returned a finding since that line of the school's chain."""
+    return head.seq != since and bool(
+        sql.read(
+            "SELECT 1 FROM foundation_logentry WHERE chain_id = %s AND seq > %s AND object_kind = 'finding' LIMIT 1",
+            [head.chain_id, since],
         )
-        kept.at, kept.law_version, kept.changed = at, school.law_version, changed
-        kept.save(update_fields=["at", "law_version", "changed"])
-    return changed
+    )
 
 
 def _is_current(school_id: int, at: datetime) -> bool:
@@ -111,22 +238,6 @@ def _is_current(school_id: int, at: datetime) -> bool:
     if version != law_version or known.astimezone(zone).date() != max(at, known).astimezone(zone).date():
         return False
     return touched_since(school_id, known, at, anew=False).is_empty
-
-
-def _renew(viewer: Viewer, touched: Touched) -> int:
-    begins, week_days = year_of(viewer, viewer.on)
-    law = law_for(viewer)
-    asked = Asked(viewer, law, calendar_for(viewer), begins, week_days)
-    acts = Acts(law)
-    changes = _Changes(viewer.school.id, viewer.at)
-    for source in SOURCES:
-        part = _part(source, touched, asked)
-        if part is not None:
-            if source.unit == "overdue":
-                changes.write()  # it reads what the others have kept
-            changes.compare(source, found_by(source, asked, part, acts), _kept_rows(source, part, asked))
-    changes.write()
-    return changes.count
 
 
 def _part(source: Source, touched: Touched, asked: Asked) -> Part | None:
@@ -154,190 +265,6 @@ def _part(source: Source, touched: Touched, asked: Asked) -> Part | None:
 
 MANY_LESSONS = 400
 """Touched lessons beyond which whole days are asked anew."""
-
-_COLUMNS = (
-    "key",
-    "source",
-    "kind",
-    "fact",
-    "clauses",
-    "act",
-    "journal_id",
-    "lesson_id",
-    "homeroom_id",
-    "department_id",
-    "who_id",
-    "role",
-    "date",
-    "number",
-    "due",
-    "text",
-    "detail",
-    "students",
-    "told",
-)
-_JSON = frozenset({"clauses", "students", "told"})
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A row as it stands."""
-
-    id: int
-    state: str
-    found: Found
-    excused: frozenset[Any]
-    """Students an excuse covers."""
-
-
-def _kept_rows(source: Source, part: Part, asked: Asked) -> dict[str, _Kept]:
-    """The kept findings that this part of a source answers for. One statement."""
-    where, values = "school_id = %s AND source = %s", [asked.school_id, source.name]
-    more: list[object] = []
-    if source.unit in ("journal", "parallel") and not part.is_whole:
-        where += f" AND journal_id IN ({sql.marks(len(part.journal_ids))})"
-        more += part.journal_ids
-    elif source.unit == "lesson" and part.lesson_ids is not None:
-        where += f" AND lesson_id IN ({sql.marks(len(part.lesson_ids))})"
-        more += part.lesson_ids
-    elif source.unit in ("lesson", "day"):
-        # of the future there may be rows of lessons that were moved there since
-        where += " AND date >= %s" + ("" if part.is_whole else " AND date <= %s")
-        more += [part.since] if part.is_whole else [part.since, part.until]
-    rows = sql.read(
-        f"SELECT id, state, {', '.join(_COLUMNS)} FROM control_finding WHERE {where}", [*values, *more]
-    )
-    return {row[2]: _row(row) for row in rows}
-
-
-def _row(row: sql.Row) -> _Kept:
-    found: dict[str, Any] = dict(zip(_COLUMNS, row[2:], strict=True))
-    found["clauses"] = tuple((id, printed) for id, printed in from_json(found["clauses"]))
-    found["students"] = tuple((id, name) for id, name in from_json(found["students"]))
-    found["told"] = tuple(from_json(found["told"]))
-    found["due"] = None if found["due"] is None else sql.aware(found["due"])
-    made = Found(**found)
-    return _Kept(row[0], row[1], made, frozenset(made.students))
-
-
-class _Changes:
-    """Differences between what was found and what is kept, written in a fixed number of statements."""
-
-    def __init__(self, school_id: int, at: datetime) -> None:
-        self.school_id, self.at = school_id, at
-        self.fresh: list[Found] = []
-        self.altered: list[tuple[_Kept, Found, str]] = []
-        self.ended: list[_Kept] = []
-        self.gone: list[int] = []
-        self.steps: list[tuple[int, str]] = []
-        self.count = 0
-        """Findings changed so far."""
-
-    def compare(self, source: Source, found: Mapping[str, Found], kept: Mapping[str, _Kept]) -> None:
-        """Sort the answers of a source: new, altered, gone."""
-        for key, one in found.items():
-            known = kept.get(key)
-            if known is None:
-                self.fresh.append(one)
-                continue
-            state = known.state
-            if one.due is None and known.found.lesson_id is None and one.date > known.found.date:
-                one = _dated(one, known.found.date)
-            if state == "closed":
-                state = "open"
-                self.steps.append((known.id, "found"))
-            elif state == "excused" and not set(one.students) <= known.excused:
-                state = "open"
-                self.steps.append((known.id, "lapsed"))
-            elif state == "excused" and len(one.students) < len(known.found.students):
-                one = _for_students(one, known.found.students)
-            if one != known.found or state != known.state:
-                self.altered.append((known, one, state))
-        for key, known in kept.items():
-            if key in found or known.state == "closed":
-                continue
-            if known.state == "open" and known.found.due is not None and self.at <= known.found.due:
-                self.gone.append(known.id)
-            else:
-                self.ended.append(known)
-                self.steps.append((known.id, "closed"))
-
-    def write(self) -> None:
-        """Carry the differences out, and begin anew."""
-        if self.gone:
-            # what has steps stays, though it was put right in time: steps are for ever
-            stepped = {
-                row[0]
-                for row in self._by_ids(
-                    "SELECT DISTINCT finding_id FROM control_findingstep WHERE finding_id IN ({})", self.gone
-                )
-            }
-            self.ended += [_Kept(id, "open", _NOBODY, frozenset()) for id in self.gone if id in stepped]
-            self.steps += [(id, "closed") for id in self.gone if id in stepped]
-            self.gone = [id for id in self.gone if id not in stepped]
-            for ids in _chunks(self.gone):
-                sql.write(f"DELETE FROM control_finding WHERE id IN ({sql.marks(len(ids))})", ids)
-        for ids in _chunks([known.id for known in self.ended]):
-            sql.write(
-                f"UPDATE control_finding SET state = 'closed', closed_at = %s WHERE id IN ({sql.marks(len(ids))})",
-                [self.at, *ids],
-            )
-        for known, one, state in self.altered:
-            pairs = [(name, getattr(one, name)) for name in _COLUMNS]
-            names = [name for name, value in pairs if value != getattr(known.found, name)]
-            sets = [f"{name} = %s" for name in names] + ["state = %s"]
-            values = [_bound(name, getattr(one, name)) for name in names] + [state]
-            if state != known.state:
-                sets += ["closed_at = %s", "done_on = %s", "excuse = %s", "answer = %s"]
-                values += [None, None, "", ""]
-            sql.write(f"UPDATE control_finding SET {', '.join(sets)} WHERE id = %s", [*values, known.id])
-        sql.bulk_insert(
-            "control_finding",
-            ("school_id", "found_at", "state", "answer", "excuse", *_COLUMNS),
-            [
-                (
-                    self.school_id,
-                    self.at,
-                    "open",
-                    "",
-                    "",
-                    *(_bound(name, getattr(one, name)) for name in _COLUMNS),
-                )
-                for one in self.fresh
-            ],
-        )
-        sql.insert(
-            "control_findingstep",
-            ("school_id", "finding_id", "at", "step", "words"),
-            [(self.school_id, id, self.at, step, "") for id, step in self.steps],
-        )
-        self.count += len(self.fresh) + len(self.altered) + len(self.ended) + len(self.gone)
-        self.fresh, self.altered, self.ended, self.gone, self.steps = [], [], [], [], []
-
-    @staticmethod
-    def _by_ids(statement: str, ids: list[int]) -> Iterable[sql.Row]:
-        for chunk in _chunks(ids):
-            yield from sql.read(statement.format(sql.marks(len(chunk))), chunk)
-
-
-_NOBODY = Found("", "", "", "", (), "", None, None, None, None, None, "", date.min, 0, None, "", "", (), ())
-
-
-def _chunks(ids: list[int]) -> Iterable[list[int]]:
-    for start in range(0, len(ids), 10_000):
-        yield ids[start : start + 10_000]
-
-
-def _bound(name: str, value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if name in _JSON else value
-
-
-def _dated(one: Found, day: date) -> Found:
-    return replace(one, date=day)
-
-
-def _for_students(one: Found, students: tuple[tuple[int, str], ...]) -> Found:
-    return replace(one, students=students)
 
 
 # --- what people say of it ------------------------------------------------------------------------------------------
