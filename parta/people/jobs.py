@@ -8,6 +8,7 @@ from parta.foundation.jobs import job
 from parta.organisation.models import School
 from parta.people import actions
 from parta.people.actions import watches
+from parta.people.actions.access import RECOVERY
 from parta.people.models import AccountNotice, DeviceWatch, KnownDevice, LoginFailure, SignIn
 
 FAILURES_KEPT = timedelta(days=7)
@@ -31,6 +32,12 @@ def forget_sign_ins(arguments: dict[str, Any], at: datetime) -> None:
 def device_unanswered(arguments: dict[str, Any], at: datetime) -> None:
     """The owner's time to answer for a new device is over."""
     watches.unanswered(int(arguments["watch"]), at=at)
+
+
+@job(RECOVERY)
+def recovery(arguments: dict[str, Any], at: datetime) -> None:
+    """Somebody asked for a new password: letters to the owners, if the name belongs to anybody."""
+    actions.recover(arguments["users"], at=at)
 
 
 @job("close_accounts_without_role", nightly=True)

@@ -16,8 +16,9 @@ from parta.communication.actions import delivery, habits, messages
 from parta.communication.kinds import KINDS, due, in_quiet
 from parta.communication.models import Bounce, Mail, MailHabits, Notice
 from parta.communication.queries.reach import Addressee
+from parta.foundation import jobs as queue
 from parta.people import actions as people
-from parta.people.models import Consent
+from parta.people.models import AccessIssue, Consent
 from tests.post.server import PostOffice
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,12 @@ def told(cast: Any) -> Any:
         person.save()
     habits.switch_mail(cast.viewer("deputy"), is_on=True, at=cast.at - timedelta(minutes=1))
     return cast
+
+
+def work(at: datetime) -> None:
+    """What the worker has been asked for."""
+    queue.load_kinds()
+    queue.run_due(lambda: at)
 
 
 def write(cast: Any, client_of: Any, *changes: dict[str, Any]) -> None:
@@ -419,6 +426,7 @@ def test_recovery_goes_to_the_address_in_the_card_alone(told: Any, post: PostOff
     ]
     assert plain[0] == plain[1]
     assert client_of(told.guardian).get("/diary/").status_code == 200, "asking changes nothing yet"
+    work(told.at)
     rounds(told.at)
     (taken,) = post.box()
     assert taken.to == ["mother@mail.example"] and told.guardian.user.login in taken.text
@@ -426,16 +434,48 @@ def test_recovery_goes_to_the_address_in_the_card_alone(told: Any, post: PostOff
     page = anonymous.get(f"/activate/?code={code}")
     assert page.status_code == 200 and code.encode() in page.content.replace(b"-", b"")
     anonymous.post("/recovery/", {"who": "teacher@mail.example"})
+    work(told.at)
     rounds(told.at)
     assert len(post.box()) == 1, "who works in the school asks the school"
+
+
+def asked(words: str, at: Any) -> int:
+    """Ask for a new password and let the worker see to it: how many letters there will be."""
+    before = AccessIssue.objects.filter(way="recovery").count()
+    people.ask_recovery(words, at=at)
+    work(at)
+    return AccessIssue.objects.filter(way="recovery").count() - before
+
+
+def test_neither_answer_nor_work_tells_whether_a_name_exists(told: Any, count_statements: Any) -> None:
+    """The same statements but for their values; and nobody's asking makes others wait."""
+    seen = {}
+    for who in ("mother@mail.example", "nobody@mail.example"):
+        with count_statements() as statements:
+            answer = Client().post("/recovery/", {"who": who}, REMOTE_ADDR="10.0.0.1")
+        assert answer.status_code == 200
+        seen[who] = len(statements)
+        assert not AccessIssue.objects.filter(way="recovery").exists(), "the worker writes the letter"
+    assert seen["mother@mail.example"] == seen["nobody@mail.example"] > 0
+    work(told.at)
+    assert AccessIssue.objects.filter(way="recovery").count() == 1
+    statuses = [
+        Client().post("/recovery/", {"who": f"{n}@mail.example"}, REMOTE_ADDR=f"10.0.1.{n}").status_code
+        for n in range(40)
+    ]
+    assert set(statuses) == {200}, "forty families of forty addresses, none waits for the others"
+    guesser = [
+        Client().post("/recovery/", {"who": f"{n}@x.example"}, REMOTE_ADDR="10.0.2.1").status_code
+        for n in range(8)
+    ]
+    assert guesser[-1] == 429
 
 
 def test_recovery_link_ends_with_its_hour_and_with_its_use(told: Any, post: PostOffice) -> None:
     from parta.organisation.acts import Refusal
     from parta.people.actions.access import code_by_mail
-    from parta.people.models import AccessIssue
 
-    assert people.ask_recovery("MOTHER@mail.example", at=told.at) == 1
+    assert asked("MOTHER@mail.example", told.at) == 1
     code = code_by_mail(AccessIssue.objects.get(way="recovery"))
     hour = timedelta(hours=1)
     assert people.invitation(code, told.at + hour - timedelta(seconds=1))
@@ -447,9 +487,9 @@ def test_recovery_link_ends_with_its_hour_and_with_its_use(told: Any, post: Post
 
 
 def test_three_letters_an_hour_at_most(told: Any) -> None:
-    counts = [people.ask_recovery("mother@mail.example", at=told.at + timedelta(minutes=n)) for n in range(5)]
+    counts = [asked("mother@mail.example", told.at + timedelta(minutes=n)) for n in range(5)]
     assert counts == [1, 1, 1, 0, 0]
-    assert people.ask_recovery("mother@mail.example", at=told.at + timedelta(minutes=63)) == 1
+    assert asked("mother@mail.example", told.at + timedelta(minutes=63)) == 1
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def keep_file(name: str, chunks: Iterable[bytes]) -> tuple[str, str, int, str]:
     """Take bytes in for another use: (name, type, size, digest). Raises BadInput, also when the bytes are not of the
     kind that the name says."""
     name, kind = _named(name)
-    sha256, size = _keep(_as_named(name.rpartition(".")[2], chunks))
+    sha256, size = _keep(name, chunks)
     return name, kind, size, sha256
 
 
@@ -95,12 +95,12 @@ def attach_file(
 ) -> Kept:
     """Put a file to the homework of a lesson (of one student, or common); makes «См. вложение» where none stands.
 
-    Raises BadInput (kind, size, number of files), NotFound, RefusedWrite as the write of homework does.
+    Raises BadInput (kind, content, size, number of files), NotFound, RefusedWrite as the write of homework does.
     """
     name, kind = _named(name)
     journal_id = _journal_of(viewer, lesson_id)
     load(viewer, journal_id, [_change(lesson_id, student_id)], at)  # in reach, before any byte is kept
-    sha256, size = _keep(chunks)
+    sha256, size = _keep(name, chunks)
     file = (name, kind, size, sha256)
     try:
         return _attach(viewer, journal_id, lesson_id, student_id, file, at, operation_id)
@@ -279,7 +279,9 @@ def _as_named(extension: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
                 else b"\x00" not in chunk[:4096]
             )
             if not good:
-                raise BadInput(f"Внутри файла не то, что обещает его имя («.{extension}»): пришлите снимок.")
+                raise BadInput(
+                    f"Внутри файла не то, что обещает его имя («.{extension}»): приложите исходный файл или снимок."
+                )
             is_first = False
         yield chunk
 
@@ -298,15 +300,16 @@ def _named(name: str) -> tuple[str, str]:
     return f"{stem[:180]}.{extension}", TYPES[extension]
 
 
-def _keep(chunks: Iterable[bytes]) -> tuple[str, int]:
-    """Write the bytes under their digest; a file known already is kept once. Raises BadInput for its size."""
+def _keep(name: str, chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Write the bytes under their digest; a file known already is kept once. Raises BadInput for its size, and when
+    the bytes are not of the kind that the name says."""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     handle, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
     try:
         with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
+            for chunk in _as_named(name.rpartition(".")[2], chunks):
                 size += len(chunk)
                 if size > MAX_BYTES:
                     raise BadInput(f"Файл больше {MAX_BYTES // 1024 // 1024} МБ: уменьшите его.")

@@ -11,9 +11,11 @@ from parta.journal.actions import files as actions
 from parta.journal.models import Attachment, Homework
 
 pytestmark = pytest.mark.django_db
+PICTURE = b"\xff\xd8\xffpicture"
+"""It begins as a picture does."""
 
 
-def put(client: Any, lesson: Any, name: str = "доска.jpg", data: bytes = b"picture", **more: Any) -> Any:
+def put(client: Any, lesson: Any, name: str = "доска.jpg", data: bytes = PICTURE, **more: Any) -> Any:
     return client.post(
         f"/lessons/{lesson.id}/files",
         {"file": SimpleUploadedFile(name, data), **more},
@@ -30,8 +32,8 @@ def test_file_is_kept_by_its_digest_and_logged(cast: Any, teacher: Any) -> None:
     answer = put(teacher, cast.lesson)
     assert answer.status_code == 200, answer.content.decode()
     row = Attachment.objects.get()
-    assert (row.name, row.content_type, row.size) == ("доска.jpg", "image/jpeg", 7)
-    assert actions.store_path(row.sha256).read_bytes() == b"picture"
+    assert (row.name, row.content_type, row.size) == ("доска.jpg", "image/jpeg", len(PICTURE))
+    assert actions.store_path(row.sha256).read_bytes() == PICTURE
     assert Homework.objects.get(lesson=cast.lesson).text == "См. вложение"
     assert log.lines_of_operation(_last_operation())[0].verb == "attachment_added"
     assert all(isinstance(found, int) for found in log.verify(cast.school.id))
@@ -59,7 +61,7 @@ def test_download_is_for_those_in_scope(
         assert (
             "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
         )
-        assert b"".join(answer.streaming_content) == b"picture"
+        assert b"".join(answer.streaming_content) == PICTURE
     assert client_of(cast.outside.teacher).get(url).status_code == 404
 
 
@@ -75,14 +77,35 @@ def test_kinds_that_are_not_taken(cast: Any, teacher: Any, name: str) -> None:
     assert not Attachment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("доска.jpg", b"<html><script>alert(1)</script></html>"),
+        ("доска.png", b"GIF89a and a picture of another kind"),
+        ("задание.pdf", b"MZ\x90\x00 a program"),
+        ("задание.pdf", b"\xff\xd8\xff a picture"),
+        ("задание.docx", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("задание.txt", b"MZ\x90\x00 a program"),
+    ],
+)
+def test_what_the_name_does_not_promise_is_not_taken(
+    cast: Any, teacher: Any, name: str, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = put(teacher, cast.lesson, name, data)
+    assert answer.status_code == 400 and "не то, что обещает его имя" in answer.json()["error"]
+    assert not Attachment.objects.exists() and not Homework.objects.filter(text="См. вложение").exists()
+    monkeypatch.setattr(actions, "_as_named", lambda extension, chunks: chunks)
+    assert put(teacher, cast.lesson, name, data).status_code == 200, "the planted fault: nobody looks inside"
+
+
 def test_size_and_number_are_limited(cast: Any, teacher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "MAX_BYTES", 10)
-    assert put(teacher, cast.lesson, data=b"x" * 10).status_code == 200
-    assert put(teacher, cast.lesson, data=b"x" * 11).status_code == 400
+    monkeypatch.setattr(actions, "MAX_BYTES", len(PICTURE))
+    assert put(teacher, cast.lesson, data=PICTURE).status_code == 200
+    assert put(teacher, cast.lesson, data=PICTURE + b"x").status_code == 400
     assert put(teacher, cast.lesson, data=b"").status_code == 400
     for n in range(actions.MAX_FILES - 1):
-        assert put(teacher, cast.lesson, data=b"%d" % n).status_code == 200
-    assert put(teacher, cast.lesson, data=b"more").status_code == 400
+        assert put(teacher, cast.lesson, data=PICTURE[:5] + b"%d" % n).status_code == 200
+    assert put(teacher, cast.lesson, data=PICTURE[:6]).status_code == 400
 
 
 def test_removed_file_is_gone_from_sight_and_kept(cast: Any, client_of: Any, teacher: Any) -> None:
@@ -104,8 +127,8 @@ def test_only_who_holds_the_lesson_adds(cast: Any, client_of: Any) -> None:
 
 
 def test_path_in_the_name_is_dropped(cast: Any, teacher: Any) -> None:
-    assert put(teacher, cast.lesson, "..\\..\\evil/../a\u202egpj.png").status_code == 200
-    assert Attachment.objects.get().name == "agpj.png"
+    assert put(teacher, cast.lesson, "..\\..\\evil/../a\u202egpj.jpg").status_code == 200
+    assert Attachment.objects.get().name == "agpj.jpg"
 
 
 def test_an_empty_file_leaves_no_homework_behind(cast: Any, client_of: Any) -> None:

@@ -16,6 +16,7 @@ from parta.people.actions.access import (
     invitation,
     issue_codes,
     plain_code,
+    recover,
     report_loss,
     without_ground,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "make_logins",
     "plain_code",
     "record_consent",
+    "recover",
     "reopen_account",
     "report_loss",
     "reset_password",

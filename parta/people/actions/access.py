@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
-from parta.foundation import scope, sql
+from parta.foundation import jobs, scope, sql
 from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
@@ -270,36 +270,50 @@ def hand_over(*, issue: AccessIssue, on: date, to: str, by: Actor, at: datetime)
     return issue
 
 
-_RECOVERABLE = """
+_WITH_ADDRESS = """
 SELECT DISTINCT u.id, p.id, p.school_id FROM people_user u JOIN people_person p ON p.user_id = u.id
-WHERE u.is_active AND NOT u.is_installer AND p.email <> '' AND (u.login = %s OR LOWER(p.email) = %s)
+WHERE u.is_active AND NOT u.is_installer AND p.email <> '' AND {which}
   AND NOT EXISTS (SELECT 1 FROM people_person q JOIN people_role r ON r.person_id = q.id WHERE q.user_id = u.id)
 ORDER BY u.id, p.id
 """
+_RECOVERABLE = _WITH_ADDRESS.format(which="(u.login = %s OR LOWER(p.email) = %s)")
+_RECOVERABLE_USER = _WITH_ADDRESS.format(which="u.id = %s")
 RECOVERY_LIVES = timedelta(hours=1)
 RECOVERIES = 3
 """So many letters an hour an account gets at most."""
 
 
-def ask_recovery(words: str, *, at: datetime) -> int:
-    """The owner forgot the password and names a login or an address: a letter with a link goes to the address in the
-    card, for an hour. The old password works on until the link is used. How many letters (nobody is told).
+RECOVERY = "recovery"
+"""The job that writes the letters asked for."""
 
-    Accounts of students and guardians only: who has or had a role in the school asks the school.
+
+def ask_recovery(words: str, *, at: datetime) -> None:
+    """The owner forgot the password and names a login or an address: the worker sees to the letters (`recover`).
+
+    The same is read and written whether somebody has the name or nobody: neither answer nor time tells them apart.
     """
     wanted = words.strip().lower()[:200]
     if not wanted:
         raise Refusal("Укажите логин или адрес почты.", "who")
-    asked: dict[int, tuple[int, int]] = {}
-    for user_id, person_id, school_id in sql.read(_RECOVERABLE, (wanted, wanted)):
-        asked.setdefault(user_id, (person_id, school_id))
+    found = sql.read(_RECOVERABLE, (wanted, wanted))
+    jobs.enqueue(RECOVERY, {"users": list(dict.fromkeys(row[0] for row in found))}, at=at)
+
+
+def recover(user_ids: Sequence[int], *, at: datetime) -> int:
+    """A letter with a link goes to the address in the card, for an hour. The old password works on until the link is
+    used. How many letters (nobody is told).
+
+    Accounts of students and guardians only: who has or had a role in the school asks the school.
+    """
     count = 0
-    for user_id, (person_id, school_id) in asked.items():
+    for user_id in user_ids:
+        found = sql.read(_RECOVERABLE_USER, (user_id,))
         lately = AccessIssue.objects.filter(
             person__user_id=user_id, way="recovery", issued_at__gt=at - RECOVERY_LIVES
         )
-        if lately.count() >= RECOVERIES:
+        if not found or lately.count() >= RECOVERIES:
             continue
+        person_id, school_id = found[0][1:]
         by = Actor(user_id, "owner")
         with act(school_id, by=by, at=at) as lines:
             AccessIssue.objects.filter(

@@ -134,8 +134,7 @@ def login(request: HttpRequest) -> HttpResponse:
         wait = throttle.seconds_to_wait(replace(trial, row=0), at)
         if wait:
             context["delay"] = throttle.spoken(wait)
-            where = f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
-            sign_ins.tell_of_guessing(name, where, at=at)
+            sign_ins.tell_of_guessing(name, _place(request), at=at)
         return render(request, "people/login.html", context, status=422)
     throttle.succeed(trial, at)
     context["error"] = no_way_in(request, user, at)
@@ -143,6 +142,34 @@ def login(request: HttpRequest) -> HttpResponse:
         return render(request, "people/login.html", context, status=422)
     wanted = Wanted(user.pk, context["remember"], context["next"], int(at.timestamp()))
     return go_on(request, user, wanted, at)
+
+
+def present_password(request: HttpRequest, viewer: Viewer, given: str) -> str:
+    """What to say of a password given in an open session; empty: it is the account's.
+
+    Wrong ones are delayed as at sign-in, and the owner hears of them: whoever found the screen open guesses no faster
+    than at the door.
+    """
+    at = clock.now()
+    trial = throttle.attempt(viewer.login, client_address(request), devices.known(request, viewer.login))
+    trial, wait = throttle.begin(trial, at)
+    if wait:
+        return say(
+            "Несколько паролей подряд не подошли. Следующая попытка через {spoken}.",
+            spoken=throttle.spoken(wait),
+        )
+    user = actions.check_password(viewer.login, given[:200])
+    if user is not None and user.pk == viewer.user_id:
+        throttle.succeed(trial, at)
+        return ""
+    if throttle.seconds_to_wait(replace(trial, row=0), at):
+        sign_ins.tell_of_guessing(viewer.login, f"{_place(request)}; сеанс открыт", at=at)
+    return say("Пароль не подошёл. Проверьте раскладку и регистр букв.")
+
+
+def _place(request: HttpRequest) -> str:
+    """Where a guesser sits, as the owner reads it."""
+    return f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
 
 
 def no_way_in(request: HttpRequest, user: User, at: datetime) -> str:
@@ -260,9 +287,12 @@ def password(request: HttpRequest) -> HttpResponse:
         old_key = request.session.session_key or ""
         try:
             watches.only_known(viewer, "current")
+            current = request.POST.get("current", "")[:200]
+            if wrong := present_password(request, viewer, current):
+                raise Refusal(wrong, "current")
             actions.change_password(
                 user=user,
-                current=request.POST.get("current", "")[:200],
+                current=current,
                 new=request.POST.get("new", "")[:200],
                 repeat=request.POST.get("repeat", "")[:200],
                 school_id=viewer.school.id,
@@ -316,9 +346,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         context["errors"] = {refusal.field: str(refusal)}
         if refusal.field == "code":
-            where = f"{agents.spoken(request.headers.get('User-Agent', ''))}, адрес {client_address(request)}"
             used = slips.tell_of_used_code(
-                code, where, is_known=lambda login: devices.known(request, login) is not None, at=at
+                code, _place(request), is_known=lambda login: devices.known(request, login) is not None, at=at
             )
             context["errors"] = {"code": used or str(refusal)}
         return render(request, "people/activate.html", context, status=422)

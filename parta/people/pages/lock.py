@@ -13,33 +13,22 @@ from parta.foundation import clock
 from parta.foundation.access import ask_password, requires, wants_json
 from parta.foundation.language import noted, say
 from parta.people import access as access  # declares the permissions
-from parta.people import actions, devices, locks, throttle
+from parta.people import locks
 from parta.people.chrome import page
-from parta.people.pages.account import client_address, own_path
+from parta.people.pages.account import own_path, present_password
 from parta.people.pages.setup import looking
 
 PASSWORD = "unlock_password"
 """The field a locked form comes back with."""
-_WRONG = noted("Пароль не подошёл. Проверьте раскладку и регистр букв.")
 CLOSED = noted("Экран закрыт: долго не было действий. Введите пароль, запись ждёт на странице.")
 
 
 def try_password(request: HttpRequest, password: str) -> str:
     """Open the session again; an empty string when the password was right, else what to say. Guesses are delayed."""
-    viewer, at = looking(request), clock.now()
-    trial = throttle.attempt(viewer.login, client_address(request), devices.known(request, viewer.login))
-    trial, wait = throttle.begin(trial, at)
-    if wait:
-        return say(
-            "Несколько паролей подряд не подошли. Следующая попытка через {spoken}.",
-            spoken=throttle.spoken(wait),
-        )
-    user = actions.check_password(viewer.login, password[:200])
-    if user is None or user.pk != viewer.user_id:
-        return say(_WRONG)
-    throttle.succeed(trial, at)
+    if wrong := present_password(request, looking(request), password):
+        return wrong
     request.session.pop(locks.LOCKED, None)
-    request.session[locks.SIGNED] = int(at.timestamp())
+    request.session[locks.SIGNED] = int(clock.now().timestamp())
     del request.__dict__["viewer"]
     return ""
 

@@ -22,13 +22,11 @@ from parta.foundation.access import requires
 from parta.foundation.language import noted, say
 from parta.organisation.acts import Refusal
 from parta.people import access as access  # declares the permissions
-from parta.people import devices, throttle
+from parta.people import throttle
 from parta.people.actions import identities
-from parta.people.actions.accounts import check_password
 from parta.people.chrome import page
 from parta.people.forms import Posted, carry_out, status
-from parta.people.models import User
-from parta.people.pages.account import Wanted, client_address, go_on, no_way_in, own_path
+from parta.people.pages.account import Wanted, client_address, go_on, no_way_in, own_path, present_password
 from parta.people.pages.setup import FORM, looking
 from parta.people.second_queries import own_identities
 
@@ -178,8 +176,10 @@ def outside(request: HttpRequest) -> HttpResponse:
         if provider is None:
             raise Refusal("Такого входа в этой установке нет: обновите страницу.", "identity")
         confirm.ask("factors")
-        if not viewer.factors:
-            _own_password(viewer.user_id, viewer.login, request)
+        if not viewer.factors and (
+            wrong := present_password(request, viewer, request.POST.get("password", ""))
+        ):
+            raise Refusal(wrong, "password")
         return _lead_out(request, provider, viewer.at, user_id=viewer.user_id)
 
     def unlink(posted: Posted) -> str:
@@ -191,25 +191,6 @@ def outside(request: HttpRequest) -> HttpResponse:
         return forms
     context = {"found": own_identities(viewer, settings.PROVIDERS), "forms": forms}
     return page(request, "people/outside.html", context, status=status(forms))
-
-
-def _own_password(user_id: int, login: str, request: HttpRequest) -> None:
-    """Whoever found the screen open links nothing of his own. Raises Refusal; wrong ones are delayed as at sign-in."""
-    at = clock.now()
-    trial = throttle.attempt(login, client_address(request), devices.known(request, login))
-    trial, wait = throttle.begin(trial, at)
-    if wait:
-        raise Refusal(
-            say(
-                "Несколько паролей подряд не подошли. Следующая попытка через {spoken}.",
-                spoken=throttle.spoken(wait),
-            ),
-            "password",
-        )
-    user: User | None = check_password(login, request.POST.get("password", "")[:200])
-    if user is None or user.pk != user_id:
-        raise Refusal("Пароль не подошёл.", "password")
-    throttle.succeed(trial, at)
 
 
 urlpatterns = [

@@ -19,7 +19,7 @@ from parta.people.pages.account import client_address
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("recovery")
 def recovery(request: HttpRequest) -> HttpResponse:
-    """Ask for a link. Requests of one address are counted as guesses are, whatever they name."""
+    """Ask for a link. Requests of one address are counted as guesses are, whatever they name: none waits for others."""
     context: dict[str, Any] = {
         "who": "", "error": "", "is_asked": False, "delay": "", "sends": bool(settings.EMAIL_HOST)
     }  # fmt: skip
@@ -27,7 +27,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
         return render(request, "people/forgotten.html", context)
     at = clock.now()
     context["who"] = request.POST.get("who", "")[:200].replace("\x00", "").strip()
-    _, wait = throttle.begin(throttle.attempt("recovery", client_address(request), None), at)
+    address = client_address(request)
+    _, wait = throttle.begin(throttle.attempt(f"recovery:{address}", address, None), at)
     if wait:
         context["delay"] = throttle.spoken(wait)
         answer = render(request, "people/forgotten.html", context, status=429)

@@ -32,6 +32,7 @@ from parta.people.pages.account import (
     client_address,
     no_way_in,
     own_path,
+    present_password,
 )
 from parta.people.pages.lock import PASSWORD
 from parta.people.pages.setup import FORM, looking
@@ -268,10 +269,16 @@ def second_step(request: HttpRequest) -> HttpResponse:
     viewer = looking(request)
     at = viewer.at
 
+    def password() -> str:
+        """The present password, asked before the first second step: whoever found the screen open sets up none."""
+        given = request.POST.get("password", "")
+        wrong = "" if viewer.factors else present_password(request, viewer, given)
+        if wrong:
+            raise Refusal(wrong, "password")
+        return given
+
     def begin(posted: Posted) -> str:
-        actions.begin_codes(
-            viewer=viewer, password=request.POST.get("password", ""), title=posted.text("title"), at=at
-        )
+        actions.begin_codes(viewer=viewer, password=password(), title=posted.text("title"), at=at)
         return f"{reverse('second_step')}#begun"
 
     def finish(posted: Posted) -> str | HttpResponse:
@@ -292,7 +299,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             raise Refusal("Браузер не создал ключ. Попробуйте ещё раз.", "key")
         codes = actions.add_key(
             viewer=viewer,
-            password=request.POST.get("password", ""),
+            password=password(),
             title=posted.text("title"),
             credential_id=made.credential_id,
             public_key=made.public_key,

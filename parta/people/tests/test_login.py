@@ -10,7 +10,7 @@ from django.test import Client
 from parta.foundation import clock
 from parta.people import throttle
 from parta.people.actions.accounts import one_time_password
-from parta.people.models import KnownDevice, LoginFailure, User
+from parta.people.models import AccountNotice, KnownDevice, LoginFailure, User
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +239,43 @@ def test_one_time_password_is_long_and_new() -> None:
     made = {one_time_password() for _ in range(200)}
     assert len(made) == 200
     assert all(len(password) == 19 and password.count("-") == 3 for password in made)
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "field"),
+    [
+        ("/password/", {"new": "Другое слово 27", "repeat": "Другое слово 27"}, "current"),
+        ("/account/second/", {"act": "begin", "title": "телефон"}, "password"),
+        ("/unlock/", {}, "unlock_password"),
+    ],
+)
+@pytest.mark.parametrize("fault", ["", "nobody counts"])
+def test_whoever_found_the_screen_open_guesses_no_faster_than_at_the_door(
+    cast: Any,
+    client_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    form: dict[str, str],
+    field: str,
+    fault: str,
+) -> None:
+    """A thousand guesses of the present password in an open session: five are looked at, the owner hears of them."""
+    if fault:
+        monkeypatch.setattr(throttle, "seconds_to_wait", lambda trial, at: 0)
+    session = client_of(cast.teacher)
+    if address == "/unlock/":
+        session.post("/lock/")
+    looked: list[str] = []
+    with monkeypatch.context() as counted:
+        counted.setattr("parta.people.actions.check_password", lambda login, given: looked.append(given))
+        for guess in range(20 if fault else 1000):
+            assert session.post(address, form | {field: f"догадка {guess}"}).status_code in (422, 423)
+    if fault:
+        assert len(looked) == 20, "the planted fault is seen"
+        return
+    assert len(looked) == 5
+    assert AccountNotice.objects.get(user=cast.teacher.user).kind == "guessing"
+    right = session.post(address, form | {field: PASSWORD})
+    assert right.status_code == 422 and "Следующая попытка через" in right.content.decode()
+    with clock.rehearse(cast.at + timedelta(minutes=1)):
+        assert session.post(address, form | {field: PASSWORD}).status_code == 302

@@ -141,9 +141,9 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             school_id=c.school.pk, person_ids=[person.pk], lives=timedelta(days=30), **by(c)
         ),
     ),
-    "people.actions.access.ask_recovery": (
+    "people.actions.access.recover": (
         _asked_by_mail,
-        lambda c, _: people.ask_recovery("safina@mail.example", at=c.at),
+        lambda c, _: people.recover([c.guardian.user_id], at=c.at),
     ),
     "people.actions.access.activate": (
         _code,

@@ -13,6 +13,7 @@ SILENT: Mapping[str, str] = {
     "archive.actions.backups.verify_copies": _REGISTER,
     "archive.actions.digests.tell_of_writes": "notices to the owners of accounts, rows of their own",
     "people.actions.inspection.name_anew": "pseudonyms drawn by lot for the window whose opening is on the chain",
+    "people.actions.access.ask_recovery": "asks the worker, whose `recover` leaves the line, if anybody has the name",
     "people.actions.identities.forget_identities": "the acts that stop access call it and hand it their lines",
     "people.actions.identities.account_of": "looks an identity up at sign-in; the sign-in is a row of its own",
     "people.actions.incidents.freeze": "the acts that stop an account call it and leave the line",
