@@ -56,7 +56,6 @@ def badge(client: Any) -> int:
     (COLLEGE, "ET-2.2.14"),
     (COLLEGE, "ET-2.2.10"),
     (COLLEGE, "ET-A-DEP-6r"),
-    (IPATOVO, "IP-1.4.7", "ширина 360 точек"),
     (CENTRE, "CT-4.5"),
     (DUBROVO, "DB-2.2.5"),
     (DUBROVO, "DB-3.7.3"),

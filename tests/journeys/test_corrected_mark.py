@@ -68,6 +68,27 @@ def test_every_average_counts_what_the_act_says(
 
 
 @under(GYMNASIUM)
+@pytest.mark.parametrize(
+    ("counts", "new", "sum_", "said"),
+    [
+        ("new", "5", "4 + 5 = 9; 9 : 2 = 4,50", ""),
+        ("first", "5", "4 + 2 = 6; 6 : 2 = 3,00", "в средней считается 2"),
+        ("mean", "5", "4 + 3,5 = 7,5; 7,5 : 2 = 3,75", "в средней считается 3,5"),
+    ],
+)
+def test_the_card_of_the_average_sums_what_counts(
+    cast: Any, client_of: Any, counts: str, new: str, sum_: str, said: str
+) -> None:
+    """The sum a family reads is the sum that was made: with what counts, not with what stands in the cell."""
+    live_under(cast, text_of(COUNTS.format(counts), TERM))
+    two_marks(cast, client_of, "2", new)
+    pupil = cast.named("Асанов")
+    family = page(client_of(cast.class_teacher), f"/diary/{pupil.pk}/subjects/{cast.russian.subject_id}/")
+    assert sum_ in family, family
+    assert (said in family) if said else ("в средней считается" not in family)
+
+
+@under(GYMNASIUM)
 def test_only_the_named_works_are_counted_so_and_only_from_the_day_of_the_rule(
     cast: Any, client_of: Any
 ) -> None:

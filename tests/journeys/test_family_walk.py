@@ -17,11 +17,10 @@ from playwright.sync_api import Browser, Page, expect
 from parta.diary.models import AbsenceNotice, Acknowledgement
 from parta.people.models import Person
 from tests.cast import TODAY, World
-from tests.journeys.steps import mark, saved, send
+from tests.journeys.steps import GYMNASIUM, IPATOVO, mark, presets, saved, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"width": 390, "height": 844}
 SECRET = "мел доска парта звонок"
 RULES = {"resultTypes": ["violations"], "elementRef": False}
 
@@ -29,8 +28,9 @@ RULES = {"resultTypes": ["violations"], "elementRef": False}
 class Phone:
     """A telephone: what it shows is looked at each time."""
 
-    def __init__(self, browser: Browser, home: str) -> None:
-        self.context = browser.new_context(viewport=PHONE, locale="ru-RU", has_touch=True)  # type: ignore[arg-type]
+    def __init__(self, browser: Browser, home: str, width: int = 390) -> None:
+        screen = {"width": width, "height": 844}
+        self.context = browser.new_context(viewport=screen, locale="ru-RU", has_touch=True)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.home = home
@@ -156,6 +156,36 @@ def test_from_the_paper_slip_to_the_acknowledged_week(
     desk.open("/messages/")
     desk.sees("О поездке")
     assert not desk.faults, "\n".join(desk.faults)
+
+
+@presets((IPATOVO, "IP-1.4.7"), (GYMNASIUM, "GT-I-3.6i"))
+def test_a_parent_writes_to_a_deputy_and_is_answered_on_a_screen_of_360(
+    cast: World, client_of: Any, chromium: Browser, live_server: Any
+) -> None:
+    """One thread, both sides on a narrow phone; each page of messages fits it and axe finds nothing."""
+    asks, answers = "Можно ли прийти в субботу?", "Да, в десять."
+    family = Phone(chromium, live_server.url, 360).signed_in(client_of(cast.guardian))
+    family.open(f"/messages/new/?student={cast.student.pk}")
+    family.page.get_by_label(re.compile(f"{cast.deputy.surname} {cast.deputy.given_name}")).check()
+    family.page.locator("#n-subject").fill("О субботе")
+    family.page.locator("textarea").first.fill(asks)
+    family.tap("button", "Отправить")
+    family.sees(asks)
+    thread = family.page.url.split("#")[0].removeprefix(live_server.url)
+    office = Phone(chromium, live_server.url, 360).signed_in(client_of(cast.deputy))
+    office.open("/messages/")
+    office.tap("link", re.compile("О субботе"))
+    office.sees(asks)
+    assert office.page.url.split("#")[0].endswith(thread)
+    office.page.locator("textarea").first.fill(answers)
+    office.tap("button", re.compile("Ответить|Отправить"), first=True)
+    office.sees(answers)
+    family.open("/messages/")
+    family.tap("link", re.compile("О субботе"))
+    family.sees(asks, answers)
+    assert family.page.url.split("#")[0].endswith(thread), "one thread"
+    family.open("/messages/rules/")
+    assert not family.faults + office.faults, "\n".join(family.faults + office.faults)
 
 
 def _choosing(way: str) -> set[int]:

@@ -65,6 +65,8 @@ class Row(NamedTuple):
     """Of the kind of work."""
     counted: str = ""
     """What counts in the average in place of the value, where a mark was corrected and the act says so."""
+    terms: tuple[Decimal, ...] = ()
+    """What it puts into the sum, each to be multiplied by the weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +125,13 @@ class Subject:
     @property
     def formula(self) -> str:
         """The sum as one writes it: «5·1 + 4·2 = 13; 13 : 3 = 4,33»."""
-        counted = [row for row in self.rows if not row.left_out]
-        if not counted or self.average is None or self.has_shares:
-            return ""
         terms = [
-            f"{part}·{_plain(row.weight)}" if self.has_weights else part
-            for row in counted
-            for part in row.value.split("/")
+            f"{_plain(worth)}·{_plain(row.weight)}" if self.has_weights else _plain(worth)
+            for row in self.rows
+            for worth in row.terms
         ]
+        if not terms or self.average is None or self.has_shares:
+            return ""
         total = _plain(self.total)
         return f"{' + '.join(terms)} = {total};  {total} : {_plain(self.weights)} = {_plain(self.average, 2)}"
 
@@ -369,12 +370,14 @@ def _rows(
         )
         values = [part[3] for part in parts if part[3]]
         left_out = "" if values else say("снята")
+        terms: list[Decimal] = []
         for value in (part[14] or part[3] for part in parts if part[3]):
             worth = reckoner.worth(value) if reckoner.formula else worth_of(scale.worth, value)
             if worth is None:
                 left_out = say("этот знак в средней не считается")
             elif weight:
-                total += Decimal(str(worth)) * weight
+                terms.append(Decimal(str(worth)))
+                total += terms[-1] * weight
                 weights += weight
         if values and not weight:
             left_out = (
@@ -403,6 +406,7 @@ def _rows(
                 else "",
                 history=tuple(lines),
                 code=row[13],
+                terms=tuple(terms),
             )
         )
     return tuple(found), total, weights

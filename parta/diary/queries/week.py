@@ -34,7 +34,8 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.
        x.id, q.surname, q.given_name, q.patronymic, r.topic, a.meaning, a.minutes, l.journal_id, l.hours,
        (SELECT o.url FROM journal_onlinelink o WHERE o.removed_at IS NULL AND (o.lesson_id = l.id OR
         (o.lesson_id IS NULL AND o.journal_id = l.journal_id))
-        ORDER BY CASE WHEN o.lesson_id IS NULL THEN 1 ELSE 0 END LIMIT 1)
+        ORDER BY CASE WHEN o.lesson_id IS NULL THEN 1 ELSE 0 END LIMIT 1),
+       room.title
 FROM {MINE} mine
 JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.date >= %s AND l.date < %s
      AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
@@ -43,6 +44,7 @@ LEFT JOIN timetable_substitution x ON x.lesson_id = l.id
 LEFT JOIN people_person q ON q.id = x.substitute_id
 LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
 LEFT JOIN journal_absence a ON a.lesson_id = l.id AND a.student_id = %s
+LEFT JOIN organisation_room room ON room.id = l.room_id
 ORDER BY l.date, l.number
 """
 
@@ -203,6 +205,7 @@ def _days(
                 marks=tuple(marks.get(row[0], ())),
                 absence=_absence(row[13], row[14]),
                 online=row[17] or "" if row[5] != "cancelled" else "",
+                room=row[18] or "",
             )
         )
     for row in words:

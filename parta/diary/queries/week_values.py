@@ -115,6 +115,12 @@ class LessonShown(NamedTuple):
     absence: str
     online: str = ""
     """Address at which the lesson is held online."""
+    room: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Held at this place of the timetable, or to be held: its bells and room say something."""
+        return not self.is_off and self.starts.year > 1
 
 
 class NoteShown(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 from parta.diary.queries import marks_page, week_page
 from parta.foundation import clock
 from parta.journal.models import Absence, Assessment, DiaryNote, Homework, Mark
+from parta.organisation.models import Room
 from parta.people.models import ReadTrace
 from parta.plans.models import Journal
 from parta.timetable.actions.changes import cancel_lesson, move_lesson, substitute
@@ -149,6 +150,20 @@ def test_answers_come_first(cast: Any, client_of: Any) -> None:
     page = text_of(client_of(cast.guardian))
     assert "Завтра, четверг" in page and "Контрольная работа: математика." in page
     assert "Русский язык: урок отменён." in page and '<section class="hot">' in page
+
+
+def test_a_lesson_stands_with_its_bells_and_room(cast: Any, client_of: Any) -> None:
+    """By the bell of the lesson; a room that is only numbered is called one; a cancelled lesson has neither."""
+    lesson = cast.lesson_on("russian", date(2026, 10, 16))
+    Lesson.objects.filter(id=lesson.id).update(room=Room.objects.get(school=cast.school, title="14"))
+    friday = re.search(r'id="d2026-10-16".*?</section>', text_of(client_of(cast.guardian)), re.S)
+    assert friday is not None
+    assert re.search(r"Русский язык <small[^>]*>\d{1,2}:\d\d–\d{1,2}:\d\d · каб.\s14</small>", friday[0]), (
+        friday[0]
+    )
+    cancel_lesson(lesson=lesson, by=actor_of(cast.deputy, "deputy"), at=cast.at)
+    friday = re.search(r'id="d2026-10-16".*?</section>', text_of(client_of(cast.guardian)), re.S)
+    assert friday is not None and not re.search(r"каб.\s14", friday[0])
 
 
 def test_moved_and_substituted_lessons_say_so(cast: Any) -> None:
