@@ -74,6 +74,8 @@ def span(
         number_or_none(sent.get("department", "")),
         kind if (kind := sent.get("kind", "")) in KINDS else "",
         grade if (grade := number_or_none(sent.get("grade", ""))) is None or grade < 20 else None,
+        level if (level := number_or_none(sent.get("level", ""))) is None or level <= 100 else None,
+        number_or_none(sent.get("person", "")),
     )
 
 

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods
 from parta.communication.actions import messages
 from parta.communication.queries.reach import colleagues
 from parta.control.actions import ReportRow, form_report, receive_report
+from parta.control.actions.findings import keep
 from parta.control.actions.nightly import table_contents
 from parta.control.documents import comma_separated, workbook
 from parta.control.pages.frame import FORM, READ, YEAR, control_page, span
 from parta.control.queries.class_sheet import class_sheet
 from parta.control.queries.classes import MEANINGS, SubjectLine, class_page, readable_classes
+from parta.control.queries.conduct import staff_of
 from parta.control.queries.forms import Form, asked_of, forms_of, handed, kept, spans_of
 from parta.control.queries.internal_works import VALUES, work_page
 from parta.control.queries.own_control import year_of
@@ -86,6 +88,19 @@ def _homeroom(viewer: Viewer, cut: Cut, of_class: bool) -> tuple[Cut, list[tuple
     return cut, classes
 
 
+def _person(viewer: Viewer, cut: Cut, form: Form) -> tuple[Cut, list[tuple[int, str]]]:
+    """The cut with one of the staff where the report is of one (the first unless another is named); all of them."""
+    cut = replace(cut, level=cut.level if form.has_level else None)
+    if not form.of_person:
+        return replace(cut, person_id=None), []
+    staff = staff_of(viewer, cut)
+    if cut.person_id is not None and cut.person_id not in staff:
+        raise Http404
+    if cut.person_id is None and staff:
+        cut = replace(cut, person_id=next(iter(staff)))
+    return cut, [(id, name) for id, (name, _) in staff.items()]
+
+
 @require_http_methods(FORM)
 @requires("reports")
 def report(request: HttpRequest, code: str) -> HttpResponse:
@@ -103,6 +118,9 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     else:
         cut = span(request, viewer, days=30, longest=YEAR, ahead=form.ahead)
     cut, classes = _homeroom(viewer, span_cut(request, viewer, cut), form.of_class)
+    cut, staff = _person(viewer, cut, form)
+    if form.of_findings:
+        keep(viewer.school.id, at=viewer.at)
     table = form.make(viewer, cut)
 
     def hand_in(posted: Posted) -> str:
@@ -145,6 +163,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         confirm.ask("export")
     trace(viewer, f"{'export:' if is_file else ''}report_{code}", object_id=cut.homeroom_id)
     of = next((one[1] for one in classes if one[0] == cut.homeroom_id), "")
+    of = next((name for id, name in staff if id == cut.person_id), of)
     if is_file:
         about = [viewer.school.short_name, ru_span(cut.since, cut.until), *([of] if of else [])]
         if table.note:
@@ -158,7 +177,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     query = {"since": cut.since.isoformat(), "until": cut.until.isoformat()}
     if cut.homeroom_id is not None:
         query["homeroom"] = str(cut.homeroom_id)
-    for name, value in (("department", cut.department_id), ("grade", cut.grade)):
+    narrower = ("department", cut.department_id), ("grade", cut.grade)
+    for name, value in (*narrower, ("level", cut.level), ("person", cut.person_id)):
         if value is not None:
             query[name] = str(value)
     context = {
@@ -169,6 +189,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "cut": cut,
         "of": of,
+        "staff": staff,
         "classes": classes if form.of_class or viewer.is_school_wide else [],
         "spans": [(one.title, _address(one.since, one.until, cut.homeroom_id)) for one in choices],
         "query": urlencode(query),

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.control.queries import analysis, hours, internal_works, mastering, registers, reports, results
+from parta.control.queries import (
+    analysis,
+    conduct,
+    hours,
+    internal_works,
+    mastering,
+    registers,
+    reports,
+    results,
+    summaries,
+)
 from parta.control.queries.classes import MEANINGS, class_page
 from parta.control.queries.corrections import corrections
 from parta.control.queries.reports import Cell, Table
@@ -17,6 +27,7 @@ from parta.journal.rules.matters import rules_on
 from parta.people.viewer import Viewer
 
 CONTROL = frozenset({"director", "deputy", "head_of_department", "inspector"})
+HEADS = frozenset({"director", "deputy"})
 CLASS = frozenset({"class_teacher", "master"})
 TEACH = frozenset({"teacher"})
 COLLEGE = frozenset({"college"})
@@ -37,6 +48,12 @@ class Form:
     """Only in schools of these kinds; empty: in all."""
     ahead: bool = False
     """Its days may be still to come."""
+    has_level: bool = False
+    """It may be cut to what lies below a level."""
+    of_person: bool = False
+    """Always about one of the staff."""
+    of_findings: bool = False
+    """Read from the kept findings, which are to be up to date."""
 
 
 def class_report(viewer: Viewer, cut: Cut) -> Table:
@@ -136,6 +153,28 @@ FORMS = {
             results.performance,
         ),
         Form(
+            "group_summary",
+            "Итоги по группам",
+            "Промежуточный и итоговый отчёт: программа, часы, явка, результаты; группы ниже уровня",
+            CONTROL | TEACH | CLASS,
+            summaries.group_summary,
+            has_level=True,
+        ),
+        Form(
+            "unit_summary",
+            "Итоги учреждения",
+            "Коротко, по отделениям: группы, ученики, часы, явка, результаты, своевременность",
+            CONTROL,
+            summaries.unit_summary,
+        ),
+        Form(
+            "comparison",
+            "Сравнение периодов",
+            "Два последних периода по классам и предметам: средняя, качество, успеваемость",
+            CONTROL,
+            summaries.comparison,
+        ),
+        Form(
             "analysis",
             "Анализ успеваемости",
             "По классам, предметам, учителям и ученикам: средняя, доля «4» и «5», доля «2», пропуски",
@@ -169,6 +208,13 @@ FORMS = {
             "Часы по плану и данные, пропущенные и восполненные",
             CONTROL | TEACH,
             reports.curriculum,
+        ),
+        Form(
+            "given_hours",
+            "Выданные часы",
+            "По учителям и месяцам: свои и часы замещения, основание для оплаты",
+            CONTROL,
+            hours.given_hours,
         ),
         Form(
             "replaced_hours",
@@ -267,6 +313,23 @@ FORMS = {
             "Что было в журнале и что стало: кто, когда, почему",
             CONTROL,
             corrections,
+        ),
+        Form(
+            "conduct",
+            "Исполнение положения",
+            "Кто за период ничего не нарушил, у остальных – нарушения по пунктам",
+            HEADS,
+            conduct.conduct,
+            of_findings=True,
+        ),
+        Form(
+            "evidence",
+            "Нарушения одного человека",
+            "Пункт, запись, время и объяснение по каждому нарушению за период",
+            HEADS,
+            conduct.evidence,
+            of_person=True,
+            of_findings=True,
         ),
         Form(
             "user_activity",

@@ -16,6 +16,8 @@ from parta.journal.queries.words import class_name, register_key, short_name
 from parta.people.viewer import ROLE_TITLES, Viewer
 
 Cell = str | int | float | None
+Link = tuple[str, int] | tuple[str, str, str]
+"""Where a row leads: the name of a page, its number or code, the query of its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Table:
     sums: int = 0
     """How many of the last rows are sums."""
     note: str = ""
-    links: tuple[tuple[str, int], ...] = ()
-    """Where the first rows lead: the name of a page and its number."""
+    links: tuple[Link | None, ...] = ()
+    """Where the first rows lead."""
 
 
 def journal_filling(viewer: Viewer, cut: Cut) -> Table:

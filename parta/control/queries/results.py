@@ -49,7 +49,7 @@ class _Results:
     """By journal and student."""
 
 
-def _results(viewer: Viewer, cut: Cut) -> _Results:
+def results_of(viewer: Viewer, cut: Cut) -> _Results:
     scope, values = reach_of(viewer, cut)
     journals = tuple(sql.read(_JOURNALS.format(scope=scope), [cut.until, cut.until, *values]))
     scales: dict[int, Scale | None] = {}
@@ -72,7 +72,7 @@ def _results(viewer: Viewer, cut: Cut) -> _Results:
     return _Results(journals, scales, {key: one[0] / one[1] for key, one in sums.items() if one[1]})
 
 
-def _ranks(results: _Results, wanted: Callable[[sql.Row], Any]) -> dict[Any, dict[int, list[int]]]:
+def ranks_of(results: _Results, wanted: Callable[[sql.Row], Any]) -> dict[Any, dict[int, list[int]]]:
     """By group and student: 0 fails, 1 passes, 2 good, 3 excellent, for every journal."""
     groups = {row[0]: wanted(row) for row in results.journals}
     found: dict[Any, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -85,14 +85,14 @@ def _ranks(results: _Results, wanted: Callable[[sql.Row], Any]) -> dict[Any, dic
 
 def performance(viewer: Viewer, cut: Cut) -> Table:
     """By class, parallel and school: average, quality, success, groups of students. Two statements."""
-    results = _results(viewer, cut)
+    results = results_of(viewer, cut)
     means: dict[int, list[float]] = defaultdict(list)
     rooms = {row[0]: row[5] for row in results.journals}
     grades = {row[5]: row[6] for row in results.journals}
     for (journal_id, _), average in results.averages.items():
         if rooms.get(journal_id) is not None:
             means[rooms[journal_id]].append(average)
-    ranks = _ranks(results, lambda row: row[5])
+    ranks = ranks_of(results, lambda row: row[5])
 
     def row(title: str, homerooms: Sequence[int]) -> tuple[Cell, ...]:
         students = [own for room in homerooms for own in ranks.get(room, {}).values()]
@@ -138,7 +138,7 @@ def performance(viewer: Viewer, cut: Cut) -> Table:
 
 def subject_period(viewer: Viewer, cut: Cut) -> Table:
     """By journal: lessons and topics by plan and in fact, average, quality, success, absences. Five statements."""
-    results = _results(viewer, cut)
+    results = results_of(viewer, cut)
     progress = {line.progress.row[0]: line.progress for line in sheets.programme_sheet(viewer, cut)}
     scope, values = reach_of(viewer, cut)
     missed = {

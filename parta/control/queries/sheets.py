@@ -56,6 +56,10 @@ class Cut:
     """Only subjects of this kind (`Subject.KINDS`), by their kind or by a property of that name."""
     grade: int | None = None
     """Only this parallel or course."""
+    level: int | None = None
+    """Per cent: only what is below it, in reports that know a level."""
+    person_id: int | None = None
+    """Of whose duties, in reports on one of the staff."""
 
 
 def reach_of(viewer: Viewer, cut: Cut) -> Reach:
