@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from parta.control.actions.findings import keep
+from parta.control.models import Check, FindingsKept, Remark
 from parta.control.models import Finding as Kept
-from parta.control.models import FindingsKept
 from parta.control.queries.duties import kept_duties
 from parta.control.queries.duty_lines import DutyLine
 from parta.diary.models import AbsenceNotice, FamilyReport
 from parta.foundation import clock
 from parta.journal.models import LessonRecord, TermMark
 from parta.journal.queries.words import class_name
-from parta.people.models import Guardianship, PersonChange, RosterReview
+from parta.people.models import Guardianship, Inspection, PersonChange, RosterReview
 from parta.timetable.models import Lesson, TimetableSlot
 from tests.journeys.steps import (
     CENTRE,
@@ -34,6 +34,7 @@ from tests.journeys.steps import (
     remarks_of,
     saved,
     send,
+    text,
     under,
 )
 from tests.journeys.test_clauses_checks import found, recorded
@@ -393,7 +394,7 @@ def test_replaced_missed_and_made_up_hours_by_teacher_and_month(cast: Any, clien
 
 
 @under(CENTRE)
-@pytest.mark.clause("CT-5.6c", partly="запись эксперта о журнале группы")
+@pytest.mark.clause("CT-5.6c")
 def test_group_of_experts_is_appointed_by_an_order(cast: Any, client_of: Any) -> None:
     from parta.people.models import Role
 
@@ -406,7 +407,36 @@ def test_group_of_experts_is_appointed_by_an_order(cast: Any, client_of: Any) ->
     assert "проверяющий" in line.text and "director" in line.told and line.url_name == "setup_people"
     experts.update(order_number="14-о", order_date=YEAR)
     assert not missing()
-    page(client_of(cast.inspector), f"/journals/{cast.russian.pk}/")
+    # the expert is listed with the order, reads the journals and records a note on those of one group
+    assert "14-о" in page(client_of(cast.operator), f"/setup/people/{cast.inspector.pk}/")
+    expert, note = client_of(cast.inspector), {"act": "finish", "directions": ["lessons", "roll"]}
+    page(expert, f"/journals/{cast.russian.pk}/")
+    note |= {"conclusion": "Журнал ведётся аккуратно, темы записаны по программе."}
+    whole = expert.post("/control/check/", note)
+    assert whole.status_code == 422 and "выберите класс" in text(whole) and not Check.objects.exists()
+    address = f"/control/check/?homeroom={cast.homeroom.pk}"
+    assert "Записать заключение эксперта" in page(expert, address)
+    done(expert.post(address, note | {"fix_by": "2026-10-21", "remarks": "1"}))
+    made = Check.objects.get()
+    assert (made.made_by, made.role, made.homeroom) == (cast.inspector, "inspector", cast.homeroom)
+    assert not Remark.objects.exists(), "an expert orders nobody"
+    for name in ("director", "class_teacher"):
+        assert "аккуратно" in page(client_of(cast.people[name]), f"/control/certificates/{made.pk}/"), name
+    assert "аккуратно" in page(expert, f"/control/certificates/{made.pk}/")
+    # a window over the younger group alone, or over other days, opens no other journal to a note
+    Inspection.objects.filter(school=cast.school).update(homerooms=[cast.younger.pk])
+    assert expert.post(address, note).status_code == 422
+    Inspection.objects.filter(school=cast.school).update(homerooms=[], until=date(2026, 9, 10))
+    assert "не открывает этих дней" in text(expert.post(address, note))
+    assert Check.objects.count() == 1
+
+
+@under(GYMNASIUM)
+def test_where_no_act_appoints_experts_an_inspector_records_nothing(cast: Any, client_of: Any) -> None:
+    note = {"act": "finish", "directions": ["lessons"], "conclusion": "Журнал ведётся аккуратно."}
+    address = f"/control/check/?homeroom={cast.homeroom.pk}"
+    assert client_of(cast.inspector).post(address, note).status_code == 422 and not Check.objects.exists()
+    assert "заключение эксперта" not in page(client_of(cast.inspector), address)
 
 
 # --- words to families ------------------------------------------------------------------------------------------------

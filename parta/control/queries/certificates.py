@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut
 from parta.foundation import sql
 from parta.journal.queries.words import from_json, short_name
+from parta.journal.rules.matters import rules_on
+from parta.organisation.acts import Refusal
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.regulation.durations import plural
 
@@ -33,6 +35,40 @@ BY_HAND = frozenset({"storage"})
 """Directions with no figures: the controller says what was found in the conclusion."""
 LINES_EACH = 12
 """Lines of one person in a certificate."""
+EXPERT = "inspector"
+"""The role in which an expert, appointed as the act asks, looks at the journals."""
+
+
+def recorder(viewer: Viewer) -> str:
+    """In which role the viewer may record a check; empty: in none. Who reads the school through a window may where
+    the act has experts appointed."""
+    for role in ("director", "deputy", "head_of_department"):
+        if role in viewer.roles:
+            return role
+    if EXPERT in viewer.roles and any(
+        EXPERT in rule.params.roles
+        for rule in rules_on(sheets.law_for(viewer), viewer.on, "appointment_required")
+    ):
+        return EXPERT
+    return ""
+
+
+def of_expert(viewer: Viewer, cut: Cut) -> Cut:
+    """What an expert's note is about: one group of the own window, within its days. Raises Refusal. One statement."""
+    seen = sql.read(
+        "SELECT 1 FROM organisation_homeroom h WHERE h.id = %s AND h.school_id = %s",
+        [cut.homeroom_id or 0, viewer.school.id],
+    )
+    if not seen:
+        raise Refusal(
+            "Эксперт пишет о журнале одного класса или группы: выберите класс вверху и нажмите «Показать»."
+        )
+    window = viewer.window
+    since = max(cut.since, (window and window.since) or cut.since)
+    until = min(cut.until, window.until - timedelta(days=1) if window and window.until else cut.until)
+    if until < since:
+        raise Refusal("Окно проверки не открывает этих дней: выберите другие.")
+    return replace(cut, since=since, until=until, department_id=None)
 
 
 def contents(viewer: Viewer, cut: Cut, directions: Sequence[str]) -> dict[str, Any]:
