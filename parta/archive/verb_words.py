@@ -24,6 +24,7 @@ ANYBODY = noted(
         "topic_set": "записана тема урока",
         "lesson_conducted": "урок отмечен проведённым",
         "roll_taken": "отмечена явка класса",
+        "work_finished": "работа завершена",
         "homework_given": "записано домашнее задание",
         "homework_changed": "изменено домашнее задание",
         "note_added": "запись в дневник",

@@ -52,6 +52,9 @@ class Assessment(models.Model):
     weight = models.DecimalField(max_digits=5, decimal_places=2, default=1)
     title = models.CharField(max_length=200, blank=True, default="")
     parts = models.IntegerField(default=1, help_text="2: content and literacy, written 5/4.")
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its teacher called it finished."
+    )
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from parta.control.queries.duties import kept_duties
 from parta.control.queries.duty_lines import DutyLine
 from parta.diary.models import AbsenceNotice, FamilyReport
 from parta.foundation import clock
+from parta.foundation.models import LogEntry
 from parta.journal.models import LessonRecord, TermMark
 from parta.journal.queries.words import class_name
 from parta.people.models import Guardianship, Inspection, PersonChange, RosterReview
@@ -31,6 +32,7 @@ from tests.journeys.steps import (
     note,
     owed,
     page,
+    refused_by,
     remarks_of,
     saved,
     send,
@@ -489,10 +491,10 @@ def test_discourteous_note_is_held_until_a_corrected_one_goes_out(cast: Any, cli
 
 
 @under(IPATOVO)
-@pytest.mark.clause("IP-2.11i", partly="завершение столбца отдельным действием")
+@pytest.mark.clause("IP-2.11i")
 def test_control_work_lacks_marks_of_pupils_who_were_present(cast: Any, client_of: Any) -> None:
     """A work of today; its marks are due in seven days. Who was away owes none."""
-    from parta.journal.models import Absence
+    from parta.journal.models import Absence, Assessment
 
     lesson, client = cast.lesson, client_of(cast.teacher)
     present, away = cast.named("Авдеев"), cast.named("Асанов")
@@ -504,16 +506,39 @@ def test_control_work_lacks_marks_of_pupils_who_were_present(cast: Any, client_o
     )
     last = cast.local(cast.on + timedelta(days=8), 0) - timedelta(seconds=1)
 
-    def column(at: datetime) -> Any:
+    def listed(at: datetime) -> Any:
         (one,) = [one for one in owed(cast, at) if one.fact == "mark" and one.lesson_id == lesson.pk]
         return one
 
-    due, late = column(last), column(last + timedelta(seconds=1))
+    due, late = listed(last), listed(last + timedelta(seconds=1))
     assert "IP-2.11i" in ids(due) and not due.overdue and late.overdue
     names = [name for _, name in late.students]
     assert "Авдеев Кирилл" not in names and "Асанов Тимур" not in names and len(names) == 10
     assert late.who_id == cast.teacher.pk and "deputy" in late.told
     assert f"/lessons/{lesson.pk}/" in client.get("/today/").content.decode()
-    rest = [one for one in cast.students if one not in (present, away)]
+    # the work is not finished while one who was present lacks a mark; who was away is not named
+    column = Assessment.objects.get(lesson=lesson, work_kind="control")
+    finish = {"fact": "column", "lesson": lesson.pk, "assessment": column.pk}
+    step = f"/lessons/{lesson.pk}/?tab=marks&work=control"
+    assert "Завершить работу" in page(client, step)
+    *rest, one_more = [one for one in cast.students if one not in (present, away)]
     saved(send(client, cast.russian, *(mark(lesson, one, "4", "control") for one in rest)))
+    answer = send(client, cast.russian, finish)
+    assert refused_by(answer) == {"IP-2.11i"}
+    (refused,) = answer.json()["refused"]
+    assert one_more.surname in str(refused) and away.surname not in str(refused)
+    by_form = client.post(step, {"finish": "control"})
+    assert by_form.status_code == 422 and "Работа не завершена" in text(by_form)
+    assert send(client_of(cast.other_teacher), cast.russian, finish).status_code in (404, 422)
+    assert refused_by(send(client_of(cast.deputy), cast.russian, finish)) - {"IP-2.11i"}, "who may not mark"
+    column.refresh_from_db()
+    assert column.finished_at is None
+    # the last mark and the end may come in one operation
+    saved(send(client, cast.russian, mark(lesson, one_more, "4", "control"), finish))
+    column.refresh_from_db()
+    assert column.finished_at == cast.at
+    assert "Работа завершена 14.10" in page(client, step)
+    assert (
+        LogEntry.objects.filter(verb="work_finished", object_id=column.pk, lesson_id=lesson.pk).count() == 1
+    )
     assert not [one for one in owed(cast, last) if one.fact == "mark" and one.lesson_id == lesson.pk]

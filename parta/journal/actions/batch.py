@@ -94,6 +94,8 @@ class Batch:
     notes: list[Row] = field(default_factory=list)
     withdrawn: list[int] = field(default_factory=list)
     finals: list[Row] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+    """Columns whose work the operation finishes."""
     substitutions: list[Row] = field(default_factory=list)
     used_permits: dict[int, int] = field(default_factory=dict)
     """Permit by index of the change it let through."""

@@ -120,6 +120,15 @@ class NoteChange:
 
 
 @dataclass(slots=True)
+class ColumnChange:
+    """A work is finished: all who were there have their marks."""
+
+    index: int
+    lesson_id: int
+    assessment_id: int
+
+
+@dataclass(slots=True)
 class FinalChange:
     """The mark of a term; empty value annuls."""
 
@@ -140,6 +149,7 @@ Change = (
     | HomeworkChange
     | NoteChange
     | FinalChange
+    | ColumnChange
 )
 
 _Fields = dict[str, tuple[str, Callable[[str, Any], Any]]]
@@ -331,6 +341,13 @@ _NOTE = _Shape(
         "id": ("note_id", _id_or_none),
     },
 )
+_COLUMN = _Shape(
+    needed={
+        "lesson": ("lesson_id", _id),
+        "assessment": ("assessment_id", _id),
+    },
+    optional={},
+)
 _FINAL = _Shape(
     needed={
         "term": ("term_id", _id),
@@ -378,6 +395,7 @@ _READERS: dict[str, Callable[[int, Mapping[str, Any]], Change]] = {
     "homework": _homework,
     "note": _note,
     "final": lambda index, raw: FinalChange(**_FINAL.read(index, raw)),
+    "column": lambda index, raw: ColumnChange(**_COLUMN.read(index, raw)),
 }
 
 
@@ -451,3 +469,5 @@ def _place(change: Change) -> object:
             return None if change.note_id is None else ("note", change.note_id)
         case FinalChange():
             return ("final", change.term_id, change.student_id)
+        case ColumnChange():
+            return ("column", change.lesson_id, change.assessment_id)

@@ -208,6 +208,11 @@ def put(batch: Batch) -> None:
             returning=("id", "term_id", "student_id"),
         ):
             ids["final", term_id, student_id] = final_id
+    if batch.finished:
+        sql.write(
+            f"UPDATE journal_assessment SET finished_at = %s WHERE id IN ({sql.marks(len(batch.finished))})",
+            (at, *batch.finished),
+        )
     use_up(batch)
     for draft in batch.drafts:
         if draft.object_id is None:

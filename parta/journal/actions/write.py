@@ -12,12 +12,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from parta.foundation import log
-from parta.journal.actions import absences, finals, homework, marks, notes, records
+from parta.journal.actions import absences, columns, finals, homework, marks, notes, records
 from parta.journal.actions.batch import Batch, Conflict, Refused, Row
 from parta.journal.actions.changes import (
     AbsenceChange,
     BadInput,
     Change,
+    ColumnChange,
     ConductedChange,
     FinalChange,
     HomeworkChange,
@@ -178,11 +179,11 @@ def _announce(batch: Batch, changes: Sequence[Change]) -> None:
                 batch.stated.add(change.lesson_id)
 
 
-_ORDER = {ConductedChange: 0, TopicChange: 1, AbsenceChange: 2, RollChange: 3}
+_ORDER = {ConductedChange: 0, TopicChange: 1, AbsenceChange: 2, RollChange: 3, ColumnChange: 10}
 
 
 def _order(change: Change) -> int:
-    """A stated substitution gives the right that the other changes of the operation need."""
+    """A stated substitution gives the right that the other changes of the operation need; a work is finished last."""
     return _ORDER.get(type(change), 9)
 
 
@@ -204,6 +205,8 @@ def _plan(batch: Batch, change: Change) -> None:
             notes.plan_note(batch, change)
         case FinalChange():
             finals.plan_final(batch, change)
+        case ColumnChange():
+            columns.plan_column(batch, change)
 
 
 def _role(batch: Batch) -> str:
@@ -261,6 +264,7 @@ _FACTS: dict[type, str] = {
     HomeworkChange: "homework",
     NoteChange: "note",
     FinalChange: "final",
+    ColumnChange: "column",
 }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from parta.foundation import clock
 from parta.foundation.access import may, requires
+from parta.foundation.pagekit import ru_date_num
 from parta.journal import access  # noqa: F401  (declares the permissions named below)
 from parta.journal.actions.changes import BadInput, read_changes
 from parta.journal.actions.context import NotFound as WriteNotFound
@@ -93,7 +94,16 @@ def _page(
         "minutes_left": _left(shown, viewer.at),
         "late_by": _late_by(shown, viewer.at),
         "fault": fault,
-        "works_data": {item.code: [item.title, item.assessment, item.weight] for item in shown.works},
+        "works_data": {
+            item.code: [
+                item.title,
+                item.assessment,
+                item.weight,
+                item.must_be_whole,
+                "" if item.finished_at is None else ru_date_num(item.finished_at.astimezone(zone).date()),
+            ]
+            for item in shown.works
+        },
         "scale_data": {symbol: [passes, worth] for symbol, passes, worth in shown.symbols},
         "cells": {
             pupil.id: {code: [cell.value, cell.version, cell.first] for code, cell in pupil.here.items()}
@@ -185,6 +195,7 @@ def _changes(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
         ("late", _late),
         ("copy", _copied),
         ("mark", _mark),
+        ("finish", _finish),
         ("save_topic", _topic),
         ("save_homework", _homework),
         ("note", _note),
@@ -287,6 +298,13 @@ def _mark(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
             "seen": _number(sent.get("seen", "0")),
         }
     ]
+
+
+def _finish(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:
+    work = next((work for work in shown.works if work.code == sent["finish"]), None)
+    if work is None or work.assessment is None:
+        raise BadInput("За эту работу ещё нет ни одной отметки.")
+    return [{"fact": "column", "lesson": shown.id, "assessment": work.assessment}]
 
 
 def _topic(sent: QueryDict, shown: LessonPage, at: datetime) -> list[Change]:

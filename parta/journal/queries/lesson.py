@@ -49,6 +49,7 @@ from parta.journal.rules.questions import (
     topic_before_flag,
     work_kinds,
 )
+from parta.journal.rules.whole_columns import asks_whole
 from parta.people.viewer import Viewer
 from parta.plans.access import readable_journals
 from parta.plans.approvals import APPROVED_LINE
@@ -136,7 +137,7 @@ GROUP BY w.due_date
 
 _MARKS = """
 SELECT a.id, a.lesson_id, a.work_kind, a.position, a.weight, m.student_id, m.part, m.value, m.first_value, m.version,
-       m.comment, m.is_late
+       m.comment, m.is_late, a.finished_at
 FROM journal_assessment a JOIN timetable_lesson l ON l.id = a.lesson_id
 LEFT JOIN journal_mark m ON m.assessment_id = a.id
 WHERE a.journal_id = %s AND l.date >= %s AND l.date < %s
@@ -242,7 +243,8 @@ class _Reading:
         columns = self._columns(marks, kinds)
         taken = {work.code: work for work in columns}
         works = tuple(
-            taken.get(code, Work(code, title, short, weight, None, 1)) for code, title, short, weight in kinds
+            taken.get(code) or Work(code, title, short, weight, None, 1, self._whole(code))
+            for code, title, short, weight in kinds
         )
         before = next((line for line in around if line[0] == "before"), None)
         pupils = self._pupils(members, marks, before)
@@ -349,8 +351,20 @@ class _Reading:
         for line in marks:
             if line[1] == self.row[0] and line[2] not in found:
                 title, short = titles.get(line[2], (line[2], line[2][:3].upper()))
-                found[line[2]] = Work(line[2], title, short, float(line[4]), line[0], line[3])
+                found[line[2]] = Work(
+                    line[2],
+                    title,
+                    short,
+                    float(line[4]),
+                    line[0],
+                    line[3],
+                    self._whole(line[2]),
+                    sql.aware(line[12]),
+                )
         return tuple(found.values())
+
+    def _whole(self, work: str) -> bool:
+        return asks_whole(self.law.on(self.date).bench(self.place), work)
 
     def _symbols(self) -> tuple[tuple[str, bool, float | None], ...]:
         allowed = mark_symbols(self.law, on=self.date, place=self.place)

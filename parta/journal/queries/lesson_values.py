@@ -25,6 +25,9 @@ class Work:
     weight: float
     assessment: int | None
     position: int
+    must_be_whole: bool = False
+    """The act asks for the marks of all who were present: it is finished by its teacher."""
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ topic          the topic of a lesson                           the text
 conducted      the lesson is recorded as held                  –  (its topic is ``lesson.topic``)
 homework       homework given in a lesson, or «не задано»      the text; «не задано» is ``declared_none``
 final          a term mark of a student                        «5», «зачет»
+column         a work is finished: its column of marks         –  (who lacks a mark is ``unmarked``)
 note           words to a student or family                    the text
 substitution   who teaches instead of whom                     –
 ============== =============================================== =========================================
@@ -32,11 +33,13 @@ from parta.regulation.registry import one_of
 
 __all__ = ["FACTS", "LESSON_FACTS", "MEANINGS", "Act", "Lesson", "Place", "TermState", "Writer"]
 
-Fact = Literal["mark", "absence", "roll", "topic", "conducted", "homework", "final", "note", "substitution"]
+Fact = Literal[
+    "mark", "absence", "roll", "topic", "conducted", "homework", "final", "note", "substitution", "column"
+]
 Verb = Literal["record", "correct", "annul"]
 
 FACTS = frozenset(
-    {"mark", "absence", "roll", "topic", "conducted", "homework", "final", "note", "substitution"}
+    {"mark", "absence", "roll", "topic", "conducted", "homework", "final", "note", "substitution", "column"}
 )
 LESSON_FACTS = FACTS - {"final", "substitution"}
 MEANINGS = ("unknown", "ill", "excused", "unexcused", "late", "event", "exempt")
@@ -46,7 +49,7 @@ FACT_CODES = {
     "conducted": frozenset({"conducted"}),
     "topic": frozenset({"topic"}),
     "attendance": frozenset({"absence", "roll"}),
-    "mark": frozenset({"mark"}),
+    "mark": frozenset({"mark", "column"}),
     "homework": frozenset({"homework"}),
     "comment": frozenset({"note"}),
     "final": frozenset({"final"}),
@@ -195,6 +198,8 @@ class Act:
     """Homework for one student."""
     minutes: int | None = None
     """Homework: how long it takes, as its teacher says."""
+    unmarked: tuple[str, ...] = ()
+    """A work that is finished: names of those who were present and have no mark for it."""
     due: date | None = None
     """Homework: for which day it is set, where its teacher says."""
     student_here: bool = True

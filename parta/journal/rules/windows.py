@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
-
 from parta.journal.rules.acts import FACT_CODES, MEANINGS, Act, Lesson
 from parta.journal.rules.wording import listed, moment_words, work_words
 from parta.regulation.durations import Calendar, Duration, parse_duration
@@ -22,10 +20,8 @@ from parta.regulation.registry import (
     Codes,
     Due,
     Params,
-    RuleKind,
     disputes,
     dur_or,
-    known_kind,
     one_of,
     rule_kind,
 )
@@ -332,34 +328,6 @@ def mark_deadline(rules: tuple[Rule[MarkDeadline], ...], bench: Bench) -> Ask:
         _passed("Отметка ставится"),
         lambda act: f"Срок отметки за {work_words(act.work) or 'работу на уроке'}",
     )
-
-
-class AllPresentMarked(Params):
-    """Which works have the marks of all who were present, and until when after the lesson."""
-
-    within: Annotated[Duration | str, dur_or("mark_deadline")] = Field(
-        "mark_deadline",
-        description="срок после урока; mark_deadline — к сроку отметок за эту работу (mark_deadline)",
-    )
-    work: Codes = Field(ALL, description="за какие работы")
-    except_work: Codes = frozenset()
-    calendar: Counting = "calendar"
-
-
-known_kind(
-    RuleKind(
-        "all_present_marked",
-        1,
-        AllPresentMarked,
-        "Отметки у всех, кто был",
-        lambda p: (
-            f"за {'любую работу' if 'all' in p.work else work_words(sorted(p.work))} отметки есть у всех, кто был"
-            + (f": {p.within}" if isinstance(p.within, Duration) else ", к сроку отметок за неё")
-        ),
-        on_breach="finding",
-        acts="в списке «Поставить отметки» и на страницах контроля; отсутствующим отметка не нужна",
-    )
-)
 
 
 # --- the lesson's own record --------------------------------------------------------------------------------------

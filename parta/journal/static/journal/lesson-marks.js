@@ -8,7 +8,7 @@ export function marks(desk) {
   const list = /** @type {HTMLElement | null} */ (document.querySelector("[data-marks]"));
   const pad = desk.form("marks");
   if (!list || !pad) return;
-  /** @type {Record<string, [string, number | null, number]>} */
+  /** @type {Record<string, [string, number | null, number, boolean, string]>} title, column, weight, must be whole, finished on */
   const works = JSON.parse(list.dataset.works ?? "{}");
   /** @type {Record<string, [boolean, number | null]>} */
   const scale = JSON.parse(list.dataset.scale ?? "{}");
@@ -141,6 +141,7 @@ export function marks(desk) {
           row.cells[written] = [result.value ?? value, result.version ?? row.cells[written]?.[1] ?? 1, result.first ?? ""];
           if (result.assessment) works[written][1] = result.assessment;
           if (work === written) draw(row);
+          ending();
         },
         undo: () => {
           row.cells[written] = [stands, row.cells[written]?.[1] ?? 0, ""];
@@ -191,6 +192,29 @@ export function marks(desk) {
     toggle.setAttribute("aria-pressed", String(double));
     if (chosen) draw(chosen);
   });
+  const finish = /** @type {HTMLButtonElement | null} */ (pad.querySelector("[data-finish]"));
+  finish?.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const code = work;
+    await desk.write(() => [{ fact: "column", lesson: desk.lesson, assessment: works[code][1] }], {
+      host: () => pad.querySelector("[data-note]"),
+      saved: () => {
+        works[code][4] = "только что";
+        ending();
+      },
+    });
+  });
+
+  /** A work that the act wants whole is finished by its teacher once it has a mark. */
+  function ending() {
+    if (!finish) return;
+    const [, column, , asks, on] = works[work];
+    finish.hidden = !asks || column === null || Boolean(on);
+    const told = /** @type {HTMLElement} */ (pad?.querySelector("[data-finished]"));
+    told.hidden = !on;
+    const day = told.querySelector("[data-finished-on]");
+    if (day) day.textContent = on;
+  }
   pad.querySelector("[data-next]")?.addEventListener("click", (event) => {
     event.preventDefault();
     next();
@@ -228,6 +252,7 @@ export function marks(desk) {
       bar.prepend(chip);
     }
     for (const row of rows) draw(row);
+    ending();
     if (chosen) choose(chosen, false);
   }
 }
