@@ -51,7 +51,7 @@ def _unmarked(batch: Batch, change: ColumnChange) -> tuple[str, ...]:
     members, place = (
         ("people_subgroupmembership", "subgroup_id") if in_subgroup else ("people_enrolment", "homeroom_id")
     )
-    written = {row[1] for row in batch.marks if row[0].id == change.assessment_id and row[3]}
+    written = {row[0] for column, *row in batch.marks if column.id == change.assessment_id and row[2]}
     return tuple(
         f"{surname} {given}"
         for id, surname, given, meaning in sql.read(
