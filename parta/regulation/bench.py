@@ -36,6 +36,7 @@ class Bench:
         "_checks",
         "_memo",
         "_needs",
+        "_of",
         "code",
         "permissions",
         "place",
@@ -63,6 +64,7 @@ class Bench:
         left = (_left_of(rule, silenced[rule]) if rule in silenced else rule for rule in present)
         self.rules = tuple(rule for rule in left if rule is not None)
         self.permissions = tuple(rule for rule in self.rules if rule.kind.permits is not None)
+        self._of: dict[str, tuple[Rule[Any], ...]] = {}
         self._memo: dict[Any, Any] = {}
         self._checks: dict[tuple[str, str], tuple[Check, ...]] = {}
         self._audits: dict[tuple[str, frozenset[str]], tuple[Check, ...]] = {}
@@ -104,7 +106,10 @@ class Bench:
 
     def of(self, kind: str) -> tuple[Rule[Any], ...]:
         """The rules of a kind here, in the order of the acts."""
-        return tuple(rule for rule in self.rules if rule.kind.name == kind)
+        found = self._of.get(kind)
+        if found is None:
+            found = self._of[kind] = tuple(rule for rule in self.rules if rule.kind.name == kind)
+        return found
 
     def memo(self, key: Any, make: Callable[[], Any]) -> Any:
         """A value worked out once for this place and date."""

@@ -104,10 +104,11 @@ LEFT JOIN timetable_substitution ts ON ts.lesson_id = l.id
 LEFT JOIN journal_lessonrecord r ON r.lesson_id = l.id
 JOIN journal_absence b ON b.lesson_id = l.id AND b.meaning NOT IN ('', 'late')
 JOIN journal_assessment a ON a.lesson_id = l.id
-JOIN journal_mark k ON k.assessment_id = a.id AND k.student_id = b.student_id AND k.value <> '' AND k.part < 2
+JOIN journal_mark k ON k.assessment_id = a.id AND k.student_id + 0 = b.student_id AND k.value <> '' AND k.part < 2
 JOIN people_person n ON n.id = b.student_id
 WHERE {{scope}} AND l.school_id = %s AND l.date >= %s AND l.date <= %s AND l.state <> 'cancelled'
 ORDER BY l.date, l.number, n.surname, n.given_name"""
+"""`+ 0`: the marks of the lesson, never all marks of each absent student, as SQLite would rather look for them."""
 
 _ABSENT = f"""
 SELECT {PLACE}, l.id, l.date, l.number, {_WHO}, n.surname, n.given_name, b.student_id, b.symbol

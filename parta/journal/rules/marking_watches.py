@@ -259,27 +259,35 @@ class MissingFinals:
 
 
 _FINALS = f"""
-SELECT {PLACE}, t.id, t.title, t.until, e.student_id, n.surname, n.given_name, (
+WITH ended AS (
+    SELECT j.id AS journal_id, t.id, t.title, t.starts, t.until FROM plans_journal j
+    {JOINS}
+    JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
+    WHERE {{scope}} AND j.scale_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM timetable_lesson l WHERE l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until)
+), owed AS (
+    SELECT t.*, e.student_id, e.starts AS came, e.until AS went FROM ended t
+    JOIN plans_journal j ON j.id = t.journal_id AND j.subgroup_id IS NULL
+    JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id
+    UNION ALL
+    SELECT t.*, m.student_id, m.starts, m.until FROM ended t
+    JOIN plans_journal j ON j.id = t.journal_id
+    JOIN people_subgroupmembership m ON m.subgroup_id = j.subgroup_id
+)
+SELECT {PLACE}, t.id, t.title, t.until, t.student_id, n.surname, n.given_name, (
     SELECT MIN(tl.teacher_id) FROM plans_teachingload tl WHERE tl.journal_id = j.id AND tl.starts < t.until
     AND (tl.until IS NULL OR tl.until >= t.until)), w.ends_at, w.ask_reason, t.starts
-FROM plans_journal j
+FROM owed t
+JOIN plans_journal j ON j.id = t.journal_id
 {JOINS}
-JOIN organisation_term t ON t.year_id = j.year_id AND t.kind = j.term_kind AND t.until <= %s AND t.until > %s
-JOIN (
-    SELECT i.homeroom_id AS room, NULL AS part, i.student_id, i.starts, i.until FROM people_enrolment i
-    WHERE i.school_id = %s
-    UNION ALL
-    SELECT NULL, m.subgroup_id, m.student_id, m.starts, m.until FROM people_subgroupmembership m WHERE m.school_id = %s
-) e ON ((j.subgroup_id IS NULL AND e.room = j.homeroom_id) OR e.part = j.subgroup_id) AND e.starts < t.until
-    AND (e.until IS NULL OR e.until >= t.until) AND (e.until IS NULL OR e.until > %s)
-JOIN people_person n ON n.id = e.student_id
-LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.term_id = t.id AND f.student_id = e.student_id
+JOIN people_person n ON n.id = t.student_id
+LEFT JOIN journal_termmark f ON f.journal_id = j.id AND f.term_id = t.id AND f.student_id = t.student_id
     AND f.value <> ''
 LEFT JOIN journal_permit w ON w.id = (SELECT MAX(o.id) FROM journal_permit o WHERE o.journal_id = j.id
-    AND o.term_id = t.id AND o.student_id = e.student_id AND o.fact = 'final' AND o.state = 'granted')
-WHERE {{scope}} AND j.scale_id IS NOT NULL AND f.id IS NULL
-    AND EXISTS (SELECT 1 FROM timetable_lesson l WHERE l.journal_id = j.id AND l.date >= t.starts AND l.date < t.until)
+    AND o.term_id = t.id AND o.student_id = t.student_id AND o.fact = 'final' AND o.state = 'granted')
+WHERE t.came < t.until AND (t.went IS NULL OR (t.went >= t.until AND t.went > %s)) AND f.id IS NULL
 ORDER BY t.until, COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
+"""From the ended periods of each journal to its own students: a class beside every journal of a school is a product."""
 
 
 def missing_finals(
@@ -292,7 +300,7 @@ def missing_finals(
     """
     scope, values = reach
     groups: dict[tuple[int, int], list[sql.Row]] = {}
-    for row in sql.read(_FINALS.replace("{scope}", scope), [on, since, school_id, school_id, on, *values]):
+    for row in sql.read(_FINALS.replace("{scope}", scope), [on, since, *values, on]):
         groups.setdefault((row[0], row[12]), []).append(row)
     reader = places(law)
     found = []
