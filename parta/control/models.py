@@ -244,15 +244,34 @@ class CloseoutStep(models.Model):
 
 
 class ErrorReport(models.Model):
-    """Сообщение об ошибке в данных: told by anybody of the staff, mended by who answers for it; both times are kept."""
+    """Обращение: wrong data, no device, no network, or the program itself; told by anybody of the staff, closed by who
+    answers for it; both times are kept. What the school cannot mend goes on to the support of the program.
+    """
+
+    KINDS = [
+        ("data", "ошибка в данных"),
+        ("device", "нет устройства"),
+        ("network", "нет сети"),
+        ("program", "работа программы"),
+    ]
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=KINDS, default="data")
+    room = models.ForeignKey(
+        "organisation.Room",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Where.",
+    )
     text = models.CharField(max_length=1000, help_text="What is wrong, and where.")
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
     fixed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     fixed_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=1000, blank=True, default="", help_text="What was mended.")
+    forwarded_at = models.DateTimeField(null=True, blank=True, help_text="When it went to the support.")
 
     class Meta:
         indexes = [models.Index(fields=["school", "reported_at"], name="error_report_at")]

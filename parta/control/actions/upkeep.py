@@ -1,4 +1,4 @@
-"""Upkeep: wrong data told and mended, new norms entered and the regulation reviewed."""
+"""Upkeep: what is wrong told and mended or sent on to the support, new norms entered and the regulation reviewed."""
 
 from datetime import date, datetime
 
@@ -6,18 +6,63 @@ from parta.control.models import ErrorReport, NormChange
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
+from parta.organisation.models import Room
 
-__all__ = ["enter_norm", "finish_review", "fix_error", "report_error"]
+__all__ = ["enter_norm", "finish_review", "fix_error", "forward_error", "report_error"]
 
 
-def report_error(*, school_id: int, text: str, reported_by: int, by: Actor, at: datetime) -> ErrorReport:
-    """Somebody of the staff says what is wrong in the data, and where. Raises Refusal for an empty text."""
+NEEDS = frozenset({"device", "network"})
+"""Kinds that say what a room lacks."""
+
+
+def report_error(
+    *,
+    school_id: int,
+    text: str,
+    kind: str = "data",
+    room_id: int | None = None,
+    reported_by: int,
+    by: Actor,
+    at: datetime,
+) -> ErrorReport:
+    """Somebody of the staff says what is wrong, and where.
+
+    Raises Refusal for an empty text, an unknown kind, a room of another school; and for a device or network without
+    its room, by which they are summed.
+    """
     text = checks.text(text, 1000, "text", "что неверно и где")
+    if kind not in dict(ErrorReport.KINDS):
+        raise Refusal("Выберите, о чём сообщение.", "kind")
+    if room_id is not None and not Room.objects.filter(pk=room_id, school_id=school_id).exists():
+        raise Refusal("Такого кабинета нет: обновите страницу.", "room")
+    if kind in NEEDS and room_id is None:
+        raise Refusal("Укажите кабинет: по кабинетам видно, где чего не хватает.", "room")
     with act(school_id, by=by, at=at) as lines:
         row = ErrorReport.objects.create(
-            school_id=school_id, text=text, reported_by_id=reported_by, reported_at=at
+            school_id=school_id,
+            text=text,
+            kind=kind,
+            room_id=room_id,
+            reported_by_id=reported_by,
+            reported_at=at,
         )
-        lines.append(Line("error_reported", "error_report", row.pk))
+        lines.append(Line("error_reported", "error_report", row.pk, data={"kind": kind}))
+    return row
+
+
+def forward_error(*, school_id: int, report_id: int, by: Actor, at: datetime) -> ErrorReport:
+    """It went to the support of the program. Raises Refusal for a report that is closed or went there already."""
+    with act(school_id, by=by, at=at) as lines:
+        row = (
+            ErrorReport.objects.select_for_update()
+            .filter(pk=report_id, school_id=school_id, fixed_at=None, forwarded_at=None)
+            .first()
+        )
+        if row is None:
+            raise Refusal("Это обращение уже закрыто или передано: обновите страницу.")
+        row.forwarded_at = at
+        row.save(update_fields=["forwarded_at"])
+        lines.append(Line("error_forwarded", "error_report", row.pk))
     return row
 
 

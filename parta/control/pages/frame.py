@@ -34,7 +34,7 @@ TABS = (
     ("control_classes", "Классы", "control.class"),
     ("closeout", "Закрытие периода", "control.answer"),
     ("own_findings", "Мои обязанности", "control.own"),
-    ("errors", "Ошибки в данных", "errors"),
+    ("errors", "Обращения", "errors"),
     ("remarks", "Замечания", "control.answer"),
     ("certificates", "Справки", "control.answer"),
     ("reports", "Отчёты", "reports"),

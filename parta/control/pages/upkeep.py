@@ -1,16 +1,18 @@
-"""Wrong data told and mended; new norms, by which the regulation is reviewed."""
+"""Wrong data and other trouble told and mended or sent on; new norms, by which the regulation is reviewed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from parta.control import access  # noqa: F401  (declares the permissions named below)
 from parta.control.actions import upkeep as actions
+from parta.control.models import ErrorReport
 from parta.control.pages.frame import FORM, control_page
 from parta.control.queries import upkeep
 from parta.foundation.access import may, requires
 from parta.organisation.acts import Refusal
 from parta.people.forms import Posted, carry_out
+from parta.people.pages.persons import number_or_none
 from parta.people.pages.setup import looking
 
 
@@ -27,6 +29,8 @@ def errors(request: HttpRequest) -> HttpResponse:
         actions.report_error(
             school_id=viewer.school.id,
             text=posted.text("text"),
+            kind=posted.text("kind") or "data",
+            room_id=posted.id_or_none("room"),
             reported_by=viewer.person_id,
             by=viewer.acting_as(),
             at=viewer.at,
@@ -46,13 +50,41 @@ def errors(request: HttpRequest) -> HttpResponse:
         )
         return "saved"
 
-    forms = carry_out(request, {"report": report, "fix": fix})
+    def forward(posted: Posted) -> str:
+        if not mends:
+            raise Refusal("В поддержку передаёт завуч, директор или оператор.")
+        actions.forward_error(
+            school_id=viewer.school.id,
+            report_id=posted.id("row", "обращение"),
+            by=viewer.acting_as(),
+            at=viewer.at,
+        )
+        return "saved"
+
+    asked = number_or_none(request.GET.get("support", ""))
+    if asked is not None and request.method != "POST":
+        words = upkeep.problem_report(viewer, asked) if mends else None
+        if words is None:
+            raise Http404
+        answer = HttpResponse(words, content_type="text/plain; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="parta-{asked}.txt"'
+        return answer
+    forms = carry_out(request, {"report": report, "fix": fix, "forward": forward})
     if isinstance(forms, HttpResponse):
         return forms
-    lines = [(row, upkeep.fix_limit(viewer, row.reported_at)) for row in upkeep.errors(viewer)]
-    return control_page(
-        request, "control/errors.html", {"lines": lines, "mends": mends, "at": viewer.at}, forms
-    )
+    lines = [
+        (row, upkeep.fix_limit(viewer, row.reported_at) if row.kind == "data" else None)
+        for row in upkeep.errors(viewer)
+    ]
+    context = {
+        "lines": lines,
+        "mends": mends,
+        "at": viewer.at,
+        "kinds": ErrorReport.KINDS,
+        "rooms": upkeep.rooms(viewer),
+        "needs": upkeep.needs(viewer) if mends else [],
+    }
+    return control_page(request, "control/errors.html", context, forms)
 
 
 @require_http_methods(FORM)

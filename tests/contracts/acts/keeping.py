@@ -213,6 +213,10 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
             school_id=c.school.pk, report_id=row.pk, answer="Исправлено", fixed_by=c.deputy.pk, **by(c)
         ),
     ),
+    "control.actions.upkeep.forward_error": (
+        _error,
+        lambda c, row: upkeep.forward_error(school_id=c.school.pk, report_id=row.pk, **by(c)),
+    ),
     "control.actions.plan.plan_check": (nothing, lambda c, _: _planned(c)),
     "control.actions.plan.close_planned": (
         _planned,
