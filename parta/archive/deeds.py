@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parta.archive.traces import PAGES, page_words
+from parta.archive.traces import asked_words, page_words
 from parta.archive.verb_words import spoken
+from parta.archive.whole import categories_of, whole
 from parta.foundation import sql
 from parta.foundation.language import say
 from parta.journal.queries.words import class_name
@@ -17,6 +18,7 @@ from parta.people.queries import short
 from parta.people.viewer import ROLE_TITLES, Viewer
 
 SHOWN = 400
+REFUSED = "refused:"
 WEEK = timedelta(days=7)
 
 
@@ -39,6 +41,7 @@ class Written:
 class Read:
     """Readings of one student or one whole page: how often, first and last."""
 
+    page: str
     what: str
     student_id: int | None
     student: str
@@ -67,9 +70,11 @@ class Doings:
     written_count: int
     by_verb: tuple[tuple[str, int], ...]
     read: tuple[Read, ...]
+    refused: tuple[Read, ...]
+    """What was asked for and not given."""
     exports: int
     students: int
-    """How many students' data were read, changed or exported."""
+    """How many students' data were read, changed or exported, those of whole classes among them."""
     entries: tuple[Entry, ...]
 
 
@@ -81,7 +86,8 @@ def doings(
     last: datetime,
     sign_ins: Sequence[int] = (),
 ) -> Doings:
-    """What the account wrote, read and exported from one moment to another, and from where. Six statements.
+    """What the account wrote, read and exported from one moment to another, what it was refused, and from where. At
+    most eight statements.
 
     With `sign_ins` what came through these sessions alone.
     """
@@ -113,18 +119,24 @@ def doings(
         (school_id, user_id, first, last, *which),
     )
     touched = sql.read(
-        "SELECT page, student_id, COUNT(*), MIN(at), MAX(at) FROM people_readtrace WHERE school_id = %s"
-        f" AND user_id = %s AND at >= %s AND at <= %s{by_session} AND page NOT LIKE 'refused:%%'"
-        " GROUP BY page, student_id ORDER BY 5 DESC",
+        "SELECT page, student_id, object_id, COUNT(*), MIN(at), MAX(at) FROM people_readtrace WHERE school_id = %s"
+        f" AND user_id = %s AND at >= %s AND at <= %s{by_session} GROUP BY page, student_id, object_id ORDER BY 6 DESC",
         (school_id, user_id, first, last, *which),
+    )
+    given = [row for row in touched if not row[0].startswith(REFUSED)]
+    over = whole(
+        school_id,
+        {(row[0], row[2]) for row in given if row[1] is None},
+        first.astimezone(zone).date(),
+        last.astimezone(zone).date(),
     )
     entries = sql.read(
         "SELECT at, COALESCE(ended_at, seen_at), agent, address, is_new_device FROM people_signin WHERE user_id = %s"
         f" AND at <= %s AND COALESCE(ended_at, seen_at) >= %s{within.format('id')} ORDER BY at DESC LIMIT 50",
         (user_id, last, first, *which),
     )
-    ids = sorted({row[5] for row in lines if row[5]} | {row[1] for row in touched if row[1]})
-    names = _names(school_id, ids)
+    ids = {row[5] for row in lines if row[5]} | {row[1] for row in given if row[1]}
+    names = _names(school_id, sorted(ids | {row[1] for row in touched if row[1]}))
     written = []
     for at, verb, kind, subject_id, day, student_id, data, subject, homeroom, object_id in lines:
         told = json.loads(data)
@@ -141,25 +153,27 @@ def doings(
                 purposes.get(object_id, "") if verb == "handout_stated" else str(told.get("reason") or ""),
             )
         )
-    read = [
-        Read(
-            "выгрузка или печать" if page.startswith("export:") else page_words(page),
-            student_id,
-            names.get(student_id or 0, "класс или журнал целиком"),
-            count,
-            sql.moment(start).astimezone(zone),
-            sql.moment(end).astimezone(zone),
-            page.startswith("export:"),
-        )
-        for page, student_id, count, start, end in touched
-    ]
+    read, refused = list[Read](), list[Read]()
+    for page, student_id, object_id, count, start, end in touched:
+        is_export = page.startswith("export:")
+        is_refused = page.startswith(REFUSED)
+        if is_refused:
+            what, about = asked_words(page.removeprefix(REFUSED)), names.get(student_id or 0, "")
+        else:
+            what = "выгрузка или печать" if is_export else page_words(page)
+            about = (
+                names.get(student_id or 0) or over.titles.get((page, object_id)) or "класс или журнал целиком"
+            )
+        span = (sql.moment(start).astimezone(zone), sql.moment(end).astimezone(zone))
+        (refused if is_refused else read).append(Read(page, what, student_id, about, count, *span, is_export))
     return Doings(
         tuple(written),
         sum(count for _, count in counts),
         tuple((spoken(verb), count) for verb, count in counts),
         tuple(read[:SHOWN]),
+        tuple(refused[:SHOWN]),
         sum(one.count for one in read if one.is_export),
-        len(ids),
+        len(ids | over.students),
         tuple(
             Entry(sql.aware(at).astimezone(zone), sql.moment(end).astimezone(zone), agent, address, bool(new))
             for at, end, agent, address, new in entries
@@ -294,8 +308,7 @@ def incident(viewer: Viewer, incident_id: int) -> IncidentPage | None:
     )
     found = doings(viewer.school.id, zone, row.user_id, row.starts_at, row.ends_at, row.sign_ins)
     what = {"фамилии и имена учеников"} if found.students else set()
-    if any(one.what in PAGES.values() for one in found.read):
-        what.add("сведения карточек (дата рождения, телефоны, представители)")
+    what |= categories_of([one.page for one in found.read])
     if any(line.journal for line in found.written):
         what.add("отметки и явка")
     return IncidentPage(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from parta.archive.verb_words import spoken
 from parta.foundation import sql
+from parta.foundation.access import title_of
 from parta.foundation.language import noted
 from parta.people.models import Person
 from parta.people.queries import PersonPage, matching, short, student_card
@@ -43,6 +44,14 @@ _OF_CLASSES = {
     "control_work": "открыта контрольная работа",
     "health_print": "открыт листок здоровья класса",
     "roster": "открыт список класса",
+    "notice_schedule": "открыт график уведомлений класса",
+    "families": "открыты сведения о семьях класса",
+    "family_readings": "открыто, что читали семьи класса",
+    "family_absences": "открыты сообщения семей об отсутствии",
+    "homework_states": "открыто выполнение заданий",
+    "class_reports": "открыты отчёты класса для семей",
+    "health_sheet": "открыт листок здоровья класса",
+    "forecast": "открыт прогноз класса",
 }
 """Pages of many people at once: seen by staff alone, so in Russian."""
 
@@ -54,6 +63,11 @@ def page_words(name: str) -> str:
     if name.startswith("report_"):
         name = "report_kept"
     return str(PAGES.get(name) or _OF_CLASSES.get(name) or name)
+
+
+def asked_words(name: str) -> str:
+    """What a page that was refused would have been: the right that it takes, by the list of rights."""
+    return title_of(name) or name
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,12 @@ def opens(viewer: Viewing | None, url_name: str) -> bool:
     return rule is not None and rule.allows(viewer)
 
 
+def title_of(url_name: str) -> str:
+    """What the page of this name is called in the list of rights; empty when there is no such page."""
+    rule = TABLE.get(_permissions().get(url_name, ""))
+    return rule.title if rule is not None else ""
+
+
 View = Callable[..., HttpResponseBase]
 ask_password: list[Callable[[HttpRequest], HttpResponseBase | None]] = []
 """What a locked session is answered, filled in by people; None: the password came with the request and was right."""

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from parta.archive import deeds
 from parta.archive.jobs import weekly_digest
-from parta.foundation import clock
+from parta.archive.whole import Whole
+from parta.foundation import access, clock
 from parta.foundation.models import LogEntry
 from parta.people.actions import traces
-from parta.people.models import AccountNotice, Incident, SignIn
+from parta.people.models import AccountNotice, Enrolment, Incident, SignIn
 from tests.cast import PASSWORD
 from tests.journeys.steps import mark, send, text
 
@@ -87,6 +89,50 @@ def test_incident_holds_what_was_read_and_exported_and_nothing_outside_its_span(
     assert first.surname not in page, "what was read before the span"
     assert "выгрузок и печати 1" in page
     assert client_of(cast.class_teacher).get("/").status_code == 302, "not stopped: nobody asked for it"
+
+
+@pytest.mark.parametrize("fault", ["", "classes not counted", "one line for two sessions"])
+def test_incident_names_the_classes_that_were_open_and_what_was_refused(
+    cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A whole journal opened is a whole class affected: the notices of the law say how many. The owner has opened the
+    same journal a minute before: that covers nothing of what the other session did."""
+    if fault == "classes not counted":
+        monkeypatch.setattr(deeds, "whole", lambda *_: Whole({}, frozenset()))
+    owner, thief, director = signed_in("class_teacher"), signed_in("class_teacher"), client_of(cast.director)
+    with monkeypatch.context() as planted:
+        if fault == "one line for two sessions":
+            noted: dict[Any, list[bool]] = {}
+            planted.setattr(traces, "_noted", lambda user, _, *place: noted.setdefault((user, *place), []))
+        for one in (owner, thief):
+            assert one.get(f"/journals/{cast.russian.pk}/").status_code == 200
+    assert thief.get("/setup/").status_code == 403
+    assert thief.get(f"/journals/{cast.younger_russian.pk}/").status_code == 404
+    theirs = SignIn.objects.filter(user=cast.class_teacher.user).latest("id")
+    row = Incident.objects.create(
+        school=cast.school,
+        user=cast.class_teacher.user,
+        ground="told",
+        starts_at=cast.at - timedelta(hours=1),
+        ends_at=cast.at + timedelta(hours=1),
+        opened_at=cast.at,
+        opened_by=cast.director.user_id,
+        sign_ins=[theirs.pk],
+    )
+    page = text(director.get(f"/incidents/{row.pk}/"))
+    there = Enrolment.objects.filter(homeroom=cast.homeroom, starts__lte=cast.on).exclude(until__lte=cast.on)
+    wanted = [
+        "открыт журнал 6 «Б», русский язык 1",
+        f"людей затронуто {there.count()}",
+        f"их представители, {there.count()} человек",
+        "отметки и явка",
+        "Что пробовали, но не пустило",
+        f"{access.title_of('setup')} 1",
+        f"{access.title_of('journal')} 1",
+    ]
+    missing = [words for words in wanted if words not in page]
+    assert bool(missing) == bool(fault), missing
+    assert "сведения карточек" not in page, "nobody's card was opened"
 
 
 def test_weekly_notice_goes_to_those_who_wrote_and_only_once(cast: Any, client_of: Any) -> None:

@@ -82,17 +82,25 @@ def _alarm(viewer: Viewer) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _noted(user_id: int, page: str, object_id: int, quarter_hour: int) -> list[bool]:
-    """A mark that stays for one quarter of an hour of one person on one page (in this process)."""
+def _noted(user_id: int, sign_in_id: int, page: str, object_id: int, quarter_hour: int) -> list[bool]:
+    """A mark that stays for one quarter of an hour of one session on one page (in this process)."""
     return []
 
 
 def trace_visit(viewer: Viewer, page: str, object_id: int) -> None:
     """Note a visit to a page over a whole class: one line a quarter of an hour, however often it is drawn again.
 
-    For the pages a teacher works in all day; a student's own card is noted each time.
+    For the pages a teacher works in all day; a student's own card is noted each time. Each session by itself: what a
+    stranger opens beside the owner is not covered by the owner's own line.
     """
-    noted = _noted(viewer.user_id, page, object_id, int(viewer.at.timestamp()) // 900)
+    session = log.session_now()
+    noted = _noted(
+        viewer.user_id,
+        session.sign_in_id if session else 0,
+        page,
+        object_id,
+        int(viewer.at.timestamp()) // 900,
+    )
     if not noted:
         trace(viewer, page, object_id=object_id)
         noted.append(True)
