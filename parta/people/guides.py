@@ -11,6 +11,8 @@ from django.conf import settings
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from parta.foundation.language import RUSSIAN
+
 FIRST = "index"
 OF_ROLES: Mapping[str, str] = {
     "director": "rukovodstvo-i-proverka",
@@ -39,16 +41,23 @@ class Guide:
     title: str
     body: Markup
     parts: tuple[tuple[str, str], ...]
+    language: str = RUSSIAN
 
 
 @cache
-def guides() -> Mapping[str, Guide]:
-    """All guides, by name. Raises FileNotFoundError when the folder is not there."""
+def guides(code: str = RUSSIAN) -> Mapping[str, Guide]:
+    """All guides, by name; those that stand in the folder of a language take the place of the Russian ones.
+
+    Raises FileNotFoundError when the folder is not there.
+    """
     folder = Path(settings.ROOT) / "docs" / "user"
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.md"))}
+    found = {path.stem: _read(path) for path in sorted(folder.glob("*.md"))}
+    if code != RUSSIAN:
+        found |= {path.stem: _read(path, code) for path in sorted((folder / code).glob("*.md"))}
+    return found
 
 
-def _read(path: Path) -> Guide:
+def _read(path: Path, code: str = RUSSIAN) -> Guide:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(path.read_text(encoding="utf-8"))
     title = path.stem
@@ -68,7 +77,7 @@ def _read(path: Path) -> Guide:
     body = _LINK.sub(lambda m: f'href="{f"/help/{m[1]}/" if m[1] else ""}{m[2] or ""}"', body)
     body = re.sub("<table>", _numbered(), body).replace("</table>", "</table></div>")
     body = body.replace("<pre>", '<pre tabindex="0">')
-    return Guide(path.stem, title, Markup(body), tuple(parts))
+    return Guide(path.stem, title, Markup(body), tuple(parts), code)
 
 
 def _numbered() -> Callable[[re.Match[str]], str]:

@@ -349,3 +349,30 @@ def test_refusals_and_django_speak_the_language_of_the_account(cast: World) -> N
     assert refused.status_code == 422 and "Days gone by are explained" in refused.content.decode()
     short = client.post("/password/", {"current": "x", "new": "abc", "repeat": "abc"}).content.decode()
     assert not unsaid(short) & {"пароль", "нынешний", "не"}
+
+
+def catalog(code: str) -> list[str]:
+    """What stands on pages in a language."""
+    return [
+        said
+        for one in polib.pofile(str(catalogs.path_of(code)))
+        for said in (one.msgstr, *one.msgstr_plural.values())
+    ]
+
+
+@pytest.mark.parametrize(("code", "marks"), [("en", "“”"), ("ky", "«»")])
+def test_the_guide_of_families_stands_in_each_language_in_the_words_of_its_buttons(
+    code: str, marks: str
+) -> None:
+    """As many parts, points and lines as the Russian one; what it calls a button is written on one."""
+    folder = ROOT / "docs" / "user"
+    name = "roditel-i-uchenik.md"
+    russian, other = ((part / name).read_text(encoding="utf-8") for part in (folder, folder / code))
+    for sign in ("\n## ", "\n- ", "\n| "):
+        assert other.count(sign) == russian.count(sign), sign
+    words = {" ".join(line.split()) for line in catalog(code)}
+    named = re.findall(rf"\*\*{marks[0]}([^{marks[1]}]+){marks[1]}\*\*", other)
+    assert len(named) >= 7
+    assert [one for one in named if one not in words] == []
+    sections = re.search(r"\*\*((?:[^*,.]+, ){4}[^*,.]+)\*\*", other)
+    assert sections is not None and set(" ".join(sections[1].split()).split(", ")) <= words

@@ -48,7 +48,6 @@ FAMILY_PAGES = {
         "diary_class",
         "diary_news",
         "diary_data",
-        "diary_guide",
     ),
     *("second_step", "recovery", "feeds", "feed", "notify", "unsubscribe", "updates", "written"),
     *("diary_report", "diary_reports", "handed_file"),

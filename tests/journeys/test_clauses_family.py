@@ -494,11 +494,12 @@ def test_no_rating_where_the_act_has_none(cast: Any, client_of: Any) -> None:
 @presets((DUBROVO, "DB-3.7.1"))
 def test_family_reads_the_guide_views_and_writes(cast: Any, client_of: Any) -> None:
     family = client_of(cast.guardian)
-    assert 'href="/diary/guide/"' in family.get(at(cast, cast.student, "class/")).content.decode()
-    assert "Памятка семье" in page(family, "/diary/guide/") and "Памятка" in page(
-        client_of(cast.student), "/diary/guide/"
-    )
-    page(client_of(cast.teacher), "/diary/guide/", 403)
+    guide = "/help/roditel-i-uchenik/"
+    assert f'href="{guide}"' in family.get(at(cast, cast.student, "class/")).content.decode()
+    for who in (family, client_of(cast.student)):
+        assert "Родителю и ученику" in page(who, guide) and page(who, "/help/") == page(who, guide), (
+            "their own"
+        )
     form = {"act": "send", "to": cast.class_teacher.pk, "subject": "Вопрос", "text": "По памятке всё понятно"}
     done(family.post(f"/messages/new/?student={cast.student.pk}", form))
     assert "По памятке" in page(client_of(cast.class_teacher), "/messages/")

@@ -151,8 +151,7 @@ def test_parent_finds_today_in_the_account_and_a_class_without_a_report_is_liste
 
 
 @under(IPATOVO)
-@pytest.mark.clause("IP-2.12h")
-@pytest.mark.clause("IP-2.12i", partly="закрыть ли электронный доступ семьи — отдельным действием")
+@pytest.mark.clause("IP-2.12h", "IP-2.12i")
 def test_family_that_stated_it_will_not_use_the_diary_gets_a_sheet_each_week(
     cast: Any, client_of: Any
 ) -> None:
@@ -160,7 +159,7 @@ def test_family_that_stated_it_will_not_use_the_diary_gets_a_sheet_each_week(
     student, keeper = cast.named("Ефимова"), client_of(cast.class_teacher)
     statement = {
         "act": "record", "student": student.pk, "kind": "paper", "state": "given", "signed_on": "2026-10-02",
-        "paper_number": "17", "scope": "не может пользоваться",
+        "paper_number": "17", "scope": "не может пользоваться", "access": "keep",
     }  # fmt: skip
 
     def late(day: date) -> set[str]:
@@ -195,3 +194,22 @@ def test_family_that_stated_it_will_not_use_the_diary_gets_a_sheet_each_week(
     done(keeper.post(f"/rosters/{cast.homeroom.pk}/consents/", again))
     assert late(date(2026, 10, 14)) == set()
     assert late(date(2026, 10, 26)) == {"Авдеев Кирилл"}
+    # the parents' account: untouched or closed by choice; one that serves another child too stays
+    address, family = f"/rosters/{cast.homeroom.pk}/consents/", client_of(cast.other_guardian)
+    theirs = statement | {"student": cast.named("Зайцев").pk, "paper_number": "20"}
+    done(keeper.post(address, theirs))
+    page(family, "/diary/")
+    ended = theirs | {"state": "withdrawn", "access": "close"}
+    assert "не о том" in keeper.post(address, ended).content.decode(), (
+        "a paper that moves nobody closes nothing"
+    )
+    page(family, "/diary/")
+    done(keeper.post(address, theirs | {"paper_number": "21", "access": "close"}))
+    assert family.get("/diary/").status_code == 302, "their session is over"
+    both = statement | {"student": cast.student.pk, "paper_number": "22", "access": "close"}
+    done(keeper.post(address, both))
+    page(client_of(cast.guardian), "/diary/")
+    Consent.objects.filter(student=cast.student).update(student=cast.brother)
+    done(keeper.post(address, both))
+    cast.guardian.user.refresh_from_db()
+    assert not cast.guardian.user.is_active, "both children are on paper now"

@@ -10,6 +10,7 @@ from parta.foundation import scope
 from parta.foundation.language import say
 from parta.foundation.log import Line
 from parta.organisation.acts import Refusal, act
+from parta.people.refusals import on_paper
 from parta.people.viewer import Viewer
 
 MOST = 10
@@ -25,12 +26,16 @@ def digest(token: str) -> str:
 def make_feed(viewer: Viewer, student_id: int | None, *, at: datetime) -> str:
     """A feed of one's student (or oneself), or with None of one's own lessons; the token, shown this once.
 
-    Raises Refusal for others' students and beyond ten feeds.
+    Raises Refusal for others' students, for one whose family is told on paper, and beyond ten feeds.
     """
     if student_id is None and not viewer.roles & TEACHING:
         raise Refusal("Календарь своих уроков есть у учителя; семья выбирает ученика.", "student")
     if student_id is not None and student_id not in viewer.student_ids:
         raise Refusal("Этого ученика у вас нет.", "student")
+    if student_id is not None and on_paper([student_id], viewer.on):
+        raise Refusal(
+            say("Сведения об этом ученике школа даёт семье на бумаге: в календарь они не уходят."), "student"
+        )
     token = secrets.token_urlsafe(32)
     with act(viewer.school.id, by=viewer.acting_as(), at=at) as lines:
         if CalendarFeed.objects.filter(person_id=viewer.person_id, revoked_at=None).count() >= MOST:

@@ -245,13 +245,6 @@ def diary_news(request: HttpRequest, student_id: int) -> HttpResponse:
     return _show(request, "news", "week", shown, "diary_news")
 
 
-@require_safe
-@requires("diary.guide")
-def diary_guide(request: HttpRequest) -> HttpResponse:
-    """How a family uses the diary."""
-    return page(request, "diary/guide.html", {})
-
-
 @require_http_methods(FORM)
 @requires("diary.tell")
 def diary_data(request: HttpRequest, student_id: int) -> HttpResponse:
@@ -331,7 +324,6 @@ def handed_file(request: HttpRequest, work_id: int) -> FileResponse:
 
 urlpatterns = [
     path("works/<int:work_id>/file", handed_file, name="handed_file"),
-    path("diary/guide/", diary_guide, name="diary_guide"),
     path("diary/<int:student_id>/homework/", diary_homework, name="diary_homework"),
     path("diary/<int:student_id>/absences/", diary_absences, name="diary_absences"),
     path("diary/<int:student_id>/subjects/<int:subject_id>/", diary_subject, name="diary_subject"),

@@ -17,6 +17,7 @@ from parta.organisation.acts import Refusal
 from parta.people.chrome import page
 from parta.people.forms import DONE, Forms, Posted, carry_out, status
 from parta.people.models import Person
+from parta.people.refusals import on_paper
 from parta.people.viewer import Viewer
 
 DONE |= noted({"feed_revoked": "Адрес отозван: по нему больше ничего не открывается."})
@@ -52,9 +53,10 @@ def _page(request: HttpRequest, viewer: Viewer, forms: Forms, address: str = "")
         .select_related("student")
         .order_by("-made_at")
     )
+    stopped = on_paper(list(viewer.student_ids), viewer.on)
     targets: list[tuple[str, str]] = [
         (str(one.pk), f"{one.surname} {one.given_name}")
-        for one in Person.objects.filter(pk__in=viewer.student_ids).order_by("given_name")
+        for one in Person.objects.filter(pk__in=set(viewer.student_ids) - stopped).order_by("given_name")
     ]
     if viewer.roles & actions.TEACHING:
         targets.append(("", say("мои уроки")))
@@ -65,6 +67,7 @@ def _page(request: HttpRequest, viewer: Viewer, forms: Forms, address: str = "")
                 f"{row.student.surname} {row.student.given_name}" if row.student else say("мои уроки"),
                 row.made_at.astimezone(zone),
                 row.read_at.astimezone(zone) if row.read_at else None,
+                row.student_id in stopped,
             )
             for row in rows
         ],

@@ -15,6 +15,7 @@ from parta.foundation import sql
 from parta.foundation.language import say
 from parta.foundation.pagekit import NBSP, room_words
 from parta.journal.queries.words import class_name, short_name
+from parta.people.refusals import on_paper
 from parta.people.viewer import SchoolFacts, Viewer, account
 
 BACK, AHEAD = timedelta(days=14), timedelta(days=70)
@@ -48,7 +49,8 @@ WHERE w.school_id = %s AND w.held_on >= %s AND w.held_on < %s AND {FOR_STUDENT}
 
 
 def viewer_of_feed(feed: CalendarFeed, at: datetime) -> Viewer | None:
-    """Who the owner of a feed is now; None when the account is closed or the right has ended."""
+    """Who the owner of a feed is now; None when the account is closed, the right has ended, or the family of the
+    student is told on paper: what a calendar program fetches stands with a stranger."""
     user_id = feed.person.user_id
     found = account(user_id, feed.school_id, at) if user_id is not None else None
     if found is None or not found.is_active or found.viewer is None:
@@ -58,7 +60,9 @@ def viewer_of_feed(feed: CalendarFeed, at: datetime) -> Viewer | None:
         return None
     if feed.student_id is None:
         return viewer if viewer.roles & TEACHING else None
-    return viewer if feed.student_id in viewer.student_ids else None
+    if feed.student_id not in viewer.student_ids or on_paper([feed.student_id], viewer.on):
+        return None
+    return viewer
 
 
 def calendar_text(viewer: Viewer, student_id: int | None, name: str) -> bytes:

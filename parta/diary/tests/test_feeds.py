@@ -13,7 +13,7 @@ from parta.diary.actions import feeds
 from parta.diary.models import CalendarFeed
 from parta.foundation.models import LogEntry
 from parta.organisation.acts import Refusal
-from parta.people.actions import reset_password
+from parta.people.actions import record_consent, reset_password
 from parta.people.models import Guardianship, SignIn, User
 from parta.timetable import actions as timetable
 
@@ -108,6 +108,25 @@ def test_the_right_that_ends_closes_the_feed(cast: Any) -> None:
     read(token, 404)
 
 
+@pytest.mark.parametrize(("kind", "state"), [("paper", "given"), ("personal_data", "refused")])
+def test_a_family_on_paper_has_no_feed(kind: str, state: str, cast: Any, client_of: Any) -> None:
+    """From the day on the paper: no address opens, none is given out, the other child's stays; taken back: it opens."""
+    family, by = cast.viewer("guardian"), cast.viewer("class_teacher").acting_as()
+    tokens = [feeds.make_feed(family, child.pk, at=cast.at) for child in (cast.student, cast.brother)]
+    pupils = feeds.make_feed(cast.viewer("student"), cast.student.pk, at=cast.at)
+    paper = {"student": cast.student, "kind": kind, "signed_on": cast.on, "paper_number": "7"}
+    record_consent(**paper, state=state, by=by, at=cast.at)
+    read(tokens[0], 404)
+    read(pupils, 404)
+    assert lessons(read(tokens[1]), cast.on), "the brother's family paper says nothing"
+    with pytest.raises(Refusal, match="на бумаге"):
+        feeds.make_feed(family, cast.student.pk, at=cast.at)
+    words = client_of(cast.guardian).get("/calendar/").content.decode()
+    assert words.count("Не открывается") == 1 and f'<option value="{cast.student.pk}"' not in words
+    record_consent(**paper, state="withdrawn" if state == "given" else "given", by=by, at=cast.at)
+    assert lessons(read(tokens[0]), cast.on)
+
+
 @pytest.mark.parametrize("how", ["reset", "loss", "disown"])
 def test_stopped_access_stops_the_feeds(how: str, cast: Any, client_of: Any) -> None:
     """Whoever held the account may have made an address of his own. Fault seen red: the slot of `identities` empty."""
@@ -155,5 +174,5 @@ def test_a_feed_costs_the_same_for_any_term(cast: Any, count_statements: Any) ->
     read(token)
     with count_statements() as seen:
         read(token)
-    assert len(seen) <= 5, seen
+    assert len(seen) <= 6, seen
     assert cast.at + timedelta(0) == cast.at

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from parta.foundation.log import Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
 from parta.organisation.models import Homeroom, School
-from parta.people.models import Consent, Enrolment, Person, PersonChange, RosterReview
+from parta.people.actions.accounts import close_account
+from parta.people.models import Consent, Enrolment, Guardianship, Person, PersonChange, Role, RosterReview
+from parta.people.refusals import on_paper
 
 
 def record_consent(
@@ -21,13 +25,15 @@ def record_consent(
     signer: Person | None = None,
     paper_number: str = "",
     scope: str = "",
+    closes_access: bool = False,
     by: Actor,
     at: datetime,
 ) -> Consent:
     """Enter a family's paper: consent given, refused, or a given one withdrawn. It counts from the date on it.
 
-    Raises Refusal for a date in the future, a paper without a number, a signer of another school, and a withdrawal of
-    what was never given.
+    `closes_access`: the parents' accounts are closed with it, where the paper takes the family off the electronic
+    form; by choice, for a family may ask for sheets and still look. Raises Refusal for a date in the future, a paper
+    without a number, a signer of another school, a withdrawal of what was never given, and a closing for another paper.
     """
     checks.one_of(kind, Consent.KINDS, "kind", "о чём заявление")
     checks.one_of(state, Consent.STATES, "state", "что в заявлении")
@@ -45,6 +51,8 @@ def record_consent(
         )
         if latest is None or latest.state != "given":
             raise Refusal("Отозвать можно данное согласие, а его на эту дату нет.", "state")
+    if closes_access and (state == "given") != (kind == "paper"):
+        raise Refusal("Доступ закрывают, когда семья переходит на бумагу; это заявление не о том.", "access")
     with act(student.school_id, by=by, at=at) as lines:
         row = Consent.objects.create(
             school_id=student.school_id,
@@ -67,7 +75,27 @@ def record_consent(
                 data={"kind": kind, "state": state, "on": signed_on.isoformat(), "paper": paper_number},
             )
         )
+        if closes_access:
+            for guardian in _only_on_paper(student, at):
+                close_account(person=guardian, by=by, at=at)
     return row
+
+
+def _only_on_paper(student: Person, at: datetime) -> list[Person]:
+    """Representatives of the student whose account serves nothing else: no role of staff, here or in another school,
+    and no child whose family reads electronically."""
+    on = at.astimezone(ZoneInfo(student.school.timezone)).date()
+    running = Q(starts__lte=on) & (Q(until=None) | Q(until__gt=on))
+    users = Guardianship.objects.filter(running, student=student, guardian__user__is_active=True)
+    found = []
+    for guardian in Person.objects.filter(pk__in=users.values("guardian")).select_related("user"):
+        selves = Person.objects.filter(user=guardian.user).values("pk")
+        wards = Guardianship.objects.filter(running, guardian__in=selves, has_rights=True)
+        children = set(wards.values_list("student_id", flat=True))
+        is_staff = Role.objects.filter(running, person__in=selves).exists()
+        if not is_staff and children <= on_paper(sorted(children), on):
+            found.append(guardian)
+    return found
 
 
 def review_roster(*, homeroom: Homeroom, by: Actor, at: datetime) -> RosterReview:

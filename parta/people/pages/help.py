@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from parta.foundation import language
 from parta.foundation.access import requires
 from parta.people import access  # noqa: F401  (declares the permissions named below)
 from parta.people.chrome import page
@@ -27,12 +28,13 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, name: str) -> HttpResponse:
-    guide = guides().get(name)
+    known = guides(language.now())
+    guide = known.get(name)
     if guide is None:
         raise Http404
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     first = (OF_ROLES.get(viewer.main_role) if viewer else None, FIRST)
-    ordered = sorted(guides().values(), key=lambda one: first.index(one.name) if one.name in first else 2)
+    ordered = sorted(known.values(), key=lambda one: first.index(one.name) if one.name in first else 2)
     return page(request, "people/help.html", {"guide": guide, "guides": ordered})
 
 

@@ -140,6 +140,7 @@ def consents(request: HttpRequest, homeroom_id: int) -> HttpResponse:
             signer=signer,
             paper_number=posted.text("paper_number"),
             scope=posted.text("scope"),
+            closes_access=posted.text("access") == "close",
             by=by,
             at=at,
         )

@@ -129,7 +129,6 @@ LINES: dict[str, dict[str, Line]] = {
             get="404 student guardian outsider foreign_guardian EYES foreign_deputy",
         ),
     },
-    "diary_guide": {"page": Line(get="200 student guardian outsider foreign_guardian EYES foreign_deputy")},
     "health": {
         "page": Line(
             get=f"200 {HEALTH} director deputy foreign_deputy foreign_teacher",
