@@ -380,7 +380,11 @@ class _Rows:
         if first and first != value:
             names += " fix"
             text = f"<s>{_safe(first)}</s>{text}"
-        if not text:
+        says = ""
+        if not text and student.deferred is not None:
+            names, until = " pen put", f"{student.deferred:%d.%m}"
+            says, text = f' title="Отложено до {until}"', f"<small>отл. до {until}</small>"
+        elif not text:
             suggestion, is_edge = student.proposed or self.suggested(mean, counted, enough)
             if suggestion:
                 names, text = " pen edge" if is_edge else " pen", _safe(suggestion)
@@ -389,7 +393,7 @@ class _Rows:
         if mean is not None:
             average = f"{int(mean * 100 + 0.5 + 1e-6) / 100:.2f}".replace(".", ",")
             low = " low" if mean < self.bar else ""
-        return f'{missed}<td class="e e2{low}">{average}</td><td class="e e3{names}"{seen}>{text}</td></tr>'
+        return f'{missed}<td class="e e2{low}">{average}</td><td class="e e3{names}"{seen}{says}>{text}</td></tr>'
 
     def suggested(self, mean: float | None, counted: int, enough: int) -> tuple[str, bool]:
         """The symbol nearest to the average (halves go up) and whether it is borderline; none with too few marks."""

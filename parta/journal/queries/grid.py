@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from parta.foundation import sql
 from parta.journal.queries.closures import (
     asks_homework,
     locks_after_final,
 )
-from parta.journal.queries.drafts import drafted
+from parta.journal.queries.drafts import draft_load, drafted, may_defer
 from parta.journal.queries.grid_lessons import Reading, within
 from parta.journal.queries.grid_students import absences_of, marks_of, students_of
 from parta.journal.queries.grid_values import (
@@ -125,7 +126,9 @@ ORDER BY l.date, l.number, a.position, a.id
 
 _MEMBERS = """
 SELECT p.id, p.surname, p.given_name, p.patronymic, CAST(e.starts AS TEXT), CAST(e.until AS TEXT),
-       f.term_id, f.value, f.first_value, f.version
+       f.term_id, f.value, f.first_value, f.version, (SELECT MAX(w.ends_at) FROM journal_permit w
+           WHERE w.journal_id = %s AND w.state = 'granted' AND w.fact = 'final' AND w.term_id = %s
+           AND w.student_id = p.id AND w.ends_at > %s)
 FROM {table} e
 JOIN people_person p ON p.id = e.student_id
 LEFT JOIN journal_termmark f ON f.journal_id = %s AND f.student_id = p.id
@@ -175,9 +178,13 @@ def journal_page(
     table, place = ("subgroupmembership", "subgroup_id") if row[8] else ("enrolment", "homeroom_id")
     members = sql.read(
         _MEMBERS.format(table=f"people_{table}", place=place),
-        (row[0], row[8] or row[5], term.until, term.starts),
+        (row[0], term.id, viewer.at, row[0], row[8] or row[5], term.until, term.starts),
     )
-    return JournalPage(side, students_of(side, members, marks_of(side.columns), absences_of(side.lessons)))
+    zone = ZoneInfo(school.timezone)
+    return JournalPage(
+        side,
+        students_of(side, members, marks_of(side.columns), absences_of(side.lessons), zone=zone),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -251,6 +258,8 @@ def _side(
         may_write=any(c.may_mark or c.may_note_absence for c in columns),
         may_set_finals=bool(scale) and reading.holds_term(),
         is_locked_by_final=locks_after_final(law, place, min(viewer.on, term.until)),
+        may_defer=may_defer(law, place, term.until - timedelta(days=1)),
+        draft_load=draft_load(law, min(viewer.on, term.until), viewer.on, loads),
         is_year=term.kind == "year" and row[14] != "year",
         formula=reading.formula,
         is_recounted=reading.is_recounted,

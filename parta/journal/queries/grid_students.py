@@ -1,7 +1,7 @@
 """The rows of the journal page: who is on the list of the period, what stands in the cells, sums and averages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from parta.foundation import sql
@@ -23,13 +23,21 @@ from parta.journal.rules.formula import Formula, number_of
 
 
 def students_of(
-    side: JournalSide, members: Sequence[sql.Row], marks: Sequence[sql.Row], absences: Sequence[sql.Row]
+    side: JournalSide,
+    members: Sequence[sql.Row],
+    marks: Sequence[sql.Row],
+    absences: Sequence[sql.Row],
+    *,
+    zone: tzinfo,
 ) -> tuple[StudentRow, ...]:
     """The list of the period in the order of the register, with what stands in the cells."""
     people: dict[int, tuple[str, str, str]] = {}
     spans: dict[int, dict[tuple[date, date | None], None]] = {}
     finals: dict[int, dict[int, FinalCell]] = {}
-    for id, surname, given, patronymic, starts, until, term, value, first, version in members:
+    put_off: dict[int, date] = {}
+    for id, surname, given, patronymic, starts, until, term, value, first, version, waits in members:
+        if waits is not None and side.may_defer:
+            put_off[id] = (sql.moment(waits) - timedelta(seconds=1)).astimezone(zone).date()
         people[id] = (surname, given, patronymic)
         spans.setdefault(id, {})[date_of(starts), date_of(until) if until else None] = None
         if term is not None:
@@ -87,6 +95,7 @@ def students_of(
                 int(counted),
                 own.get(side.term.id, NO_FINAL),
                 own,
+                put_off.get(id),
                 proposed,
             )
         )

@@ -176,6 +176,8 @@ class StudentRow(NamedTuple):
     final: FinalCell
     finals: Mapping[int, FinalCell]
     """By term, for the page of the year."""
+    deferred: date | None = None
+    """The last day to which the mark of the period is put off by a granted permit."""
     proposed: tuple[str, bool] | None = None
     """The mark of the period the act computes and whether it is a near thing; None: the act computes none."""
 
@@ -221,6 +223,10 @@ class JournalSide:
     """A student's lessons are read-only once the mark of the period stands."""
     waits: Closure | None
     """What is still a draft where the act wants it approved first, and so stops the viewer."""
+    may_defer: bool
+    """The act lets the mark of the period wait."""
+    draft_load: Closure | None
+    """Whose load of this journal nobody has approved, where an act asks for it."""
     is_year: bool
     formula: Formula | None
     is_recounted: bool

@@ -4,7 +4,7 @@
 import { absenceCodes, isFinal, scale, standing } from "./model.js";
 import { speakAnew } from "./spoken.js";
 
-const CONTENT = ["low", "dbl", "abs", "unk", "fix", "cmt", "pen", "edge", "lt", "wait", "off", "no", "cnf", "typing"];
+const CONTENT = ["low", "dbl", "abs", "unk", "fix", "cmt", "pen", "put", "edge", "lt", "wait", "off", "no", "cnf", "typing"];
 
 /** @param {string} value @returns {boolean} whether a symbol of the scale does not pass */
 const fails = (value) => scale.get(value)?.passes === false;

@@ -10,7 +10,8 @@ export function spoken(td) {
   if (td.classList.contains("wait")) return `${td.textContent || "пусто"}, ждёт отправки`;
   const cell = standing(td);
   const words = [];
-  if (td.classList.contains("pen") && td.textContent) words.push(`предлагается ${td.textContent}`);
+  if (td.classList.contains("put")) words.push(td.title);
+  else if (td.classList.contains("pen") && td.textContent) words.push(`предлагается ${td.textContent}`);
   else words.push(cell.value ? cell.value.replace("/", " дробь ") : cell.absence ? "" : "пусто");
   const code = absenceCodes.find((other) => other.symbol === cell.absence);
   if (cell.absence) words.push(code ? `${cell.absence}, ${code.title}` : cell.absence);

@@ -49,7 +49,7 @@ export function recount(row) {
 /** The nearest symbol in pencil, while no mark of the period stands. @param {HTMLTableCellElement} td @param {number | null} mean @param {number} counted */
 function suggest(td, mean, counted) {
   const cell = standing(td);
-  if (cell.value || cell.first || td.classList.contains("wait") || td.classList.contains("no")) return;
+  if (cell.value || cell.first || ["wait", "no", "put"].some((name) => td.classList.contains(name))) return;
   paint(td);
   if (data.outcome) {
     computed(td, mean, counted);
