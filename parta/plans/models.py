@@ -163,3 +163,44 @@ class TeachingLoad(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["journal", "teacher", "starts"], name="load_from")]
+
+
+class IndividualPlan(models.Model):
+    """Индивидуальный учебный план (ИУП): by an order a student studies by lines of their own, from a day until a day.
+
+    Its subgroup holds this student alone: journals, timetable and lessons of what is taught apart are that subgroup's.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="individual_plans")
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="individual_plans")
+    homeroom = models.ForeignKey(Homeroom, on_delete=models.PROTECT, related_name="+")
+    subgroup = models.OneToOneField(Subgroup, on_delete=models.PROTECT, related_name="individual_plan")
+    ground = models.CharField(max_length=200, blank=True, default="")
+    order_number = models.CharField(max_length=40, help_text="Приказ №")
+    order_date = models.DateField()
+    starts = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["student", "year"], name="individual_plan_student")]
+
+
+class IndividualLine(models.Model):
+    """A line of an individual plan. Taught apart it has a journal of its own; else the student sits with the class."""
+
+    plan = models.ForeignKey(IndividualPlan, on_delete=models.CASCADE, related_name="lines")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    weekly_hours = models.DecimalField(max_digits=5, decimal_places=2)
+    yearly_hours = models.IntegerField()
+    control = models.CharField(
+        max_length=14,
+        choices=CurriculumHours.CONTROLS,
+        blank=True,
+        default="",
+        help_text="Form of attestation.",
+    )
+    is_apart = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "subject"], name="individual_line")]

@@ -13,6 +13,7 @@ from parta.organisation.words import class_title
 from parta.people import queries as people
 from parta.people.queries import Option, short
 from parta.people.viewer import Viewer
+from parta.plans.individual import apart_on
 
 Day = date
 
@@ -80,7 +81,8 @@ OF_HOMEROOM = (
 OF_TEACHER = "(l.teacher_id = %s OR x.substitute_id = %s)"
 OF_STUDENT = (
     "((j.subgroup_id IS NULL AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.student_id = %s"
-    " AND e.homeroom_id = j.homeroom_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)))"
+    " AND e.homeroom_id = j.homeroom_id AND e.starts <= l.date AND (e.until IS NULL OR e.until > l.date)"
+    f" AND NOT {apart_on('e.student_id', 'l.date')}))"
     " OR EXISTS (SELECT 1 FROM people_subgroupmembership m WHERE m.student_id = %s AND m.subgroup_id = j.subgroup_id"
     " AND m.starts <= l.date AND (m.until IS NULL OR m.until > l.date)))"
 )
@@ -288,7 +290,8 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
     """Teachers, rooms and classes that stand in two places at once in the template in force on a day. One statement."""
     rows = sql.read(
         "SELECT t.id, t.weekday, t.number, t.week, t.room_id, k.title, p.id, p.surname, p.given_name, p.patronymic,"
-        " s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), j.homeroom_id, j.subgroup_id, j.id, t.hours"
+        " s.title, COALESCE(h.title, ''), COALESCE(g.short, ''), j.homeroom_id, j.subgroup_id, j.id, t.hours,"
+        " (SELECT COUNT(*) FROM plans_individualplan ip WHERE ip.subgroup_id = j.subgroup_id)"
         " FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id"
         " JOIN organisation_subject s ON s.id = j.subject_id"
         " LEFT JOIN organisation_homeroom h ON h.id = j.homeroom_id"
@@ -306,7 +309,7 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
     found: list[Clash] = []
     for row in rows:
         slot_id, weekday, number, parity, room_id, room, person_id, *name = row[:10]
-        subject, cls, grp, homeroom_id, subgroup_id, journal_id, hours = row[10:]
+        subject, cls, grp, homeroom_id, subgroup_id, journal_id, hours, is_own_plan = row[10:]
         label = " ".join(part for part in (class_title(cls), subject, grp) if part)
         things = [("r", room_id, f"кабинет {room}")] if room_id else []
         if person_id:
@@ -325,7 +328,7 @@ def clashes(viewer: Viewer, year: AcademicYear | None, on: date) -> list[Clash]:
                         met.add((what, other))
                         found.append(Clash(weekday, at, what, other, label))
                 others.append((slot_id, parity, label))
-            if homeroom_id:
+            if homeroom_id and not is_own_plan:
                 placed = in_class[homeroom_id, weekday, at]
                 what = f"класс {class_title(cls)}"
                 for other_id, other_parity, other, other_group, other_journal in placed:

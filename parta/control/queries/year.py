@@ -10,10 +10,13 @@ from typing import Any
 
 from parta.control.queries.sheets import law_for, per_cent
 from parta.foundation import sql
+from parta.foundation.pagekit import plural
 from parta.journal.queries.words import class_name, journal_name
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
+from parta.organisation.models import AcademicYear
 from parta.people.viewer import Viewer
 from parta.plans.approvals import KINDS
+from parta.plans.queries.individual import individual_plans
 from parta.regulation.judge import Rule
 
 APPROVED = {
@@ -114,7 +117,11 @@ SELECT h.title, (SELECT COUNT(*) FROM people_enrolment e WHERE e.homeroom_id = h
         AND r.starts <= %s AND (r.until IS NULL OR r.until > %s)),
     (SELECT COUNT(*) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id
         WHERE j.homeroom_id = h.id),
-    (SELECT COUNT(*) FROM communication_classschedule c WHERE c.homeroom_id = h.id)
+    (SELECT COUNT(*) FROM communication_classschedule c WHERE c.homeroom_id = h.id),
+    (SELECT COUNT(*) FROM timetable_timetableslot t JOIN plans_journal j ON j.id = t.journal_id
+        WHERE j.homeroom_id = h.id AND (t.until IS NULL OR t.until > %s) AND t.teacher_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM plans_teachingload l WHERE l.journal_id = j.id
+            AND (l.until IS NULL OR l.until > %s)))
 FROM organisation_homeroom h WHERE h.year_id = %s ORDER BY COALESCE(h.grade, 99), h.title"""
 
 _JOURNALS = """
@@ -168,10 +175,25 @@ def _approvals(year: sql.Row, named: Collection[str]) -> list[Item]:
     return found
 
 
+def _own_plans(viewer: Viewer, year: sql.Row) -> list[Item]:
+    """Students on individual plans: each line taught apart has its journal, teacher and place. Two statements."""
+    plans = individual_plans(viewer, AcademicYear(id=year[0], starts=year[2], until=year[3]))
+    if not plans:
+        return []
+    rows = [
+        (f"{plan.student}, {plan.homeroom}: {'; '.join(plan.lacks)}", not plan.lacks)
+        for plan in plans
+        if plan.until is None or plan.until > viewer.on
+    ]
+    return [_counted("individual_plans", "Индивидуальные планы", rows, "setup_individual", "deputy")]
+
+
 def _items(viewer: Viewer, year: sql.Row, named: Collection[str]) -> list[Item]:
     on = min(max(viewer.on, year[2]), year[3])
     terms, vacations, bells, rooms, subjects, hours = sql.read(_STRUCTURE, [year[0]])[0]
-    homerooms = [(class_name(row[0]), *row[1:]) for row in sql.read(_HOMEROOMS, [on, on, on, on, year[0]])]
+    homerooms = [
+        (class_name(row[0]), *row[1:]) for row in sql.read(_HOMEROOMS, [on, on, on, on, on, on, year[0]])
+    ]
     journals = [
         (journal_name(row[0], row[1], row[2]), *row[3:]) for row in sql.read(_JOURNALS, [on, year[0]])
     ]
@@ -221,14 +243,28 @@ def _items(viewer: Viewer, year: sql.Row, named: Collection[str]) -> list[Item]:
         _counted(
             "timetable_template",
             "Шаблон расписания",
-            [(name, slots) for name, _, _, slots, _ in homerooms],
+            [(name, slots) for name, _, _, slots, *_ in homerooms],
+            "setup_templates",
+            "operator",
+        ),
+        _counted(
+            "timetable_teachers",
+            "Расписание: у каждой строки есть учитель",
+            [
+                (
+                    f"{name}: {plural(bare, 'строка', 'строки', 'строк')} без учителя" if bare else name,
+                    not bare,
+                )
+                for name, _, _, slots, _, bare in homerooms
+                if slots
+            ],
             "setup_templates",
             "operator",
         ),
         _counted(
             "parent_notice_schedule",
             "Расписание информирования родителей: у каждого класса",
-            [(name, told) for name, _, _, _, told in homerooms],
+            [(name, told) for name, _, _, _, told, _ in homerooms],
             "notice_schedules",
             "class_teacher",
         ),
@@ -293,6 +329,7 @@ def _items(viewer: Viewer, year: sql.Row, named: Collection[str]) -> list[Item]:
             "setup_people",
             "operator",
         ),
+        *_own_plans(viewer, year),
         *_approvals(year, named),
     ]
 

@@ -11,6 +11,7 @@ from parta.demo.college.books import DAY, College, YearBook
 from parta.demo.college.founding import found
 from parta.demo.college.groups import open_groups, open_year, seat_students
 from parta.demo.college.journals import write_journals
+from parta.demo.college.own_plan import put_on_own_plan
 from parta.demo.college.teaching import lay_plans, open_journals
 from parta.demo.college.timetable import draw_half_year
 from parta.demo.content import Content
@@ -46,6 +47,8 @@ class CollegeBuilder:
                 draw_half_year(college, book, number, half, at)
             generate_lessons(year=year, since=calendar.starts, until=calendar.until, by=SYSTEM, at=at)
         write_journals(college, book, ids, today)
+        if last:
+            put_on_own_plan(college, book, today)
 
     def show(self) -> None:
         """The accounts worth showing."""

@@ -28,6 +28,7 @@ from parta.foundation.language import say
 from parta.foundation.pagekit import minutes_words, ru_date_num
 from parta.journal.queries.words import day, short_name
 from parta.people.viewer import Viewer
+from parta.plans.individual import apart_on
 
 _LESSONS = f"""
 SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.title,
@@ -39,6 +40,8 @@ SELECT l.id, l.date, l.number, l.starts_at, l.ends_at, l.state, l.moved_from, s.
 FROM {MINE} mine
 JOIN timetable_lesson l ON l.journal_id = mine.journal_id AND l.date >= %s AND l.date < %s
      AND l.date >= mine.starts AND (mine.until IS NULL OR l.date < mine.until)
+JOIN plans_journal j ON j.id = mine.journal_id AND (j.subgroup_id IS NOT NULL
+     OR NOT {apart_on("%s", "l.date")})
 JOIN organisation_subject s ON s.id = mine.subject_id
 LEFT JOIN timetable_substitution x ON x.lesson_id = l.id
 LEFT JOIN people_person q ON q.id = x.substitute_id
@@ -98,7 +101,7 @@ def week_page(viewer: Viewer, student_id: int | None = None, week: date | None =
     )
     family = family_of(viewer, student_id, min(max(viewer.on, monday), sunday - timedelta(days=1)))
     id = family.shown.id
-    rows = sql.read(_LESSONS, (id, id, first, last, id))
+    rows = sql.read(_LESSONS, (id, id, first, last, id, id))
     period = family.period_on(viewer.on if is_current else monday)
     since, until = (period.starts, period.until) if period else (first, last)
     marks = sql.read(MARKS, (id, min(first, since), max(last, until)))

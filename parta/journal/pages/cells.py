@@ -368,6 +368,7 @@ class _Rows:
             student.initial,
             student.joined,
             student.left,
+            student.apart,
         )
         missed = f'{head}{cells}<td class="e e1">{student.missed or ""}</td>'
         if not self.side.scale:
@@ -413,6 +414,7 @@ def _line_head(
     initial: str,
     joined: date | None,
     left: date | None,
+    apart: str = "",
 ) -> Piece:
     """The beginning of a line: number and name; who came or left in the period has the day beside it."""
     full = " ".join(part for part in (surname, given_name, patronymic) if part)
@@ -424,6 +426,9 @@ def _line_head(
     elif joined is not None:
         came, state = f" <small>с\u00a0{joined.day}.{joined.month:02}</small>", ' class="cm"'
         full += f", в списке с {ru_date(joined)}"
+    elif apart:
+        came, state = f" <small>{escape(apart)}</small>", ' class="cm"'
+        full += f", отдельно: {apart}"
     given = given_name + initial[2:]  # a namesake's patronymic: «Александр В.»
     return (
         f'<tr data-s="{id}"{state}><td class="n">{number}</td><th class="s" scope="row" title="{escape(full)}">'

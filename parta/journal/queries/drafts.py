@@ -1,8 +1,9 @@
 """What of a journal is still a draft where the act asks that it be approved first: the pages say so before a write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from parta.journal.queries.closures import Closure
 from parta.journal.queries.words import short_name
@@ -13,7 +14,7 @@ from parta.regulation.judge import Law, judge
 
 __all__ = ["DRAFT", "LoadLine", "draft_load", "drafted", "may_defer", "stopped"]
 
-LoadLine = tuple[int, date, date | None, Sequence[str], bool]
+LoadLine = tuple[Any, date | None, date | None, tuple[Any, ...], bool]
 """A load as the page of a journal reads it: who, from, until, name in parts, whether it is a draft."""
 
 DRAFT = frozenset({"draft_load"})

@@ -128,12 +128,22 @@ _MEMBERS = """
 SELECT p.id, p.surname, p.given_name, p.patronymic, CAST(e.starts AS TEXT), CAST(e.until AS TEXT),
        f.term_id, f.value, f.first_value, f.version, (SELECT MAX(w.ends_at) FROM journal_permit w
            WHERE w.journal_id = %s AND w.state = 'granted' AND w.fact = 'final' AND w.term_id = %s
-           AND w.student_id = p.id AND w.ends_at > %s)
+           AND w.student_id = p.id AND w.ends_at > %s), {apart}
 FROM {table} e
 JOIN people_person p ON p.id = e.student_id
 LEFT JOIN journal_termmark f ON f.journal_id = %s AND f.student_id = p.id
 WHERE e.{place} = %s AND e.starts < %s AND (e.until IS NULL OR e.until > %s)
 """
+
+
+_APART = (
+    "COALESCE((SELECT g.short FROM plans_journal j JOIN plans_individualplan ip ON ip.year_id = j.year_id"
+    " JOIN plans_individualline il ON il.plan_id = ip.id AND il.is_apart AND il.subject_id = j.subject_id"
+    " JOIN organisation_subgroup g ON g.id = ip.subgroup_id"
+    " WHERE j.id = %s AND ip.student_id = p.id AND ip.starts < %s AND (ip.until IS NULL OR ip.until > %s)"
+    " ORDER BY ip.starts DESC LIMIT 1), '')"
+)
+"""By which plan of their own a student of the class is taught the subject apart in the period."""
 
 
 def journal_page(
@@ -177,8 +187,17 @@ def journal_page(
     )
     table, place = ("subgroupmembership", "subgroup_id") if row[8] else ("enrolment", "homeroom_id")
     members = sql.read(
-        _MEMBERS.format(table=f"people_{table}", place=place),
-        (row[0], term.id, viewer.at, row[0], row[8] or row[5], term.until, term.starts),
+        _MEMBERS.format(table=f"people_{table}", place=place, apart=_APART if row[8] is None else "''"),
+        (
+            row[0],
+            term.id,
+            viewer.at,
+            *(() if row[8] else (row[0], term.until, term.starts)),
+            row[0],
+            row[8] or row[5],
+            term.until,
+            term.starts,
+        ),
     )
     zone = ZoneInfo(school.timezone)
     return JournalPage(

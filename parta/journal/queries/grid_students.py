@@ -35,7 +35,10 @@ def students_of(
     spans: dict[int, dict[tuple[date, date | None], None]] = {}
     finals: dict[int, dict[int, FinalCell]] = {}
     put_off: dict[int, date] = {}
-    for id, surname, given, patronymic, starts, until, term, value, first, version, waits in members:
+    apart: dict[int, str] = {}
+    for id, surname, given, patronymic, starts, until, term, value, first, version, waits, own in members:
+        if own:
+            apart[id] = own
         if waits is not None and side.may_defer:
             put_off[id] = (sql.moment(waits) - timedelta(seconds=1)).astimezone(zone).date()
         people[id] = (surname, given, patronymic)
@@ -96,6 +99,7 @@ def students_of(
                 own.get(side.term.id, NO_FINAL),
                 own,
                 put_off.get(id),
+                apart.get(id, ""),
                 proposed,
             )
         )

@@ -178,6 +178,8 @@ class StudentRow(NamedTuple):
     """By term, for the page of the year."""
     deferred: date | None = None
     """The last day to which the mark of the period is put off by a granted permit."""
+    apart: str = ""
+    """The plan of their own by which the student is taught this subject apart from the class."""
     proposed: tuple[str, bool] | None = None
     """The mark of the period the act computes and whether it is a near thing; None: the act computes none."""
 

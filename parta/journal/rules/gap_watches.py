@@ -15,6 +15,7 @@ from parta.foundation import sql
 from parta.journal.rules.density import MarkDensity, gap_words
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, PLACE, Matter, Reach, clauses_of, places, rules_on, told_of
+from parta.plans.individual import apart_ever
 from parta.regulation.durations import plural
 from parta.regulation.judge import Law, Rule
 
@@ -64,6 +65,7 @@ JOIN (
     AND (m.until IS NULL OR m.until > %s)
 JOIN people_person n ON n.id = m.student_id
 WHERE {{scope}} AND j.scale_id IS NOT NULL
+    AND (j.subgroup_id IS NOT NULL OR NOT {apart_ever("m.student_id")})
 ORDER BY COALESCE(j.grade, 99), h.title, s.position, s.title, j.id, n.surname, n.given_name, n.id"""
 
 _LESSONS = """

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from parta.foundation import sql
 from parta.journal.rules.marks import is_unmarked
 from parta.journal.rules.matters import JOINS, ON_CONTROL, PLACE, Matter, Reach, clauses_of, places, told_of
+from parta.plans.individual import apart_at_end, apart_ever
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Law, Rule
 from parta.regulation.moments import year_of
@@ -174,17 +175,17 @@ class MarkCount:
     """First day in the class or subgroup."""
 
 
-_MEMBERS = """
+_MEMBERS = f"""
 SELECT j.id AS journal_id, e.student_id, e.starts FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
-WHERE {scope} AND j.subgroup_id IS NULL
+WHERE {{scope}} AND j.subgroup_id IS NULL AND NOT {apart_ever("e.student_id")}
 UNION ALL
 SELECT j.id, m.student_id, m.starts FROM plans_journal j
 JOIN organisation_subject s ON s.id = j.subject_id
 JOIN people_subgroupmembership m ON m.subgroup_id = j.subgroup_id AND m.starts <= %s
     AND (m.until IS NULL OR m.until > %s)
-WHERE {scope}"""
+WHERE {{scope}}"""
 
 _COUNTS = f"""
 WITH member AS ({_MEMBERS}), lately AS (
@@ -269,6 +270,7 @@ WITH ended AS (
     SELECT t.*, e.student_id, e.starts AS came, e.until AS went FROM ended t
     JOIN plans_journal j ON j.id = t.journal_id AND j.subgroup_id IS NULL
     JOIN people_enrolment e ON e.homeroom_id = j.homeroom_id
+    WHERE NOT {apart_at_end("e.student_id", "t.until")}
     UNION ALL
     SELECT t.*, m.student_id, m.starts, m.until FROM ended t
     JOIN plans_journal j ON j.id = t.journal_id

@@ -45,6 +45,7 @@ from parta.journal.rules.windows import (
 )
 from parta.journal.rules.wording import ACCUSATIVE_WORKS
 from parta.journal.rules.works import nested_works, work_title, works_at
+from parta.plans.individual import apart_on
 from parta.regulation.durations import Calendar, plural
 from parta.regulation.judge import Bench, Law, Rule
 from parta.regulation.registry import watch
@@ -218,6 +219,8 @@ WITH lessons AS (
     FROM works w
     JOIN people_enrolment e ON w.subgroup_id IS NULL AND e.homeroom_id = w.homeroom_id
         AND e.starts <= w.date AND (e.until IS NULL OR (e.until > w.date AND e.until > %s))
+    WHERE NOT EXISTS (SELECT 1 FROM plans_journal j WHERE j.id = w.journal_id
+        AND {apart_on("e.student_id", "w.date")})
     UNION ALL
     SELECT w.*, m.student_id
     FROM works w

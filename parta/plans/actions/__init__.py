@@ -1,6 +1,12 @@
 """What is to be taught: journals opened, load given, thematic plans and curricula saved."""
 
 from parta.plans.actions.approvals import approve
+from parta.plans.actions.individual import (
+    IndividualRow,
+    end_individual_plan,
+    set_individual_lines,
+    start_individual_plan,
+)
 from parta.plans.actions.journals import (
     JournalRow,
     LoadRow,
@@ -23,6 +29,7 @@ from parta.plans.actions.programmes import (
 
 __all__ = [
     "CurriculumRow",
+    "IndividualRow",
     "JournalRow",
     "LoadRow",
     "PlanRow",
@@ -33,9 +40,12 @@ __all__ = [
     "bulk_plans",
     "change_journal",
     "drop_curriculum_line",
+    "end_individual_plan",
     "end_load",
     "open_journal",
     "save_plan",
     "set_curriculum",
+    "set_individual_lines",
     "set_load",
+    "start_individual_plan",
 ]

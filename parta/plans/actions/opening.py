@@ -24,6 +24,8 @@ class Opened(Protocol):
     @property
     def homeroom_id(self) -> int | None: ...
     @property
+    def subgroup_id(self) -> int | None: ...
+    @property
     def grade(self) -> int | None: ...
 
 
@@ -117,7 +119,17 @@ def _check_curriculum(year: AcademicYear, rows: Sequence[Opened], asked: Asked) 
         row[0]: row[1]
         for row in sql.read("SELECT id, grade FROM organisation_homeroom WHERE year_id = %s", [year.pk])
     }
+    own = {
+        (row[0], row[1])
+        for row in sql.read(
+            "SELECT il.subject_id, ip.subgroup_id FROM plans_individualline il"
+            " JOIN plans_individualplan ip ON ip.id = il.plan_id WHERE ip.year_id = %s",
+            [year.pk],
+        )
+    }
     for row in rows:
+        if (row.subject_id, row.subgroup_id) in own:
+            continue
         grade = row.grade if row.grade is not None else grades.get(row.homeroom_id or 0)
         if (row.subject_id, None, row.homeroom_id) in lines or (row.subject_id, grade, None) in lines:
             continue

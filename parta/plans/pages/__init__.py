@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern
 
-from parta.plans.pages import curriculum, journals, rights
+from parta.plans.pages import curriculum, individual, journals, rights
 
 urlpatterns: list[URLPattern] = [
     *journals.urlpatterns,
     *curriculum.urlpatterns,
+    *individual.urlpatterns,
     *rights.urlpatterns,
 ]

@@ -1,6 +1,7 @@
 """Cases of what a school is made of: organisation, regulation, plans, timetable."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from parta.foundation.log import SYSTEM, Actor
@@ -45,6 +46,18 @@ def _approved_subject(c: World) -> int:
     )
     plans.approve(year=c.year, kind="curriculum", by=Actor(c.director.user_id, "director"), at=c.at)
     return subject
+
+
+def _own_plan(c: World) -> Any:
+    return plans.start_individual_plan(
+        student=c.student,
+        year=c.year,
+        starts=date(2026, 10, 12),
+        until=None,
+        order_number="77",
+        order_date=date(2026, 10, 9),
+        **by(c),
+    )
 
 
 def _edition(cast: World) -> str:
@@ -322,6 +335,17 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
         lambda c, _: plans.drop_curriculum_line(
             line=CurriculumHours.objects.filter(school=c.school)[0], **by(c)
         ),
+    ),
+    "plans.actions.individual.start_individual_plan": (nothing, lambda c, _: _own_plan(c)),
+    "plans.actions.individual.set_individual_lines": (
+        _own_plan,
+        lambda c, plan: plans.set_individual_lines(
+            plan=plan, rows=[plans.IndividualRow(c.maths.subject_id, Decimal(2), 68, "", True)], **by(c)
+        ),
+    ),
+    "plans.actions.individual.end_individual_plan": (
+        _own_plan,
+        lambda c, plan: plans.end_individual_plan(plan=plan, until=date(2026, 12, 1), **by(c)),
     ),
     # ── regulation ──
     "regulation.actions.adopt": (

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from parta.plans.models import Approval
+from parta.foundation.log import SYSTEM
+from parta.plans.actions import start_individual_plan
+from parta.plans.models import Approval, IndividualPlan
 from tests.cast import World
 from tests.contracts.matrix.shapes import ABSENT, Line
 
@@ -25,6 +27,16 @@ def not_me_link(cast: World) -> dict[str, Any]:
         at=cast.at,
     )
     return {"token": watches.token_of(row.pk)}
+
+
+def own_plan(cast: World) -> int:
+    """A student's plan of their own, made where it is missing."""
+    known = IndividualPlan.objects.filter(school=cast.school).first()
+    made = known or start_individual_plan(
+        student=cast.student, year=cast.year, starts=cast.on, until=None, order_number="77", order_date=cast.on,
+        by=SYSTEM, at=cast.at,
+    )  # fmt: skip
+    return made.pk
 
 
 def setup_form(**args: Callable[[World], Any]) -> dict[str, Line]:
@@ -201,6 +213,8 @@ LINES: dict[str, dict[str, Line]] = {
     "setup_lists": setup_form(),
     "setup_curriculum": setup_form(),
     "setup_curriculum_class": setup_form(homeroom_id=lambda cast: cast.homeroom.pk),
+    "setup_individual": setup_form(),
+    "setup_individual_plan": setup_form(plan_id=own_plan),
     "setup_rights": {"page": Line(get="200 SETUP foreign_deputy")},
     "setup_journals": setup_form(),
     "setup_journal": setup_form(journal_id=lambda cast: cast.russian.pk),
