@@ -135,6 +135,7 @@ STAFF = {
     "individual_lines_set": "изменён индивидуальный план",
     "individual_plan_ended": "закончен индивидуальный план",
     "individual_plan_started": "ученик переведён на индивидуальный план",
+    "make_up_recorded": "записан зачёт пропущенных тем",
     "data_change_accepted": "принято изменение данных",
     "data_change_declined": "отклонено изменение данных",
     "department_added": "заведена кафедра",

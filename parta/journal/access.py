@@ -29,6 +29,8 @@ _OF_DAYS = (
 for _table in ("lessonrecord", "assessment", "absence", "homework", "diarynote", "permit"):
     inspection.belongs_to_class(f"journal_{_table}", OF_CLASSES.format(journal="t.journal_id"))
     inspection.belongs_to_day(f"journal_{_table}", _OF_DAYS)
+inspection.belongs_to_class("journal_makeup", OF_CLASSES.format(journal="t.journal_id"))
+inspection.belongs_to_day("journal_makeup", "t.held_on >= {since} AND t.held_on < {until}")
 inspection.belongs_to_class("journal_mark", OF_CLASSES.format(journal="t.journal_id"))
 inspection.belongs_to_class("journal_termmark", OF_CLASSES.format(journal="t.journal_id"))
 inspection.belongs_to_day(

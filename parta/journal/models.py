@@ -295,3 +295,27 @@ class Permit(models.Model):
             models.Index(fields=["school", "state"], name="permit_state"),
             models.Index(fields=["journal", "state"], name="permit_journal"),
         ]
+
+
+class MakeUp(models.Model):
+    """Зачёт пропущенных тем: what a student missed for a valid reason is passed before the teacher or a commission."""
+
+    FORMS = [("teacher", "преподавателю или мастеру"), ("commission", "комиссии")]
+    RESULTS = [("passed", "зачтено"), ("failed", "не зачтено")]
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="make_ups")
+    student = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="make_ups")
+    number = models.CharField(max_length=40, help_text="Протокол №")
+    held_on = models.DateField()
+    form = models.CharField(max_length=10, choices=FORMS)
+    result = models.CharField(max_length=6, choices=RESULTS)
+    members = models.JSONField(
+        default=list, help_text="Persons who took it; of a commission the chair first."
+    )
+    topics = models.JSONField(default=list, help_text="Lesson, its date and topic as they stood.")
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["journal", "number"], name="make_up_number")]

@@ -37,6 +37,7 @@ SPARED = {
     "absence_file": "one family's paper",
     "handed_file": "one pupil's work",
     "message_file": "one attachment",
+    "make_up_protocol": "one pupil's protocol",
     "regulation_file": "the act itself",
 }
 """Pages that answer with a file and hand out nobody's data, or one person's own."""

@@ -76,6 +76,7 @@ _EVERYTHING = frozenset(
         "department",
         "edition",
         "homeroom",
+        "individual_plan",
         "journal",
         "load",
         "plan",
@@ -97,7 +98,7 @@ _OF_DAYS = frozenset({"absence_notice"})
 """Kinds that touch the days they speak of."""
 _OF_STUDENTS = frozenset({"enrolment", "membership", "person"})
 """Kinds that touch the classes of a student: who is in them, and the names that are read out."""
-_SILENT = frozenset({"assessment", "attachment", "note", "online_link", "permit", "term_mark"})
+_SILENT = frozenset({"assessment", "attachment", "make_up", "note", "online_link", "permit", "term_mark"})
 """Kinds on a journal's chain that touch no lesson by themselves."""
 _TIMETABLE = frozenset({"lesson", "substitution"})
 _OF_JOURNALS = frozenset({"absence", "mark"}) | _SILENT

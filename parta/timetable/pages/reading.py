@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
@@ -10,7 +11,7 @@ from parta.foundation.access import requires
 from parta.people import queries as people
 from parta.people.access import STAFF
 from parta.people.chrome import page
-from parta.people.models import Person
+from parta.people.models import Enrolment, Person
 from parta.people.pages.persons import number_or_none
 from parta.people.pages.setup import looking
 from parta.people.queries import Option
@@ -33,6 +34,13 @@ def monday_of(text: str, on: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def _students(viewer: Viewer) -> QuerySet[Person]:
+    """Students of the school, for who makes the timetable."""
+    return Person.objects.filter(
+        pk__in=Enrolment.objects.filter(school_id=viewer.school.id).values("student_id")
+    )
+
+
 def _choice(viewer: Viewer, request: HttpRequest) -> tuple[str, int | None, list[Option]]:
     """Whose timetable is wanted, and what else may be chosen. Raises Http404 for what is not the viewer's."""
     if not viewer.roles & set(STAFF):
@@ -46,7 +54,8 @@ def _choice(viewer: Viewer, request: HttpRequest) -> tuple[str, int | None, list
     wanted = number_or_none(request.GET.get("student", ""))
     if wanted is not None:
         # Whose card one may open, their week too: a plan of one's own is seen nowhere else as a whole.
-        child = people.cards(viewer).filter(pk=wanted).first()
+        within = people.cards(viewer) if "operator" not in viewer.roles else _students(viewer)
+        child = within.filter(pk=wanted).first()
         if child is None:
             raise Http404
         return "student", child.pk, [(child.pk, child.full_name)]

@@ -1,10 +1,10 @@
 """Cases of the acts of the journal itself."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from parta.journal.actions import files, online, permits, write
+from parta.journal.actions import files, make_ups, online, permits, write
 from parta.journal.actions.changes import read_changes
 from tests.cast import World
 from tests.contracts.acts.steps import Act, Prepared, nothing
@@ -47,6 +47,22 @@ ACTS: dict[str, tuple[Prepared, Act]] = {
     "journal.actions.files.remove_file": (
         _file,
         lambda c, kept: files.remove_file(c.viewer("teacher"), kept.id, at=c.at, operation_id=str(uuid4())),
+    ),
+    "journal.actions.make_ups.record_make_up": (
+        nothing,
+        lambda c, _: make_ups.record_make_up(
+            c.viewer("teacher"),
+            c.russian.pk,
+            student_id=c.named("Орлова").pk,
+            lesson_ids=[c.lesson_on("russian", date(2026, 10, 12)).pk],
+            held_on=c.on,
+            form="teacher",
+            members=(),
+            result="passed",
+            number="1",
+            at=c.at,
+            operation_id=str(uuid4()),
+        ),
     ),
     "journal.actions.online.set_online": (
         nothing,

@@ -117,6 +117,26 @@ LINES: dict[str, dict[str, Line]] = {
             post="422 director deputy class_teacher inspector; 404 master foreign_deputy",
         ),
     },
+    "journal_make_ups": {
+        "own": Line(
+            lambda cast: {"journal_id": cast.russian.pk},
+            get=f"200 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
+            post=f"422 {OF_RUSSIAN}; 404 {NOT_OF_RUSSIAN}",
+        ),
+        "other_school": Line(
+            lambda cast: {"journal_id": cast.outside.russian.pk},
+            get="404 READERS; 200 FOREIGN_STAFF",
+            post="404 READERS; 422 FOREIGN_STAFF",
+        ),
+        "absent": Line(
+            lambda cast: {"journal_id": ABSENT},
+            get="404 READERS FOREIGN_STAFF",
+            post="404 READERS FOREIGN_STAFF",
+        ),
+    },
+    "make_up_protocol": {
+        "absent": Line(lambda cast: {"make_up_id": ABSENT}, get="404 READERS FOREIGN_STAFF"),
+    },
     "lesson_online": {
         "own": Line(
             lambda cast: {"lesson_id": cast.lesson.pk},

@@ -231,7 +231,8 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "student": Line(
             query="student={cast.student.pk}",
-            get="200 SIGNED; 403 former_teacher contact left_student; 404 outsider foreign_guardian inspector",
+            get="200 SIGNED; 403 former_teacher contact left_student; 404 outsider foreign_guardian inspector"
+            " head_of_department teacher master nurse other_teacher foreign_deputy foreign_teacher",
         ),
     },
     "substitutions": {
