@@ -105,9 +105,9 @@ def test_missed_practice_topics_are_passed_before_the_master(
     master, pupil = client_of(cast.master), cast.named("Григорян")
     days = (TUESDAY, cast.on)
     lessons = [cast.lesson_on("maths", day) for day in days]
-    for number, (lesson, letter) in enumerate(zip(lessons, "бп", strict=True)):
+    for place, (lesson, letter) in enumerate(zip(lessons, "бп", strict=True)):
         with clock.rehearse(cast.local(lesson.date, 18)):
-            saved(send(master, cast.maths, topic(lesson, cast.topics[number].text, cast.topics[number])))
+            saved(send(master, cast.maths, topic(lesson, cast.topics[place].text, cast.topics[place])))
             saved(send(master, cast.maths, absent(lesson, pupil, letter)))
     address = f"/journals/{cast.maths.pk}/make-ups/"
     alone = {"form": "teacher", "member0": cast.master.pk}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journal", "0004_counted"),
+        ("journal", "0005_finished_works"),
         ("organisation", "0004_group_profile"),
         ("people", "0015_device_watch"),
         ("plans", "0005_individual_plans"),
