@@ -27,7 +27,8 @@ class Migration(migrations.Migration):
                 (
                     "form",
                     models.CharField(
-                        choices=[("teacher", "преподавателю"), ("commission", "комиссии")], max_length=10
+                        choices=[("teacher", "преподавателю или мастеру"), ("commission", "комиссии")],
+                        max_length=10,
                     ),
                 ),
                 (
