@@ -152,6 +152,17 @@ class Changes:
                 sets += ["closed_at = %s", "done_on = %s", "excuse = %s", "answer = %s"]
                 values += [None, None, "", ""]
             sql.write(f"UPDATE control_finding SET {', '.join(sets)} WHERE id = %s", [*values, known.id])
+        self.write_fresh()
+        sql.insert(
+            "control_findingstep",
+            ("school_id", "finding_id", "at", "step", "words"),
+            [(self.school_id, id, self.at, step, "") for id, step in self.steps],
+        )
+        self.count += len(self.altered) + len(self.ended) + len(self.gone)
+        self.altered, self.ended, self.gone, self.steps = [], [], [], []
+
+    def write_fresh(self) -> None:
+        """The new ones alone: nobody can have said anything of them yet."""
         sql.bulk_insert(
             "control_finding",
             ("school_id", "found_at", "state", "answer", "excuse", *_COLUMNS),
@@ -167,13 +178,8 @@ class Changes:
                 for one in self.fresh
             ],
         )
-        sql.insert(
-            "control_findingstep",
-            ("school_id", "finding_id", "at", "step", "words"),
-            [(self.school_id, id, self.at, step, "") for id, step in self.steps],
-        )
-        self.count += len(self.fresh) + len(self.altered) + len(self.ended) + len(self.gone)
-        self.fresh, self.altered, self.ended, self.gone, self.steps = [], [], [], [], []
+        self.count += len(self.fresh)
+        self.fresh = []
 
     @staticmethod
     def _by_ids(statement: str, ids: list[int]) -> Iterable[sql.Row]:

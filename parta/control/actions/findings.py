@@ -9,7 +9,7 @@ the journal (a talk, a letter), the fact is that who did it has recorded the day
 import threading
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -78,14 +78,16 @@ def keep(school_id: int, *, at: datetime, anew: bool = False) -> int:
             for _ in range(_TRIES):
                 with sql.snapshot():
                     worked = _work_out(school_id, at, anew)
-                changed = _apply(worked)
-                if changed is not None:
-                    return changed
+                with suppress(_Overtaken):
+                    return _apply(worked)
             with transaction.atomic():
                 _lock(school_id)
-                changed = _apply(_work_out(school_id, at, anew))
-                assert changed is not None, "nobody overtakes who holds the lock"
-                return changed
+                log.lock_chain("school", school_id)
+                return _apply(_work_out(school_id, at, anew))
+
+
+class _Overtaken(Exception):
+    """What the differences were taken from has changed since: nothing of them is written."""
 
 
 _reckoning: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
@@ -177,30 +179,30 @@ def _compare(changes: Changes, touched: Touched, asked: Asked, sources: Iterable
             changes.compare(source, found_by(source, asked, part, acts), kept_rows(source, part, asked))
 
 
-def _lock(school_id: int) -> tuple[log.Head, FindingsKept]:
-    """Nobody else brings these findings up to date, or says anything of one, until the transaction ends."""
-    head = log.lock_chain("school", school_id)
+def _lock(school_id: int) -> FindingsKept:
+    """Nobody else brings these findings up to date until the transaction ends."""
     kept = FindingsKept.objects.select_for_update().filter(school_id=school_id).first()
-    return head, kept or FindingsKept.objects.create(school_id=school_id)
+    return kept or FindingsKept.objects.create(school_id=school_id)
 
 
 @transaction.atomic
-def _apply(worked: _Worked) -> int | None:
-    """Write the differences; None, and nothing is written, when what they were taken from has changed since."""
-    head, kept = _lock(worked.school_id)
-    known = worked.known
-    if (kept.at, kept.law_version) != (known.at, known.law_version) or _was_spoken(head, known.school_seq):
-        return None
-    changes = worked.changes
+def _apply(worked: _Worked) -> int:
+    """Write the differences; how many. Raises _Overtaken when somebody was quicker.
+
+    The school's chain, for which its people's acts wait, is locked once the new findings are in: they may be many, and
+    nobody can have answered one yet.
+    """
+    kept, known, changes = _lock(worked.school_id), worked.known, worked.changes
+    if (kept.at, kept.law_version) != (known.at, known.law_version):
+        raise _Overtaken
+    changes.write_fresh()
+    if _was_spoken(log.lock_chain("school", worked.school_id), known.school_seq):
+        raise _Overtaken
     changes.write()
     if worked.asked is not None:
         # they read what the others have kept: a statement each, once that is written
-        _compare(
-            changes,
-            worked.touched,
-            worked.asked,
-            [source for source in SOURCES if source.unit == "overdue"],
-        )
+        last = [source for source in SOURCES if source.unit == "overdue"]
+        _compare(changes, worked.touched, worked.asked, last)
         changes.write()
     sql.insert(
         "control_findingcursor",
