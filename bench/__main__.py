@@ -3,6 +3,8 @@
     make bench [ARGS="--rounds 12 --requests 15 --only урок,вход --strict --schools 5"]
     make bench-postgresql
 
+Then the pages of families and teachers in a real browser, braked as a slow phone is: see `browser.py`.
+
 Wall time on a shared machine means little; the gate is the ratio of CPU to the floor, the number of SQL statements and
 the bytes of HTML. CPU is user plus system time of the server's processes (and of PostgreSQL's), read before and
 after each series of requests; the load generator is not counted.
@@ -37,6 +39,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+
+from bench import browser, kept
 
 FLOOR_NAMES = {"writer": "teacher"}
 TICK = os.sysconf("SC_CLK_TCK")
@@ -176,15 +180,16 @@ def prepare(schools: int) -> tuple[dict[str, int], list[int]]:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     from bench import workload
+    from parta.foundation import sql
 
     now = datetime.now(UTC)
     ids = workload.fill(now.date(), now)
     others = [workload.fill(now.date(), now, f"W{number}")["school"] for number in range(2, schools + 1)]
     workload.fill_floor()
     if os.environ.get("PARTA_DATABASE_URL"):
-        from parta.foundation import sql
-
         sql.write("ANALYZE")
+    statement = "SELECT MAX(id) FROM timetable_lesson WHERE journal_id = %s"
+    ids["lesson"] = sql.read(statement, [ids["written"]])[0][0]
     return ids, others
 
 
@@ -430,51 +435,6 @@ def report(all_actions: list[Action]) -> bool:
     return met
 
 
-def findings(
-    ids: dict[str, int], everything: list[Action], cookies: dict[str, str], others: list[int]
-) -> None:
-    """CPU of the kept findings: the year to date from scratch, after one cell, idle; by one and by more schools.
-
-    Ratios are to the cell's own write on the same machine, and of the schools to the first alone.
-    """
-    from parta.control.actions.findings import keep
-
-    def cost(act: Callable[[], object]) -> float:
-        before = time.process_time()
-        act()
-        return (time.process_time() - before) * 1000
-
-    at = datetime.now(UTC)
-    keep(ids["school"], at=at, anew=True)
-    scratch = min(cost(lambda: keep(ids["school"], at=at, anew=True)) for _ in range(3))
-    cell = next(action for action in everything if action.name == "одна клетка")
-    writes, increments = [], []
-    for _ in range(5):
-        writes.append(cost(lambda: count(cell, cookies["writer"])))
-        increments.append(cost(lambda: keep(ids["school"], at=at)))
-    idle = cost(lambda: keep(ids["school"], at=at))
-    write, increment = statistics.median(writes), statistics.median(increments)
-    console.print(
-        f"Нарушения школы W: с нуля {scratch:.0f} мс, после одной записи {increment:.1f} мс"
-        f" (запись {write:.1f} мс, в {increment / write:.1f} раза; с нуля дороже в {scratch / increment:.0f} раз),"
-        f" без записей {idle:.2f} мс"
-    )
-    if others:
-        for school in others:
-            keep(school, at=at, anew=True)
-        each = [
-            scratch,
-            *(min(cost(lambda id=id: keep(id, at=at, anew=True)) for _ in range(3)) for id in others),  # type: ignore[misc]
-        ]
-        table = Table(title="Нарушения нескольких школ в одной базе, с нуля")
-        for head in ("школ", "всего, мс", "последняя, мс", "во сколько раз дороже одной"):
-            table.add_column(head, justify="right")
-        for number, own in enumerate(each, 1):
-            total = sum(each[:number])
-            table.add_row(str(number), f"{total:.0f}", f"{own:.0f}", f"{total / scratch:.2f}")
-        console.print(table)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--rounds", type=int, default=12)
@@ -497,17 +457,23 @@ def main() -> int:
         ids, others = prepare(given.schools)
         console.print(f"Данные: {time.perf_counter() - started:.0f} с")
         cookies = sessions(ids)
-        measured = [
-            action for action in actions(ids) if any(word in action.name for word in given.only.split(","))
-        ]
+        words = given.only.split(",")
+        measured = [action for action in actions(ids) if any(word in action.name for word in words)]
         for action in measured:
             action.counted = count(action, cookies.get(action.who, ""))
             action.counted = count(
                 action, cookies.get(action.who, "")
             )  # again with what is cached for ever warm
-        measure(measured, cookies, given.rounds, given.requests)
-        met = report(measured)
-        findings(ids, actions(ids), cookies, others)
+        met = True
+        if measured:
+            measure(measured, cookies, given.rounds, given.requests)
+            met = report(measured)
+            cell = next(action for action in actions(ids) if action.name == "одна клетка")
+            kept.report(ids["school"], lambda: count(cell, cookies["writer"]), others, console)
+        if not given.only or browser.WORD in words:
+            opened = browser.pages(ids)
+            browser.measure(cookies, opened)
+            met &= browser.report(opened, console)
     return 0 if met or not given.strict else 1
 
 
