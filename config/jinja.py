@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from parta.foundation import language, pagekit
 from parta.foundation.access import opens
+from parta.foundation.statics import imported
 from parta.foundation.wording import messages_of_script, turned
 
 APPS = Path(language.__file__).parents[1]
@@ -33,12 +34,24 @@ def _static(path: str) -> str:
     return static(path)
 
 
+@lru_cache(maxsize=64)
+def _ahead(path: str) -> str:
+    """What a script imports, asked for with the page: else a slow phone waits once for each step of the imports."""
+    link = Markup('<link rel="modulepreload" href="{}">')
+    return Markup().join(link.format(_static(name)) for name in imported(path))
+
+
 class Settled(Extension):
     """What can be worked out when a template is compiled is not worked out at each page: its words in the language of
     the environment, addresses and icons named outright (`{{ url('home') }}`, `{{ icon('sun') }}`)."""
 
-    calls: ClassVar[dict[str, Callable[..., str]]] = {"url": _url, "static": _static, "icon": pagekit.icon}
-    _named = re.compile(r"\{\{ (url|static|icon)\(('[^'{}]*'(?:, '[^'{}]*')*)\) \}\}")
+    calls: ClassVar[dict[str, Callable[..., str]]] = {
+        "url": _url,
+        "static": _static,
+        "ahead": _ahead,
+        "icon": pagekit.icon,
+    }
+    _named = re.compile(r"\{\{ (url|static|ahead|icon)\(('[^'{}]*'(?:, '[^'{}]*')*)\) \}\}")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         def settle(found: re.Match[str]) -> str:
@@ -70,7 +83,9 @@ def environment(lang: str = language.RUSSIAN, **options: Any) -> Environment:
     """Autoescape on; a missing variable is an error, not an empty string. An environment speaks one language."""
     options.setdefault("undefined", StrictUndefined)
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)
-    env.globals.update(static=_static, url=_url, opens=opens, lang=lang, **pagekit.JINJA_GLOBALS)
+    env.globals.update(
+        static=_static, ahead=_ahead, url=_url, opens=opens, lang=lang, **pagekit.JINJA_GLOBALS
+    )
     env.globals.update(languages=tuple(language.LANGUAGES.items()), script_words=script_words(lang))
     env.filters.update(pagekit.JINJA_FILTERS)
     env.add_extension(Settled)
