@@ -48,7 +48,7 @@ class Permission:
     public: bool = False
     signed_in: bool = False
     in_russian: bool = False
-    """Pages of the act and of the guides: their words are not translated, so nothing around them is."""
+    """Pages of the act: their words are not translated, so nothing around them is."""
 
     @property
     def is_of_families(self) -> bool:

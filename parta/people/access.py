@@ -40,7 +40,7 @@ permission("home", "открыть свою первую страницу", sign
 permission("password", "сменить свой пароль", signed_in=True)
 permission("unlock", "снова открыть свой закрытый экран", signed_in=True)
 permission("account", "своя учётная запись и свои сеансы", signed_in=True)
-permission("help", "читать руководства", signed_in=True, in_russian=True)
+permission("help", "читать руководства", signed_in=True)
 permission("second_rules", "второй шаг входа сотрудников", "director", *SETUP)
 permission("handout", "назвать цель выгрузки или печати", *STAFF)
 permission("signals", "признаки передачи доступа", "director", "deputy", "operator")

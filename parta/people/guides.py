@@ -11,7 +11,7 @@ from django.conf import settings
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from parta.foundation.language import RUSSIAN
+from parta.foundation.language import RUSSIAN, say_in
 
 FIRST = "index"
 OF_ROLES: Mapping[str, str] = {
@@ -75,14 +75,16 @@ def _read(path: Path, code: str = RUSSIAN) -> Guide:
     body = reader.renderer.render(tokens, reader.options, {})
     body = re.sub(r"^<h1>.*?</h1>\n?", "", body, count=1, flags=re.S)
     body = _LINK.sub(lambda m: f'href="{f"/help/{m[1]}/" if m[1] else ""}{m[2] or ""}"', body)
-    body = re.sub("<table>", _numbered(), body).replace("</table>", "</table></div>")
+    body = re.sub("<table>", _numbered(code), body).replace("</table>", "</table></div>")
     body = body.replace("<pre>", '<pre tabindex="0">')
     return Guide(path.stem, title, Markup(body), tuple(parts), code)
 
 
-def _numbered() -> Callable[[re.Match[str]], str]:
+def _numbered(code: str) -> Callable[[re.Match[str]], str]:
     """Each table in a frame of its own that scrolls and has a name of its own."""
     number = count(1)
     return lambda _: (
-        f'<div class="scrollx" tabindex="0" role="region" aria-label="Таблица {next(number)}"><table class="tbl">'
+        '<div class="scrollx" tabindex="0" role="region" aria-label="'
+        + say_in(code, "Таблица {number}", number=next(number))
+        + '"><table class="tbl">'
     )

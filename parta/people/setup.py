@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from parta.foundation.access import may
 from parta.organisation.words import class_title
 from parta.people.chrome import page
 from parta.people.forms import Forms, status
@@ -83,7 +84,7 @@ def setup_page(
     """Render a page of the set-up: with its tabs, its forms and the words templates need."""
     forms = forms or Forms()
     full = {
-        "tabs": tabs(request.path),
+        "tabs": tabs(request.path) if may(request.viewer, "setup") else [],  # type: ignore[attr-defined]
         "forms": forms,
         "class_title": class_title,
         "day": timedelta(days=1),

@@ -376,3 +376,13 @@ def test_the_guide_of_families_stands_in_each_language_in_the_words_of_its_butto
     assert [one for one in named if one not in words] == []
     sections = re.search(r"\*\*((?:[^*,.]+, ){4}[^*,.]+)\*\*", other)
     assert sections is not None and set(" ".join(sections[1].split()).split(", ")) <= words
+
+
+@pytest.mark.django_db
+def test_a_family_opens_its_guide_in_its_language_and_others_in_russian(cast: World) -> None:
+    """The untranslated one has no foreign words around it; the tabs of a language lead to guides that are in it."""
+    User.objects.filter(pk=cast.guardian.user_id).update(language="en")
+    family = client_of(cast.guardian)
+    own, other = family.get("/help/").content.decode(), family.get("/help/uchitel/").content.decode()
+    assert '<html lang="en">' in own and "For parents and students" in own and "/help/uchitel/" not in own
+    assert '<html lang="ru">' in other and "Учителю" in other and "Guides" not in other

@@ -73,6 +73,7 @@ def slip(client: Any, homeroom: int, person: Person) -> tuple[str, str]:
     )
     words = answer.content.decode()
     code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", words)
+    assert "setup__tabs" not in words, "the class teacher has no set-up to go to"
     assert code is not None and ".." not in re.sub(r"<[^>]*>", "", words[words.index("slips") :]), words
     return code.group(), str(person.user.login)  # type: ignore[union-attr]
 

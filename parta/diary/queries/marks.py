@@ -20,7 +20,7 @@ from parta.diary.queries.week_values import (
 )
 from parta.foundation import sql
 from parta.foundation.language import say
-from parta.foundation.pagekit import time_unit
+from parta.foundation.pagekit import avg, time_unit
 from parta.journal.queries.words import day, from_json
 from parta.journal.rules.corrected import worth_of
 from parta.journal.rules.evidence import MarkFact
@@ -274,7 +274,7 @@ def attention_of(
         if subject.average is not None and not subject.final and len(subject.marks) >= 3:
             gap = round(subject.average) + 0.5 - subject.average if subject.average % 1 < 0.5 else 1.0
             if 0 < gap <= 0.1:
-                shown = f"{subject.average:.2f}".replace(".", ",")
+                shown = avg(subject.average)
                 found.append(
                     Attention(
                         "trending-up",

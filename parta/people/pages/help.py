@@ -32,9 +32,11 @@ def _shown(request: HttpRequest, name: str) -> HttpResponse:
     guide = known.get(name)
     if guide is None:
         raise Http404
+    language.speak(guide.language)  # a guide that is not translated has Russian words around it too
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     first = (OF_ROLES.get(viewer.main_role) if viewer else None, FIRST)
-    ordered = sorted(known.values(), key=lambda one: first.index(one.name) if one.name in first else 2)
+    alike = [one for one in known.values() if one.language == guide.language]
+    ordered = sorted(alike, key=lambda one: first.index(one.name) if one.name in first else 2)
     return page(request, "people/help.html", {"guide": guide, "guides": ordered})
 
 

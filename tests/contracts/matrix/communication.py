@@ -122,7 +122,7 @@ LINES: dict[str, dict[str, Line]] = {
     },
     "help": {"page": Line(get="200 SIGNED")},
     "help_page": {
-        "guide": Line(lambda cast: {"name": "uchitel"}, get="200 SIGNED"),
+        "guide": Line(lambda cast: {"name": "roditel-i-uchenik"}, get="200 SIGNED"),
         "absent": Line(lambda cast: {"name": "absent"}, get="404 SIGNED"),
     },
     # ── exchange ──
