@@ -96,11 +96,20 @@ class AccountsActive(Params):
 
 
 class RegulationEdition(Params):
-    """When the regulation itself is looked through anew."""
+    """When the regulation itself is looked through anew, and what a new edition needs before it is in force."""
 
     review_on: Literal["", "regional_norms_changed"] = Field(
         "",
         description="что открывает пересмотр: regional_norms_changed — внесён новый внешний акт («Новые нормы»)",
+    )
+    agreed_by: Literal["", "pedagogical_council"] = Field(
+        "",
+        description=(
+            "с кем согласуют новую редакцию: pedagogical_council — педагогический совет, протокол с номером и датой"
+        ),
+    )
+    approved_by: Literal["", "director_order"] = Field(
+        "", description="чем вводят новую редакцию: director_order — приказ директора с номером и датой"
     )
 
 
@@ -229,5 +238,11 @@ _register(
     10,
     RegulationEdition,
     "Пересмотр положения",
-    lambda p: "положение пересматривают, когда меняются внешние нормы",
+    lambda p: (
+        "новую редакцию согласует педагогический совет: нужен протокол с номером и датой"
+        if p.agreed_by
+        else "новая редакция вступает в силу по приказу директора с номером и датой"
+        if p.approved_by
+        else "положение пересматривают, когда меняются внешние нормы"
+    ),
 )

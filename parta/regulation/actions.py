@@ -1,7 +1,9 @@
 """How a school comes under an act, and chooses the numbers the act leaves to it."""
 
 import hashlib
+import re
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -183,6 +185,8 @@ def approve(
     draft_id: int,
     in_force_from: date,
     protocol: str,
+    order: str = "",
+    needs: Mapping[str, str] | None = None,
     on: date,
     by: Actor,
     at: datetime,
@@ -190,10 +194,15 @@ def approve(
 ) -> Edition:
     """Put a waiting edition in force from a day that has not passed; the old text keeps judging the days before.
 
-    Raises Refusal when it does not wait, the day has passed or lies before the edition in force, or when it contradicts
-    an act in force; RegulationError when the file can no longer be read.
+    `needs`: of `protocol` and `order`, what the act in force asks for, with the clause as it is printed.
+    Raises Refusal when a paper asked for has no number and date, when it does not wait, the day has passed or lies
+    before the edition in force, or when it contradicts an act in force; RegulationError when the file can no longer
+    be read.
     """
     draft = _waiting(school_id, draft_id)
+    papers = {"protocol": " ".join(protocol.split()), "order": " ".join(order.split())}
+    for name, clause in (needs or {}).items():
+        checked_paper(papers[name], name, clause, on)
     if in_force_from < on:
         raise Refusal(
             "День уже прошёл: прежние дни судит прежняя редакция. Укажите сегодня или позже.", "since"
@@ -224,10 +233,28 @@ def approve(
         in_force_from=in_force_from,
         operation_id=operation_id,
     )
-    draft.state, draft.protocol, draft.edition = "adopted", protocol[:200], edition
+    draft.state, draft.edition = "adopted", edition
+    draft.protocol, draft.order = papers["protocol"][:200], papers["order"][:200]
     draft.decided_at, draft.decided_by_id = at, by.user_id
     draft.save()
     return edition
+
+
+PAPERS = {"protocol": "протокол педагогического совета", "order": "приказ директора"}
+
+
+def checked_paper(text: str, name: str, clause: str, on: date) -> None:
+    """A paper by its number and date: «№ 3 от 12.10.2026». Raises Refusal."""
+    found = re.fullmatch(r"№? ?(\S.{0,40}?) от (\d{2}\.\d{2}\.\d{4})", text)
+    try:
+        day = date(*map(int, reversed(found[2].split(".")))) if found else None
+    except ValueError:
+        day = None
+    if day is None or not date(2000, 1, 1) <= day <= on:
+        raise Refusal(
+            f"Нужен {PAPERS[name]} с номером и датой не позже сегодняшней, например «№ 3 от {on:%d.%m.%Y}» ({clause}).",
+            name,
+        )
 
 
 @transaction.atomic

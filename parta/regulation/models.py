@@ -61,6 +61,9 @@ class EditionDraft(models.Model):
     protocol = models.CharField(
         max_length=200, blank=True, default="", help_text="Minutes of the council, where the act asks."
     )
+    order = models.CharField(
+        max_length=200, blank=True, default="", help_text="The director's order, where the act asks."
+    )
     proposed_at = models.DateTimeField()
     proposed_by_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=STATES, default="waiting")

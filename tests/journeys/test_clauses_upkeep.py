@@ -4,10 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parta.control.models import ErrorReport, NormChange, PlannedCheck
 from parta.foundation import clock
 from parta.people.models import Role
+from parta.regulation.models import Edition, EditionDraft
+from tests.cast import preset_file
 from tests.journeys.steps import DUBROVO, done, page, text, under
 from tests.journeys.test_clauses_checks import found
 
@@ -84,6 +87,37 @@ def test_a_new_outer_act_opens_a_review_of_the_regulation(cast: Any, client_of: 
     assert answer.status_code == 422 and "итог" in text(answer)
     done(deputy.post(address, {"act": "review", "row": row.pk, "outcome": "Сроки не меняются"}))
     assert not listed() and "Сроки не меняются" in page(deputy, address)
+
+
+@under(DUBROVO)
+@pytest.mark.clause("DB-6.1a", "DB-6.1b")
+def test_a_new_edition_needs_minutes_of_the_council_and_an_order_of_the_director(
+    cast: Any, client_of: Any
+) -> None:
+    director = client_of(cast.director)
+    source = preset_file("dubrovo").read_text(encoding="utf-8")
+    file = SimpleUploadedFile("новое.toml", source.encode())
+    where = done(director.post("/regulation/drafts/", {"act": "propose", "file": file})).headers["Location"]
+    words = page(director, where)
+    assert "Протокол совета" in words and "п. 6.1" in words
+    since = (cast.on + timedelta(days=1)).isoformat()
+    papers = {"protocol": "№ 3 от 12.10.2026", "order": "№ 41-о от 14.10.2026"}
+    for lacking, said in (
+        ({"protocol": ""}, "Нужен протокол педагогического совета"),
+        ({"protocol": "№ 3"}, "с номером и датой"),
+        ({"protocol": "от 12.10.2026"}, "протокол"),
+        ({"protocol": "№ 3 от 31.09.2026"}, "протокол"),
+        ({"order": ""}, "Нужен приказ директора"),
+        ({"order": "№ 41-о от 15.10.2026"}, "не позже сегодняшней"),
+    ):
+        answer = director.post(where, {"act": "approve", "since": since, **papers, **lacking})
+        assert answer.status_code == 422 and said in text(answer) and "п. 6.1" in text(answer), lacking
+        assert Edition.objects.filter(school=cast.school).count() == 1, lacking
+    done(director.post(where, {"act": "approve", "since": since, **papers}))
+    old, new = Edition.objects.filter(school=cast.school).order_by("in_force_from")
+    assert old.in_force_until == new.in_force_from == cast.on + timedelta(days=1)
+    draft = EditionDraft.objects.get()
+    assert (draft.protocol, draft.order, draft.state) == (*papers.values(), "adopted")
 
 
 @under(DUBROVO)

@@ -183,6 +183,8 @@ def regulation_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     if found is None:
         raise Http404
 
+    needs = drafts_of.needs(viewer, found.edition.code if found.edition is not None else "")
+
     def approve(posted: Posted) -> str:
         if not may(viewer, "regulation.approve"):
             raise Refusal("Положение утверждает директор.")
@@ -192,6 +194,8 @@ def regulation_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
                 draft_id=draft_id,
                 in_force_from=posted.date("since"),
                 protocol=posted.text("protocol"),
+                order=posted.text("order"),
+                needs=needs,
                 on=viewer.on,
                 by=viewer.acting_as("director"),
                 at=clock.now(),
@@ -229,6 +233,7 @@ def regulation_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         "found": found,
         "forms": forms,
         "approves": may(viewer, "regulation.approve"),
+        "needs": needs,
         "spans": spans,
         "trials": trials_of.trials(viewer, draft_id),
     }

@@ -111,6 +111,19 @@ def draft_page(viewer: Viewer, draft_id: int) -> DraftPage | None:
     )
 
 
+def needs(viewer: Viewer, code: str) -> dict[str, str]:
+    """The papers which the act in force asks for a new edition of itself, with the clause as it is printed."""
+    law = law_of_school(viewer.school.id, viewer.school.law_version)
+    found: dict[str, str] = {}
+    for edition, _, rule in law.on(viewer.on).entries:
+        if rule is None or rule.kind.name != "regulation_edition" or edition.code != code:
+            continue
+        for name, asked in (("protocol", rule.params.agreed_by), ("order", rule.params.approved_by)):
+            if asked:
+                found.setdefault(name, ", ".join(clause.printed for clause in rule.clauses))
+    return found
+
+
 def source_of(viewer: Viewer, code: str, since: date) -> str | None:
     """The text of an adopted edition."""
     row = EditionRow.objects.filter(school_id=viewer.school.id, code=code, in_force_from=since).first()

@@ -194,9 +194,11 @@ def subject_page(
         raise NotFound("subject")
     period = family.period_on(viewer.on)
     if period_id is not None:
-        period = next((known for known in family.periods if known.id == period_id), None)
+        period = family.every_period.get(period_id)
         if period is None:
             raise NotFound("period")
+        if period not in family.periods:  # a year before this one
+            family = family_of(viewer, student_id, period.starts)
     since, until = (period.starts, period.until) if period else (viewer.on, viewer.on)
     marks = sql.read(_MARKS, (id, subject_id, since, until))
     journals = sorted({row[1] for row in head})
