@@ -3,12 +3,12 @@
 What a person owes by them is worked out in :mod:`parta.control.queries.duties`.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from parta.journal.rules.wording import listed
 from parta.regulation.registry import (
-    Codes,
     Days,
     Every,
     OnDate,
@@ -16,10 +16,14 @@ from parta.regulation.registry import (
     Roles,
     RuleKind,
     known_kind,
+    one_of,
     parse_duration,
+    word_of,
 )
 
 __all__ = [
+    "DIRECTIONS",
+    "REPORTS",
     "AccountsActive",
     "Acknowledged",
     "Appointment",
@@ -29,6 +33,48 @@ __all__ = [
     "ReportDue",
     "SetupBy",
 ]
+
+
+DIRECTIONS = {
+    "plans": "Тематические планы внесены",
+    "lessons": "Уроки записаны в срок",
+    "marks": "Отметки выставлены в срок",
+    "density": "Накопляемость отметок",
+    "roll": "Явка отмечена",
+    "attendance": "Явка достоверна",
+    "curriculum": "Программа выполняется",
+    "homework": "Домашние задания записаны",
+    "replaced": "Замены и пропущенные уроки",
+    "storage": "Хранение журналов",
+}
+"""What a check may look at, by code."""
+REPORTS = {
+    "user_activity": "Активность пользователей",
+    "journal_filling": "Заполнение журнала",
+    "mark_density": "Накопляемость отметок",
+    "performance": "Успеваемость",
+    "attendance": "Посещаемость",
+    "timely_filling": "Своевременность заполнения",
+    "teachers_work": "Работа учителей с журналом",
+    "class_monitoring": "Мониторинг класса",
+    "class_analysis": "Анализ класса за период",
+    "check_certificate": "Справка о проверке",
+    "control_results": "Контрольные работы",
+    "analysis": "Анализ успеваемости",
+    "summary_sheet": "Сводная ведомость",
+    "day_attendance": "Явка по дням",
+    "homework_register": "Журнал домашних заданий",
+    "internal_control": "Контрольные работы ВТК",
+    "work_schedule": "График контрольных работ",
+    "mastering_students": "Освоение программ: студенты",
+    "mastering_groups": "Освоение программ: группы",
+    "missed_topics": "Пропущенные темы",
+    "low_marks": "Неудовлетворительные отметки",
+    "curriculum": "Выполнение учебного плана",
+    "subject_period": "Отчёт учителя за период",
+    "replaced_hours": "Замены и пропущенные часы",
+}
+"""Reports an act may ask for, and their titles."""
 
 
 class CheckEvery(Params):
@@ -42,7 +88,7 @@ class CheckEvery(Params):
         description="что проверяют: journal — журнал; each_department, own_department, each_homeroom — каждую часть;"
         " homework_diary — раздел заданий; plan — строки плана контроля к их дням, every тогда не нужно",
     )
-    directions: Codes = frozenset()
+    directions: Annotated[frozenset[str], one_of(*DIRECTIONS)] = frozenset()
     """What the check must have looked at; empty: anything."""
 
     @model_validator(mode="after")
@@ -55,7 +101,7 @@ class CheckEvery(Params):
 class ReportDue(Params):
     """A report exists for each interval, or at the end of each period, by a day."""
 
-    report: str
+    report: Annotated[str, word_of(REPORTS)]
     every: Every | None = None
     on: Literal["", "period_end", "year_end"] = ""
     on_day: int = 1
@@ -177,6 +223,11 @@ _register(
         "каждая строка плана контроля к её дню выполнена, результат записан"
         if p.scope == "plan"
         else f"журнал проверяют {p.every}, проверка записана"
+        + (
+            f"; направления: {listed(sorted(DIRECTIONS[one] for one in p.directions))}"
+            if p.directions
+            else ""
+        )
     ),
 )
 _register(
@@ -184,7 +235,10 @@ _register(
     1,
     ReportDue,
     "Отчёты в срок",
-    lambda p: f"отчёт есть {p.every or 'после каждого периода'}",
+    lambda p: (
+        f"отчёт «{REPORTS[p.report]}» есть {p.every or 'после каждого периода'}"
+        + (f", по {p.on_day}-й день после" if p.every and p.on_day > 1 else "")
+    ),
 )
 _register(
     "remark_fixed_by",

@@ -117,6 +117,13 @@ class Role(models.Model):
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="roles"
     )
+    post = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A post the act names for itself, or empty.",
+    )
     starts = models.DateField()
     until = models.DateField(null=True, blank=True)
     order_number = models.CharField(max_length=40, blank=True, default="", help_text="Приказ №")

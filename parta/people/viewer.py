@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from parta.foundation import sql
 from parta.foundation.language import RUSSIAN, noted, say
 from parta.foundation.log import Actor
+from parta.regulation.words import post_code
 
 SCHOOL_WIDE = frozenset({"director", "deputy", "inspector"})
 """Roles that read every journal of the school."""
@@ -188,7 +189,7 @@ SELECT u.login, u.password, u.is_active, u.must_change_password,
        (SELECT o.announcement FROM foundation_outage o
         WHERE o.is_planned AND o.cancelled_at IS NULL AND o.ends_at > %s ORDER BY o.starts_at LIMIT 1),
        (SELECT COUNT(*) FROM people_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
-       q.required_from, u.language
+       q.required_from, u.language, r.post
 FROM people_user u
 LEFT JOIN people_person p ON p.user_id = u.id
 LEFT JOIN organisation_school s ON s.id = p.school_id
@@ -227,9 +228,12 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
     on = at.astimezone(ZoneInfo(row[12])).date()
     grants: dict[Grant, None] = {}
     terms: set[date] = set()
+    posts: set[str] = set()
     for line in mine:
         if line[14] is not None and _holds(line[17], line[18], on):
             grants[Grant(line[14], line[15], line[16])] = None
+            if line[31]:
+                posts.add(post_code(line[14], line[31]))
             if line[29] is not None:
                 terms.add(line[29])
         if line[19] is not None and _holds(line[20], line[21], on):
@@ -255,7 +259,7 @@ def account(user_id: int, school_id: int | None, at: datetime) -> Account | None
         patronymic=row[7],
         must_change_password=bool(row[3]),
         school=SchoolFacts(row[8], row[9], row[10], row[11], row[12], row[13]),
-        roles=roles,
+        roles=roles | posts,
         grants=tuple(grants),
         on=on,
         at=at,

@@ -205,6 +205,8 @@ class Edition:
     """What the act rests on, in the order of its text."""
     others: tuple[tuple[str, tuple[Clause, ...]], ...] = ()
     """Clauses no rule holds: «served» by the program and «outside» of it, each with its list."""
+    posts: tuple[str, ...] = ()
+    """Codes of the posts the act names for itself."""
     rests_on: frozenset[str] = frozenset()
     """Codes of acts whose words (kinds of work) this one may use without defining them."""
 

@@ -20,6 +20,7 @@ from parta.regulation.entries import (
     Setting,
 )
 from parta.regulation.frames import silenced_ids
+from parta.regulation.posts import read_posts, with_posts
 from parta.regulation.registry import BREACHES, EDITION_CHECKS, KINDS, RuleKind
 from parta.regulation.values import (
     ENTRY_FIELDS,
@@ -77,7 +78,7 @@ class Lines:
 
 # --- reading ------------------------------------------------------------------------------------------------------
 
-_TABLES = ("act", "settings", "rule", "clauses")
+_TABLES = ("act", "posts", "settings", "rule", "clauses")
 _OTHERS = ("served", "outside")
 _ACT_KEYS = frozenset(
     "code title short rank in_force_from in_force_until approved_by number parts adopted_by agreed_by "
@@ -96,6 +97,7 @@ class Reader:
         self.problems: list[Problem] = []
         self.settings: dict[str, Setting] = {}
         self.parts: dict[str, str] = {}
+        self.posts: dict[str, str] = {}
 
     def edition(self) -> Edition:
         for table in self.data:
@@ -110,6 +112,10 @@ class Reader:
             self.wrong(0, "", "нет раздела [act] с кодом, названием и датой вступления в силу")
             act = {}
         head = self.head(act)
+        self.posts = read_posts(
+            self.data.get("posts", {}),
+            lambda name, entry, said: self.wrong(self.lines.of("posts", 0, name), entry, said),
+        )
         self.read_settings()
         rules = self.data.get("rule", [])
         if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
@@ -123,7 +129,13 @@ class Reader:
         others = self.others({clause.id: entry for entry in entries for clause in entry.clauses})
         if self.problems:
             raise RegulationError(self.problems)
-        edition = Edition(entries=entries, settings=tuple(self.settings.values()), others=others, **head)
+        edition = Edition(
+            entries=entries,
+            settings=tuple(self.settings.values()),
+            others=others,
+            posts=tuple(self.posts.values()),
+            **head,
+        )
         for check in (entries_stand_apart, *EDITION_CHECKS):
             for entry, text in check(edition):
                 self.wrong(entry.line if entry else 0, entry.label if entry else "", text)
@@ -285,7 +297,7 @@ class Reader:
                 if key not in _SETTING_KEYS:
                     self.wrong(line, where, f"лишнее поле «{key}»; {allowed(key, _SETTING_KEYS)}")
             try:
-                changed_by = role_code(str(given.get("changed_by", "deputy")))
+                changed_by = role_code(with_posts(str(given.get("changed_by", "deputy")), self.posts))
             except ValueError as error:
                 self.wrong(line, where, f"поле «changed_by»: {error}")
                 changed_by = "deputy"
@@ -309,6 +321,7 @@ class Reader:
 
     def entry(self, index: int, rule: dict[str, Any]) -> Entry | None:
         line = self.lines.of("rule", index)
+        rule = with_posts(rule, self.posts) if self.posts else rule
         name = rule.get("kind")
         ids = rule.get("clause", [])
         ids = [ids] if isinstance(ids, str) else ids

@@ -33,7 +33,7 @@ from parta.regulation.durations import (
 )
 from parta.regulation.moments import BY_ORDER, OF_TERM, YEARLY, Moment, moment_of
 from parta.regulation.verdict import Outcome
-from parta.regulation.words import allowed, role_code
+from parta.regulation.words import ROLES, allowed, role_code
 
 if TYPE_CHECKING:
     from parta.regulation.judge import Rule
@@ -66,8 +66,10 @@ __all__ = [
     "edition_check",
     "known_kind",
     "one_of",
+    "roles_or",
     "rule_kind",
     "watch",
+    "word_of",
 ]
 
 Breaching = Literal["refuse", "permit", "remark", "finding"]
@@ -278,6 +280,32 @@ def dur_or(*words: str) -> BeforeValidator:
         except ValueError as error:
             raise ValueError(f"{error}, {', '.join(words)}") from None
 
+    return BeforeValidator(read)
+
+
+def word_of(known: Mapping[str, str]) -> BeforeValidator:
+    """A validator of one word that must be known; each has its words in Russian."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise ValueError(f"«{str(value)[:40]}» здесь не годится; {allowed(value, known, in_order=True)}")
+        return value
+
+    KNOWN_WORDS[read] = tuple(known)
+    return BeforeValidator(read)
+
+
+def roles_or(*words: str) -> BeforeValidator:
+    """A validator of a set of roles, posts of the act, or words beside them."""
+    known = (*words, *ROLES)
+
+    def read(value: object) -> object:
+        items = _many(value)
+        if not isinstance(items, list | tuple | set | frozenset):
+            raise ValueError(f"нужны слова в кавычках; {allowed('', known, in_order=True)}")
+        return frozenset(str(item) if item in words else role_code(str(item)) for item in items)
+
+    KNOWN_WORDS[read] = tuple(dict.fromkeys(known))
     return BeforeValidator(read)
 
 

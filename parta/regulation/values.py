@@ -238,8 +238,11 @@ def params_problems(kind: RuleKind, given: Mapping[str, Any]) -> Iterable[tuple[
         kind.params.model_validate(given)
     except ValidationError as error:
         names = parameter_names(kind)
-        for fault in error.errors(include_url=False):
+        faults = error.errors(include_url=False)
+        for fault in faults:
             path = [str(part) for part in fault["loc"]]
+            if fault["type"] == "too_short" and any(len(one["loc"]) > len(path) for one in faults):
+                continue  # a list is not too short by itself where its items were wrong
             key = path[0] if path else ""
             yield key, _fault_text(fault, path, names, kind)
 

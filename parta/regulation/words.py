@@ -5,7 +5,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
 
-__all__ = ["RELATIONS", "ROLES", "TEACHING", "allowed", "closest", "role_code", "role_words"]
+__all__ = [
+    "POST",
+    "RELATIONS",
+    "ROLES",
+    "TEACHING",
+    "allowed",
+    "base_role",
+    "closest",
+    "post_code",
+    "role_code",
+    "role_words",
+]
 
 ROLES: Mapping[str, tuple[str, str]] = {
     # code: (nominative, dative)
@@ -37,6 +48,15 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "system": ("система", "системе"),
 }
 """Who a duty falls on, who is told, who may permit."""
+
+POST = "post:"
+"""How the code of a post begins that an act names for itself: ``post:deputy:командир роты``."""
+HELD = (
+    "director", "deputy", "operator", "head_of_department", "teacher", "class_teacher", "master", "social_pedagogue",
+    "nurse", "secretary",
+)  # fmt: skip
+"""Roles a post may have the rights of: those given to a person from a day on."""
+LONGEST_POST = 40
 
 _ALIASES: Mapping[str, str] = {"parent": "guardian", "deputy_head": "deputy", "responsible_deputy": "deputy"}
 
@@ -99,14 +119,29 @@ def own_word(code: str) -> str:
     return code if words is None else words.get(code, code)
 
 
+def post_code(role: str, name: str) -> str:
+    """The code of an act's own post, held with the rights of a role: who holds it has it among the roles."""
+    return f"{POST}{role}:{name}"
+
+
+def base_role(code: str) -> str:
+    """The role whose rights a post has; a role itself."""
+    return code.split(":")[1] if code.startswith(POST) else code
+
+
 def role_code(word: str) -> str:
-    """The role code for a word of a regulation file; ``parent`` and ``guardian`` are one.
+    """The role code for a word of a regulation file; ``parent`` and ``guardian`` are one. Codes of posts are made by
+    the reader out of the act's section [posts].
 
     Raises ``ValueError`` with the allowed codes.
     """
     code = _ALIASES.get(word, word)
-    if code not in ROLES:
-        raise ValueError(f"«{word}» — неизвестная роль; {allowed(word, [*ROLES, *_ALIASES], in_order=True)}")
+    if code not in ROLES and not code.startswith(POST):
+        named = word if len(word) <= LONGEST_POST else f"{word[: LONGEST_POST - 1]}…"
+        raise ValueError(
+            f"«{named}» — неизвестная роль; {allowed(word, [*ROLES, *_ALIASES], in_order=True)}. Свою должность школы"
+            f' объявите разделом [posts]: "{named}" = "deputy" — с чьими правами'
+        )
     return code
 
 
@@ -120,4 +155,11 @@ def expand_roles(codes: Iterable[str]) -> frozenset[str]:
 
 def role_words(codes: Iterable[str], *, dative: bool = False) -> str:
     """Role codes as Russian words in the given order: «учитель, заместитель директора»."""
-    return ", ".join(ROLES.get(code, (code, code))[1 if dative else 0] for code in codes)
+    return ", ".join(_role_word(code, dative=dative) for code in codes)
+
+
+def _role_word(code: str, *, dative: bool) -> str:
+    if code.startswith(POST):
+        name = code.split(":", 2)[2]
+        return f"должности «{name}»" if dative else name
+    return ROLES.get(code, (code, code))[1 if dative else 0]

@@ -27,7 +27,7 @@ from parta.organisation.acts import Refusal
 from parta.people.forms import Posted, carry_out
 from parta.people.pages.setup import looking
 from parta.people.viewer import ROLE_TITLES, Viewer
-from parta.regulation.words import ROLES
+from parta.regulation.words import ROLES, base_role
 
 
 def sheet_of(viewer: Viewer, cut: Cut, name: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def check(request: HttpRequest) -> HttpResponse:
             made_by=viewer.person_id,
             role=role,
             on=viewer.on,
-            by=viewer.acting_as(role),
+            by=viewer.acting_as(base_role(role)),
             at=viewer.at,
         )
         if fix_by is not None and posted.is_ticked("remarks") and may(viewer, "control.act"):
@@ -107,7 +107,7 @@ def check(request: HttpRequest) -> HttpResponse:
                         due=fix_by,
                         on=viewer.on,
                         made_by=viewer.person_id,
-                        by=viewer.acting_as(role),
+                        by=viewer.acting_as(base_role(role)),
                         at=viewer.at,
                         check_id=number,
                     )

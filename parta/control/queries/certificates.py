@@ -11,26 +11,15 @@ from parta.control.queries import sheets
 from parta.control.queries.lessons import MISSING
 from parta.control.queries.own_control import year_of
 from parta.control.queries.sheets import Cut
+from parta.control.rules import DIRECTIONS
 from parta.foundation import sql
 from parta.journal.queries.words import from_json, short_name
 from parta.journal.rules.matters import rules_on
 from parta.organisation.acts import Refusal
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.regulation.durations import plural
+from parta.regulation.words import POST, role_words
 
-DIRECTIONS = {
-    "plans": "Тематические планы внесены",
-    "lessons": "Уроки записаны в срок",
-    "marks": "Отметки выставлены в срок",
-    "density": "Накопляемость отметок",
-    "roll": "Явка отмечена",
-    "attendance": "Явка достоверна",
-    "curriculum": "Программа выполняется",
-    "homework": "Домашние задания записаны",
-    "replaced": "Замены и пропущенные уроки",
-    "storage": "Хранение журналов",
-}
-"""What a check may look at, by code."""
 BY_HAND = frozenset({"storage"})
 """Directions with no figures: the controller says what was found in the conclusion."""
 LINES_EACH = 12
@@ -44,7 +33,7 @@ def recorder(viewer: Viewer) -> str:
     the act has experts appointed."""
     for role in ("director", "deputy", "head_of_department"):
         if role in viewer.roles:
-            return role
+            return min((one for one in viewer.roles if one.startswith(f"{POST}{role}:")), default=role)
     if EXPERT in viewer.roles and any(
         EXPERT in rule.params.roles
         for rule in rules_on(sheets.law_for(viewer), viewer.on, "appointment_required")
@@ -286,7 +275,7 @@ def _line(viewer: Viewer, row: sql.Row) -> CheckLine:
         number=row[1],
         made_at=sql.aware(row[2]).astimezone(zone),
         made_by=short_name(*row[3:6]),
-        role=ROLE_TITLES.get(str(row[6]), str(row[6])),
+        role=str(ROLE_TITLES.get(str(row[6]), role_words([str(row[6])]))),
         since=row[7],
         until=row[8] - timedelta(days=1),
         scope=row[9] or (f"класс {row[10]}" if row[10] else "все журналы"),

@@ -13,7 +13,7 @@ from parta.foundation import sql
 from parta.journal.queries.words import class_name, journal_name, short_name
 from parta.journal.rules.matters import Matter
 from parta.people.viewer import ROLE_TITLES, Viewer
-from parta.regulation.words import ROLES
+from parta.regulation.words import role_words
 
 GROUPS = {
     "plan_present": "Тематические планы",
@@ -187,7 +187,7 @@ def _line(one: Matter, names: dict[int, str], acts: Acts) -> DutyLine:
     elif one.homeroom_id is not None:
         url_name, url_id = "control_class", one.homeroom_id
     url_name, url_id = page_for(one.kind, url_name, url_id)
-    role = ROLE_TITLES.get(one.role) or ROLES.get(one.role, (one.role,))[0]
+    role = ROLE_TITLES.get(one.role) or role_words([one.role])
     return DutyLine(
         kind=one.kind,
         clauses=tuple(dict.fromkeys(clause.printed for clause in one.clauses)),

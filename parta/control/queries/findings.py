@@ -13,7 +13,7 @@ from parta.journal.queries.words import class_name, from_json, journal_name, sho
 from parta.people.viewer import ROLE_TITLES, Viewer
 from parta.plans.access import readable_journals
 from parta.regulation.registry import KINDS
-from parta.regulation.words import ROLES
+from parta.regulation.words import role_words
 
 FACTS = ("lessons", "works", "reasons")
 """Sources of single facts; the others speak of plans, figures and duties."""
@@ -216,7 +216,7 @@ def _line(row: sql.Row, viewer: Viewer, zone: ZoneInfo) -> Line:
         url_name, url_id = ("lesson", lesson_id) if lesson_id is not None else ("control_class", homeroom_id)
     url_name, url_id = page_for(row[2], url_name, url_id)
     clauses: Any = from_json(row[4])
-    title = ROLE_TITLES.get(role) or ROLES.get(role, (role,))[0]
+    title = ROLE_TITLES.get(role) or role_words([role])
     homeroom, subject, group = row[23:26]
     with_subject = subject and row[1] != "reasons"
     return Line(

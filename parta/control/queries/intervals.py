@@ -10,43 +10,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from parta.control.queries.sheets import calendar_for, law_for
+from parta.control.rules import REPORTS
 from parta.foundation import sql
 from parta.journal.queries.words import from_json
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.viewer import Viewer
 from parta.regulation.judge import Rule
-from parta.regulation.words import expand_roles
+from parta.regulation.words import base_role, expand_roles
 
 DAY = timedelta(days=1)
 DAYS_BACK = 14
 """How far back a daily duty is listed."""
-REPORTS = {
-    "user_activity": "Активность пользователей",
-    "journal_filling": "Заполнение журнала",
-    "mark_density": "Накопляемость отметок",
-    "performance": "Успеваемость",
-    "attendance": "Посещаемость",
-    "timely_filling": "Своевременность заполнения",
-    "teachers_work": "Работа учителей с журналом",
-    "class_monitoring": "Мониторинг класса",
-    "class_analysis": "Анализ класса за период",
-    "check_certificate": "Справка о проверке",
-    "control_results": "Контрольные работы",
-    "analysis": "Анализ успеваемости",
-    "summary_sheet": "Сводная ведомость",
-    "day_attendance": "Явка по дням",
-    "homework_register": "Журнал домашних заданий",
-    "internal_control": "Контрольные работы ВТК",
-    "work_schedule": "График контрольных работ",
-    "mastering_students": "Освоение программ: студенты",
-    "mastering_groups": "Освоение программ: группы",
-    "missed_topics": "Пропущенные темы",
-    "low_marks": "Неудовлетворительные отметки",
-    "curriculum": "Выполнение учебного плана",
-    "subject_period": "Отчёт учителя за период",
-    "replaced_hours": "Замены и пропущенные часы",
-}
-"""Reports an act may ask for, and their titles."""
 _CODES = {"administrator": "operator", "journal_officer": "operator", "pedagogue": "teacher"}
 
 
@@ -209,6 +183,11 @@ def spans(unit: str, count: int, begins: date, on: date) -> Iterator[tuple[date,
         start = after
 
 
+def _is_by(role: str, roles: frozenset[str]) -> bool:
+    """Whether a check in a role counts where the act asks for one by these roles or posts."""
+    return role in roles or base_role(role) in roles
+
+
 def _roles(rule: Rule[Any]) -> frozenset[str]:
     return frozenset(_CODES.get(role, role) for role in expand_roles(rule.entry.by))
 
@@ -244,11 +223,13 @@ def check_matters(viewer: Viewer, facts: Intervals) -> list[Matter]:
             made = [
                 one
                 for one in facts.checks
-                if one.role in roles and since <= one.on < until and params.directions <= one.directions
+                if _is_by(one.role, roles) and since <= one.on < until and params.directions <= one.directions
             ]
             if params.scope == "journal":
                 if not made:
-                    near = [one for one in facts.checks if one.role in roles and since <= one.on < until]
+                    near = [
+                        one for one in facts.checks if _is_by(one.role, roles) and since <= one.on < until
+                    ]
                     text = f"Нет проверки журнала за {_named(since, until)}"
                     if near and params.directions:
                         text = f"Проверка за {_named(since, until)} неполная: не все направления"

@@ -7,7 +7,7 @@ from parta.control.queries.sheets import Cut, calendar_for, law_for, reach_of
 from parta.foundation import sql
 from parta.journal.rules.matters import Matter, clauses_of, rules_on, told_of
 from parta.people.viewer import Viewer
-from parta.regulation.words import ROLES
+from parta.regulation.words import role_words
 
 
 def year_of(viewer: Viewer, on: date) -> tuple[date, int]:
@@ -103,8 +103,11 @@ def appointment_matters(viewer: Viewer) -> list[Matter]:
         row[0]: date.fromisoformat(row[1]) if isinstance(row[1], str) else row[1]
         for row in sql.read(
             "SELECT kind, MAX(order_date) FROM people_role WHERE school_id = %s AND starts <= %s"
-            " AND (until IS NULL OR until > %s) AND order_number <> '' GROUP BY kind",
-            [viewer.school.id, viewer.on, viewer.on],
+            " AND (until IS NULL OR until > %s) AND order_number <> '' GROUP BY kind UNION ALL"
+            " SELECT 'post:' || kind || ':' || post, MAX(order_date) FROM people_role WHERE school_id = %s"
+            " AND starts <= %s AND (until IS NULL OR until > %s) AND order_number <> '' AND post <> ''"
+            " GROUP BY kind, post",
+            [viewer.school.id, viewer.on, viewer.on] * 2,
         )
     }
     summer = year_of(viewer, viewer.on)[0] - SUMMER
@@ -113,7 +116,7 @@ def appointment_matters(viewer: Viewer) -> list[Matter]:
             kind="appointment_required",
             clauses=clauses_of([rule]),
             text=f"Не назначен приказом{' на этот учебный год' if rule.params.every else ''}: "
-            + ROLES.get(role, (role,))[0],
+            + role_words([role]),
             since=viewer.on,
             role="director",
             told=told_of([rule]),

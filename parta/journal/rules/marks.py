@@ -13,13 +13,25 @@ from parta.journal.rules.wording import (
     MEANING_WORDS,
     day_words,
     listed,
+    moment_words,
     quoted,
 )
 from parta.journal.rules.works import nested_works
 from parta.regulation.durations import Calendar
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.moments import Moment
-from parta.regulation.registry import Ask, Breach, Codes, OnStart, Params, Texts, disputes, one_of, rule_kind
+from parta.regulation.registry import (
+    Ask,
+    Breach,
+    Codes,
+    Dur,
+    OnStart,
+    Params,
+    Texts,
+    disputes,
+    one_of,
+    rule_kind,
+)
 from parta.regulation.verdict import WayOut
 from parta.regulation.words import allowed as allowed_words
 
@@ -420,6 +432,9 @@ class MakeupMark(Params):
     meanings: Annotated[frozenset[str], one_of(*MEANINGS)] = frozenset({"ill", "excused"})
     place: Literal["missed_topic_cell"] = "missed_topic_cell"
     keep_absence: Literal["comment"] | None = None
+    within: Dur | None = Field(
+        None, description="за сколько после пропущенного урока отрабатывают: «14d», «10 school_days»"
+    )
 
 
 _GROUNDS = {"protocol": "протокол", "order": "приказ", "statement": "заявление"}
@@ -432,17 +447,27 @@ _GROUNDS = {"protocol": "протокол", "order": "приказ", "statement"
     title="Отметка за пропущенную тему",
     says=lambda p: (
         f"отметку за пропущенный урок ставят на основании: {listed(_GROUNDS.get(g, g) for g in sorted(p.requires))}; "
-        "пропуск остаётся"
+        "пропуск остаётся" + (f"; отрабатывают за {p.within}" if p.within else "")
     ),
     facts={"mark"},
     verbs={"record"},
 )
 def makeup_mark(rule: Rule[MakeupMark], bench: Bench) -> Ask:
     """Without its ground the mark is refused; an absence in the cell is never taken away by it."""
-    requires, meanings = rule.params.requires, rule.params.meanings
+    requires, meanings, within = rule.params.requires, rule.params.meanings, rule.params.within
 
     def ask(act: Act, calendar: Calendar) -> Breach | None:
-        if act.absent not in meanings or act.ground & requires:
+        if act.absent not in meanings:
+            return None
+        if within is not None and act.lesson is not None:
+            limit = within.limit(act.lesson.date, act.lesson.ends_at, calendar)
+            if act.at > limit:
+                return Breach(
+                    f"Пропущенный урок отрабатывают до {moment_words(limit, calendar.zone)}.",
+                    "Срок прошёл: отметка за него не ставится.",
+                    limit=limit,
+                )
+        if act.ground & requires:
             return None
         needed = listed((_GROUNDS.get(ground, ground) for ground in sorted(requires)), "или")
         return Breach(

@@ -10,9 +10,9 @@ from parta.journal.rules.wording import listed
 from parta.regulation.durations import Calendar, parse_duration
 from parta.regulation.judge import Bench, Rule
 from parta.regulation.moments import year_of
-from parta.regulation.registry import Ask, Breach, Codes, Days, Params, Roles, one_of, rule_kind
+from parta.regulation.registry import Ask, Breach, Codes, Days, Params, Roles, one_of, roles_or, rule_kind
 from parta.regulation.verdict import WayOut
-from parta.regulation.words import RELATIONS, ROLES, allowed, expand_roles, role_words
+from parta.regulation.words import POST, RELATIONS, ROLES, allowed, expand_roles, role_words
 
 __all__ = ["WriteScope"]
 
@@ -20,7 +20,7 @@ __all__ = ["WriteScope"]
 class WriteScope(Params):
     """Who may write what: relations to the lesson or roles, and where."""
 
-    who: Annotated[frozenset[str], one_of(*RELATIONS, *ROLES)]
+    who: Annotated[frozenset[str], roles_or(*RELATIONS)]
     what: FACT_WORDS
     where: Codes = frozenset()
     """``practice``: journals with this property only; ``own_subgroup``: journals of subgroups, own students only."""
@@ -30,8 +30,14 @@ class WriteScope(Params):
         return frozenset().union(*(FACT_CODES.get(name, frozenset()) for name in self.what))
 
 
+_WHERE = {
+    "own_subgroup": "своя подгруппа", "own_journals": "свои журналы", "substituted_lessons": "замещённые уроки",
+    "practice": "практика", "trade": "производственное обучение",
+}  # fmt: skip
+
+
 def _who(codes: frozenset[str]) -> str:
-    return listed((RELATIONS.get(code) or ROLES.get(code, (code,))[0] for code in sorted(codes)), "или")
+    return listed((RELATIONS.get(code) or role_words([code]) for code in sorted(codes)), "или")
 
 
 @rule_kind(
@@ -39,13 +45,17 @@ def _who(codes: frozenset[str]) -> str:
     8,
     WriteScope,
     title="Кто пишет в журнал",
-    says=lambda p: f"записи вносит {_who(p.who)}",
+    says=lambda p: (
+        f"записи вносит {_who(p.who)}"
+        + (f" и только здесь: {listed(sorted(_WHERE.get(one, one) for one in p.where))}" if p.where else "")
+    ),
     facts=FACTS,
 )
 def write_scope(rule: Rule[WriteScope], bench: Bench) -> Ask:
     """A writer without one of the named ties is refused; the reason of an absence stays with ``absence_codes``."""
     params = rule.params
     who = params.who | expand_roles(params.who & ROLES.keys())
+    posts = frozenset(code for code in who if code.startswith(POST))
     tags = params.where - {"own_subgroup", "own_journals", "substituted_lessons"}
     own_subgroup = "own_subgroup" in params.where
     here = not tags or bench.place.has_subject(tags)
@@ -57,8 +67,10 @@ def write_scope(rule: Rule[WriteScope], bench: Bench) -> Ask:
         by = act.by
         if act.fact == "absence" and "class_teacher" in by.relations:
             return None
-        tied = not who.isdisjoint(by.relations) or (
-            not who.isdisjoint(by.roles) and act.fact == "substitution"
+        tied = (
+            not who.isdisjoint(by.relations)
+            or (not who.isdisjoint(by.roles) and act.fact == "substitution")
+            or (by.teaches and not posts.isdisjoint(by.roles))
         )
         if tied and here:
             if own_subgroup and not act.student_here:

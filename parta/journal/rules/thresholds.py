@@ -269,7 +269,10 @@ ORDER BY l.date"""
 
 _TEACHERS = """
 SELECT homeroom_id, kind, MIN(person_id) FROM people_role WHERE school_id = %s AND kind IN ('class_teacher', 'master')
-AND homeroom_id IS NOT NULL AND starts <= %s AND (until IS NULL OR until > %s) GROUP BY homeroom_id, kind"""
+AND homeroom_id IS NOT NULL AND starts <= %s AND (until IS NULL OR until > %s) GROUP BY homeroom_id, kind
+UNION ALL SELECT homeroom_id, 'post:' || kind || ':' || post, MIN(person_id) FROM people_role WHERE school_id = %s
+AND homeroom_id IS NOT NULL AND post <> '' AND starts <= %s AND (until IS NULL OR until > %s)
+GROUP BY homeroom_id, kind, post"""
 _Keepers = dict[tuple[int, str], int]
 """Who keeps a class, by class and role."""
 
@@ -316,7 +319,9 @@ def threshold_matters(
     lessons = _lesson_days(reach, school_id, year, date(year.year + 1, 7, 31)) if rows and shares else _Days()
     keepers: _Keepers = {
         (homeroom_id, kind): person_id
-        for homeroom_id, kind, person_id in (sql.read(_TEACHERS, [school_id, until, until]) if rows else ())
+        for homeroom_id, kind, person_id in (
+            sql.read(_TEACHERS, [school_id, until, until] * 2) if rows else ()
+        )
     }
     reader = places(law)
     found: list[Matter] = []

@@ -10,9 +10,11 @@ from parta.foundation.log import Actor, Line
 from parta.foundation.pagekit import ru_date_full
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
-from parta.organisation.models import Department, Homeroom
+from parta.organisation.models import Department, Homeroom, School
 from parta.people.models import Person, Role
 from parta.people.names import check_full_name
+from parta.regulation.queries import law
+from parta.regulation.words import post_code
 
 OF_HOMEROOM = frozenset({"class_teacher"})
 OF_DEPARTMENT = frozenset({"head_of_department"})
@@ -35,6 +37,13 @@ class RoleRow:
     order_date: date | None = None
 
 
+def posts_of(school_id: int, on: date) -> tuple[str, ...]:
+    """Codes of the posts that the acts in force on a day name for themselves."""
+    version = School.objects.values_list("law_version", flat=True).get(pk=school_id)
+    found = (code for edition in law(school_id, version).on(on).editions for code in edition.posts)
+    return tuple(dict.fromkeys(found))
+
+
 def _line(role: Role) -> Line:
     return Line(
         "role_granted",
@@ -48,6 +57,7 @@ def _line(role: Role) -> Line:
             "homeroom": role.homeroom_id,
             "department": role.department_id,
             "order": role.order_number,
+            **({"post": role.post} if role.post else {}),
             "order_date": role.order_date.isoformat() if role.order_date else None,
         },
     )
@@ -63,10 +73,11 @@ def grant_role(
     department_id: int | None = None,
     order_number: str = "",
     order_date: date | None = None,
+    post: str = "",
     by: Actor,
     at: datetime,
 ) -> Role:
-    """Give a role by an order.
+    """Give a role by an order; `post` is what an act calls the one who holds it.
 
     Raises Refusal for a missing class or department, a role that already holds then, and a name that is not full where
     the act wants the names of this role in full.
@@ -74,6 +85,8 @@ def grant_role(
     checks.one_of(kind, Role.KINDS, "kind", "роль")
     checks.span(starts, until)
     order_number = checks.text(order_number, 40, "order_number", "номер приказа", needed=False)
+    if post and post_code(kind, post) not in posts_of(person.school_id, starts):
+        raise Refusal("Такой должности в положении нет: обновите страницу.", "kind")
     if kind in OF_HOMEROOM and homeroom_id is None:
         raise Refusal("Для этой роли нужен класс.", "homeroom")
     if kind in OF_DEPARTMENT and department_id is None:
@@ -96,6 +109,7 @@ def grant_role(
             Q(department=department_id) if department_id else Q(department=None),
             person=person,
             kind=kind,
+            post=post,
         )
         if until is not None:
             same = same.filter(starts__lt=until)
@@ -112,6 +126,7 @@ def grant_role(
             until=until,
             order_number=order_number,
             order_date=order_date,
+            post=post,
         )
         lines.append(_line(role))
     return role

@@ -14,13 +14,14 @@ from parta.organisation.acts import Refusal
 from parta.organisation.models import Homeroom
 from parta.people import actions, queries, second_queries
 from parta.people.actions import Issued
-from parta.people.actions.roles import BY_ORDER
+from parta.people.actions.roles import BY_ORDER, posts_of
 from parta.people.forms import Posted, carry_out
 from parta.people.granting import allowed_way, card_closed, give
 from parta.people.models import Guardianship, Person, Role
 from parta.people.pages.setup import FORM, looking
 from parta.people.setup import setup_page
 from parta.people.viewer import Viewer
+from parta.regulation.words import POST, role_words
 
 KINDS = [("", "Все"), ("staff", "Сотрудники"), ("students", "Ученики"), ("guardians", "Представители")]
 ACCOUNTS = [
@@ -194,14 +195,19 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def grant(posted: Posted) -> str:
         order_date = posted.date_or_none("order_date", "дата приказа")
-        if posted.text("kind") in BY_ORDER and not (posted.text("order_number") and order_date):
+        kind = posted.text("kind")
+        _, kind, post = (
+            kind.split(":", 2) if kind.startswith(POST) and kind.count(":") > 1 else ("", kind, "")
+        )
+        if kind in BY_ORDER and not (posted.text("order_number") and order_date):
             raise Refusal(
                 "Эту роль дают приказом: укажите его номер и дату.",
                 "order_date" if posted.text("order_number") else "order_number",
             )
         actions.grant_role(
             person=who,
-            kind=posted.text("kind"),
+            kind=kind,
+            post=post,
             starts=posted.date("starts", "дата начала"),
             until=posted.until_or_none("until"),
             homeroom_id=posted.id_or_none("homeroom"),
@@ -315,7 +321,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "place": next((place.place_id for place in shown.homerooms if place.holds), None),
             "homerooms": queries.homeroom_options(viewer, year),
             "departments": queries.department_options(viewer),
-            "role_kinds": Role.KINDS,
+            "role_kinds": [
+                *Role.KINDS,
+                *((code, role_words([code])) for code in posts_of(viewer.school.id, viewer.on)),
+            ],
             "relations": Guardianship.RELATIONS,
             "sexes": Person.SEXES,
             "today": viewer.on,

@@ -124,7 +124,7 @@ def about_of(viewer: Viewer, ids: Sequence[int]) -> dict[int, str]:
     on, here = viewer.on, sql.marks(len(ids))
     live = "starts <= %s AND ({0}until IS NULL OR {0}until > %s)"
     rows = sql.read(
-        f"SELECT r.person_id, 1, r.kind, h.title FROM people_role r"
+        f"SELECT r.person_id, 1, COALESCE(NULLIF(r.post, ''), r.kind), h.title FROM people_role r"
         f" LEFT JOIN organisation_homeroom h ON h.id = r.homeroom_id"
         f" WHERE r.person_id IN ({here}) AND r.{live.format('r.')}"
         f" UNION ALL SELECT e.student_id, 2, 'student', h.title FROM people_enrolment e"
@@ -227,7 +227,7 @@ def page_of(viewer: Viewer, person: Person) -> PersonPage:
     roles = [
         RoleLine(
             role.pk,
-            STAFF_TITLES.get(role.kind, role.kind),
+            role.post or STAFF_TITLES.get(role.kind, role.kind),
             class_title(role.homeroom.title)
             if role.homeroom
             else role.department.title
