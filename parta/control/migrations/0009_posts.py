@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("control", "0007_a_step_is_done"),
+        ("control", "0008_tickets"),
     ]
 
     operations = [
