@@ -57,7 +57,7 @@ test-browser: setup system ## the pages in a real browser
 pictures: setup system ## renew the pictures of the README
 	PARTA_PICTURES=1 $(PYTEST) -m browser tests/journeys/test_first_look.py
 
-bench: setup ## every page beside its floor (ARGS="--rounds 24 --only урок")
+bench: setup system ## every page beside its floor, then on a slow phone (ARGS="--rounds 24 --only урок,телефон")
 	$(BIN)/python -m bench $(ARGS)
 
 bench-postgresql: setup system ## the same on PostgreSQL
