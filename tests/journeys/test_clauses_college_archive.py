@@ -149,3 +149,26 @@ def test_after_five_years_the_summary_sheets_are_taken_out(cast: Any, client_of:
             assert answer.status_code == status, (day, text(answer)[:400])
             if status == 422:
                 assert "Хранится до 01.01.2053" in text(answer) and "8.7" in text(answer)
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-8.2b")
+def test_a_print_is_offered_only_after_the_export(cast: Any, client_of: Any) -> None:
+    """The journal is taken out first; until then there is no file to print and no print to note."""
+    curator, on = client_of(cast.class_teacher), date(2027, 6, 20)
+    checked(cast, date(2027, 6, 1))
+    with clock.rehearse(cast.local(on, 12)):
+        before = curator.get("/papers/").content.decode()
+        assert "Подготовить" in before and "/paper.pdf" not in before and 'value="print"' not in before
+        assert curator.get("/papers/1/paper.pdf").status_code == 404
+        early = curator.post("/papers/", {"act": "step", "row": 1, "step": "print", "on": on.isoformat()})
+        assert early.status_code in (404, 422) and not PaperStep.objects.exists()
+        done(curator.post("/papers/", make(cast, cast.year_term)))
+        paper = PaperSet.objects.get()
+        assert list(PaperStep.objects.values_list("step", flat=True)) in (["export"], [])
+        after = curator.get("/papers/").content.decode()
+        assert f"/papers/{paper.pk}/" in after and 'value="print"' in after
+        assert f"/papers/{paper.pk}/paper.pdf" in curator.get(f"/papers/{paper.pk}/").content.decode()
+        assert curator.get(f"/papers/{paper.pk}/paper.pdf").status_code == 200
+        done(curator.post("/papers/", step(paper, "print", on)))
+        assert PaperStep.objects.filter(paper=paper, step="print", on=on).exists()

@@ -72,7 +72,7 @@ def test_family_enters_by_a_code_of_its_class_teacher_once(cast: Any, client_of:
     assert "Новая Анна" in page(teacher, family(cast))
     answer = teacher.post(family(cast), {"act": "issue", "person": [parent.pk]})
     code, login = slip(answer)
-    assert "http://testserver/activate/" in text(answer) and "Получил(а)" in text(answer)
+    assert "http://testserver/activate/" in text(answer) and "Подпись получившего" in text(answer)
     parent.refresh_from_db()
     assert parent.user is not None and parent.user.login == login and not parent.user.has_usable_password()
     line = AccessIssue.objects.get(person=parent)

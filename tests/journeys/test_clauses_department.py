@@ -176,3 +176,34 @@ def test_term_of_marks_for_production_training_is_a_setting_shown_with_its_local
         assert saved(sent)["late"] is True
         listed = late_on(deputy, "/control/?since=2026-10-01&kind=practice")
     assert "Григорян Давид" in listed and "Асанов" not in listed and "17" in listed
+
+
+@under(COLLEGE)
+@pytest.mark.clause("ET-A-DIR-7b")
+def test_a_part_of_the_work_is_delegated_for_its_days_and_its_department_alone(
+    cast: Any, client_of: Any
+) -> None:
+    """By an order a teacher heads the department of mathematics for a week: that, no more, and not a day longer."""
+    person, maths = cast.substitute, cast.subjects["maths"].department_id
+    helper, address = client_of(person), f"/setup/people/{person.pk}/"
+    order = {
+        "act": "grant", "kind": "head_of_department", "department": maths, "starts": "2026-10-15",
+        "until": "2026-10-21", "order_number": "210", "order_date": "2026-10-13",
+    }  # fmt: skip
+    for who in (cast.teacher, person):
+        assert client_of(who).post(address, order).status_code == 403, who
+    done(client_of(cast.deputy).post(address, order))
+
+    def opens(day: date, hour: int = 12, minute: int = 0) -> tuple[int, int, int]:
+        """The journal of the department, one of another, and the set-up, on a day."""
+        with clock.rehearse(cast.local(day, hour, minute)):
+            places = (f"/journals/{cast.maths.pk}/", f"/journals/{cast.russian.pk}/", "/setup/")
+            return tuple(helper.get(one).status_code for one in places)  # type: ignore[return-value]
+
+    assert opens(date(2026, 10, 15), 0, 1) == (200, 404, 403)
+    assert opens(date(2026, 10, 21), 23, 59) == (200, 404, 403)
+    assert opens(date(2026, 10, 22), 0, 1) == (404, 404, 403), "its last day is over"
+    with clock.rehearse(cast.local(date(2026, 10, 13), 12)):
+        assert helper.get(f"/journals/{cast.maths.pk}/").status_code == 404, "not before its first day"
+    words = page(client_of(cast.deputy), address)
+    assert "приказ № 210 от 13 октября 2026 г." in words and "по 21 октября 2026 г." in words
