@@ -113,7 +113,10 @@ def start_individual_plan(
 
 
 def _of_class(plan: IndividualPlan) -> list[CurriculumHours]:
-    """The lines the class is bound to: its grade's, with its own in place of those."""
+    """The lines the class is bound to: its grade's, with its own in place of those; of these what it has journals for.
+
+    A course of a college may hold groups of two trades: what the other one learns is none of this student's.
+    """
     found: dict[int, CurriculumHours] = {}
     rows = CurriculumHours.objects.filter(year=plan.year).filter(
         Q(homeroom=plan.homeroom) | Q(homeroom=None, grade=plan.homeroom.grade)
@@ -121,7 +124,8 @@ def _of_class(plan: IndividualPlan) -> list[CurriculumHours]:
     for row in rows:
         if row.homeroom_id is not None or row.subject_id not in found:
             found[row.subject_id] = row
-    return list(found.values())
+    taught = set(Journal.objects.filter(homeroom=plan.homeroom).values_list("subject_id", flat=True))
+    return [row for row in found.values() if not taught or row.subject_id in taught]
 
 
 def set_individual_lines(
