@@ -14,6 +14,7 @@ from parta.diary.actions import looks, reports
 from parta.diary.models import FamilyReport, ReportReceipt
 from parta.organisation.acts import Refusal
 from parta.people.models import Consent
+from tests.journeys.steps import COLLEGE, DUBROVO, GYMNASIUM, presets
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 10, 5)
@@ -37,7 +38,7 @@ def make(cast: Any, who: str = "class_teacher", **more: Any) -> reports.Made:
     return reports.make_reports(cast.viewer(who), cast.homeroom.pk, **{**span, **more}, at=cast.at)
 
 
-@pytest.mark.clause("DB-4.1.3", "GT-I-5.1.г")
+@presets((DUBROVO, "DB-4.1.3"), (GYMNASIUM, "GT-I-5.1.г"), (COLLEGE, "ET-7.1c"))
 def test_one_action_makes_and_sends_the_report_of_each_pupil(cast: Any) -> None:
     made = make(cast)
     assert made.electronic == len(cast.students) and made.paper == made.known == 0
@@ -55,6 +56,10 @@ def test_one_action_makes_and_sends_the_report_of_each_pupil(cast: Any) -> None:
     )  # late is no absence
     again = make(cast)
     assert again.electronic == 0 and again.known == len(cast.students)
+    with pytest.raises(Refusal, match="классный руководитель"):
+        reports.make_reports(
+            cast.viewer("class_teacher"), cast.younger.pk, starts=MONDAY, until=cast.on, at=cast.at
+        )
 
 
 def test_span_ends_before_its_last_bound(cast: Any) -> None:
