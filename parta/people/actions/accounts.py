@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.contrib.auth.hashers import check_password as matches
@@ -28,6 +28,10 @@ _LATIN = dict(
         strict=True,
     )
 )
+
+
+PASSWORD_LIVES = timedelta(days=30)
+"""How long a one-time password waits for its owner: as a code does where the act names no term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,17 @@ def _register(person: Person, way: str, *, by: Actor, at: datetime, repeat: bool
         issued_at=at,
         issued_by=by.user_id,
         role=by.role,
+        expires_at=at + PASSWORD_LIVES if way == "password" else None,
     )
+
+
+def is_stale(user: User, at: datetime) -> bool:
+    """Whether the account waits for its owner with a one-time password whose time is over: a slip that lay about."""
+    if not user.must_change_password:
+        return False
+    issues = AccessIssue.objects.filter(person__user=user, way="password", used_at=None, void_at=None)
+    issue = issues.order_by("-issued_at", "-id").first()
+    return issue is not None and issue.expires_at is not None and issue.expires_at <= at
 
 
 def issue_account(*, person: Person, login: str = "", by: Actor, at: datetime) -> Issued:
@@ -188,7 +202,7 @@ def issue_account(*, person: Person, login: str = "", by: Actor, at: datetime) -
         person.save(update_fields=["user"])
         _register(person, "password", by=by, at=at).save()
         lines.append(Line("account_issued", "user", user.pk, data={"person": person.pk}))
-    return Issued(person.pk, login, password)
+    return Issued(person.pk, login, password, until=at + PASSWORD_LIVES)
 
 
 def issue_missing_accounts(
@@ -221,13 +235,14 @@ def issue_missing_accounts(
                     issued_at=at,
                     issued_by=by.user_id,
                     role=by.role,
+                    expires_at=at + PASSWORD_LIVES,
                 )
                 for person in waiting
             ],
             batch_size=500,
         )
     return [
-        Issued(person.pk, login, password)
+        Issued(person.pk, login, password, until=at + PASSWORD_LIVES)
         for person, login, password in zip(waiting, logins, passwords, strict=True)
     ]
 
@@ -286,7 +301,7 @@ def reset_password(*, person: Person, by: Actor, at: datetime) -> Issued:
         _sessions_over(user, "school", at)
         tell([user.pk], "reset", noted("школа выдала вашей учётной записи новый пароль"), at=at)
         lines.append(Line("password_reset", "user", user.pk, data={"person": person.pk}))
-    return Issued(person.pk, user.login, password)
+    return Issued(person.pk, user.login, password, until=at + PASSWORD_LIVES)
 
 
 def close_account(*, person: Person, by: Actor, at: datetime) -> None:

@@ -163,7 +163,7 @@ def present_password(request: HttpRequest, viewer: Viewer, given: str) -> str:
         throttle.succeed(trial, at)
         return ""
     if throttle.seconds_to_wait(replace(trial, row=0), at):
-        sign_ins.tell_of_guessing(viewer.login, f"{_place(request)}; сеанс открыт", at=at)
+        sign_ins.tell_of_guessing(viewer.login, f"{_place(request)}; при открытом сеансе", at=at)
     return say("Пароль не подошёл. Проверьте раскладку и регистр букв.")
 
 
@@ -180,6 +180,10 @@ def no_way_in(request: HttpRequest, user: User, at: datetime) -> str:
         return say(
             "Учётная запись закрыта: у вас больше нет роли в школе."
             " Если это ошибка, обратитесь к администратору школы."
+        )
+    if actions.is_stale(user, at):
+        return say(
+            "Выданный пароль устарел: он ждал владельца 30 дней. Попросите новый там, где выдали этот."
         )
     if user.known_only and devices.known(request, user.login) is None:
         return (

@@ -9,7 +9,7 @@ from django.test import Client
 
 from parta.foundation import clock
 from parta.people import throttle
-from parta.people.actions.accounts import one_time_password
+from parta.people.actions.accounts import one_time_password, reset_password
 from parta.people.models import AccountNotice, KnownDevice, LoginFailure, User
 from tests.cast import PASSWORD
 
@@ -198,6 +198,33 @@ def test_issued_password_must_be_changed_first(cast: Any, client: Client) -> Non
     fields["repeat"] = fields["new"]
     assert client.post("/password/", fields)["Location"] == "/"
     assert client.get("/")["Location"] != "/password/"
+
+
+@pytest.mark.parametrize("fault", ["", "no term"])
+def test_one_time_password_waits_a_month_and_no_longer(
+    cast: Any, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A slip that lay about opens nothing; a password of one's own has no term."""
+    if fault:
+        monkeypatch.setattr("parta.people.actions.is_stale", lambda user, at: False)
+    by = cast.viewer("operator").acting_as()
+    issued = reset_password(person=cast.teacher, by=by, at=cast.at)
+    month = timedelta(days=30)
+    assert issued.until == cast.at + month
+    with clock.rehearse(cast.at + month - timedelta(seconds=1)):
+        assert enter(Client(), "teacher", issued.password).status_code == 302
+    with clock.rehearse(cast.at + month):
+        late = enter(Client(), "teacher", issued.password)
+        assert (late.status_code == 302) == bool(fault)
+        if not fault:
+            assert late.status_code == 422 and "Выданный пароль устарел" in late.content.decode()
+        anew = reset_password(person=cast.teacher, by=by, at=clock.now())
+        client = Client()
+        assert enter(client, "teacher", anew.password).status_code == 302
+        own = {"current": anew.password, "new": "своё слово у окна", "repeat": "своё слово у окна"}
+        assert client.post("/password/", own).status_code == 302
+    with clock.rehearse(cast.at + month * 12):
+        assert enter(Client(), "teacher", "своё слово у окна").status_code == 302
 
 
 def test_new_password_ends_other_sessions(cast: Any) -> None:
