@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from parta.foundation import access, confirm
 from parta.foundation.models import LogEntry
+from parta.people import middleware
 from parta.people.models import ReadTrace
 from parta.people.viewer import ROLE_TITLES
 from tests.cast import client_of
 from tests.contracts.matrix import LINES, PERSONAS
 from tests.contracts.test_views import views
-from tests.journeys.steps import COLLEGE, presets, text
+from tests.journeys.steps import CENTRE, COLLEGE, presets, text
+from tests.journeys.test_clauses_health import asked_through_a_proxy
 from tests.second import code_of, factor_of
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +141,47 @@ def test_export_asks_again_and_stands_in_the_trace(cast: Any, client_of: Any) ->
     gone = deputy.post("/confirm/", {"confirm_code": code_of(factor, cast.at), "next": address})
     assert gone.status_code == 302 and gone["Location"] == address
     assert "attachment" in deputy.get(address)["Content-Disposition"]
+
+
+def loose(cast: Any) -> list[str]:
+    """Data addresses that answer somebody without a right otherwise than «no», or leave no line of it."""
+    rights = {str(pattern.name): access.TABLE[pattern.callback.permission] for _, pattern in views()}  # type: ignore[union-attr,attr-defined]
+    nurse, anonymous, asked, found = cast.people["nurse"], Client(), 0, []
+    client, roles = client_of(nurse), _roles(cast, "nurse")
+    for name, address in addresses(cast).items():
+        rule = rights[name]
+        if rule.public:
+            continue
+        scripted = anonymous.get(address, headers={"accept": "application/json"}).status_code
+        if (anonymous.get(address).status_code, scripted) not in ((302, 401), (405, 405)):
+            found.append(f"nobody: {name}")
+        if rule.signed_in or rule.roles & roles:
+            continue
+        last = ReadTrace.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        status = client.get(address).status_code
+        lines = [(one.page, one.user_id) for one in ReadTrace.objects.filter(id__gt=last)]
+        asked += status == 403
+        if status not in (403, 405):
+            found.append(f"{name}: {status}")
+        elif lines != ([(f"refused:{name}"[:60], nurse.user_id)] if status == 403 else []):
+            found.append(f"{name}: {lines}")
+    assert asked > 100, asked
+    return found
+
+
+@presets(
+    (
+        CENTRE,
+        "CT-1.1e",
+        "безымянный запрос ведут ко входу (страницу) или отвечают 401 (скрипту), строки журнала он не оставляет",
+    )
+)
+def test_every_data_address_is_encrypted_refused_and_the_try_is_noted(
+    cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault: the try is not noted."""
+    assert loose(cast) == []
+    plain, secure, _ = asked_through_a_proxy(PARTA_HTTPS="1", PARTA_TRUSTED_PROXIES="1")
+    assert plain[0] == "301" and plain[1].startswith("https://") and secure[0] == "302"
+    monkeypatch.setattr(middleware, "_note_refusal", lambda request: None)
+    assert loose(cast)
