@@ -50,6 +50,7 @@ class _Results:
 
 
 def results_of(viewer: Viewer, cut: Cut) -> _Results:
+    """Journals in the viewer's scope with the averages of their students at the end of a span. Two statements."""
     scope, values = reach_of(viewer, cut)
     journals = tuple(sql.read(_JOURNALS.format(scope=scope), [cut.until, cut.until, *values]))
     scales: dict[int, Scale | None] = {}

@@ -137,13 +137,15 @@ WHERE e.{place} = %s AND e.starts < %s AND (e.until IS NULL OR e.until > %s)
 
 
 _APART = (
-    "COALESCE((SELECT g.short FROM plans_journal j JOIN plans_individualplan ip ON ip.year_id = j.year_id"
+    "CASE WHEN EXISTS (SELECT 1 FROM plans_individualplan ip WHERE ip.homeroom_id = %s) THEN"
+    " COALESCE((SELECT g.short FROM plans_journal j JOIN plans_individualplan ip ON ip.year_id = j.year_id"
     " JOIN plans_individualline il ON il.plan_id = ip.id AND il.is_apart AND il.subject_id = j.subject_id"
     " JOIN organisation_subgroup g ON g.id = ip.subgroup_id"
     " WHERE j.id = %s AND ip.student_id = p.id AND ip.starts < %s AND (ip.until IS NULL OR ip.until > %s)"
-    " ORDER BY ip.starts DESC LIMIT 1), '')"
+    " ORDER BY ip.starts DESC LIMIT 1), '') ELSE '' END"
 )
-"""By which plan of their own a student of the class is taught the subject apart in the period."""
+"""By which plan of their own a student of the class is taught the subject apart in the period; a class without such
+plans is asked once, not once for each student."""
 
 
 def journal_page(
@@ -192,7 +194,7 @@ def journal_page(
             row[0],
             term.id,
             viewer.at,
-            *(() if row[8] else (row[0], term.until, term.starts)),
+            *(() if row[8] else (row[5], row[0], term.until, term.starts)),
             row[0],
             row[8] or row[5],
             term.until,
