@@ -97,7 +97,7 @@ ORDER BY s.position, s.title, s.id, l.starts, l.id"""
 def individual_plans(
     viewer: Viewer, year: AcademicYear | None, *, plan_id: int | None = None, student_ids: Iterable[int] = ()
 ) -> list[OwnPlan]:
-    """Plans of a year: all, one, or those of some students. Two statements."""
+    """Plans of a year: all, one, or those of some students. Two statements, one when there are none."""
     if year is None:
         return []
     on = min(max(viewer.on, year.starts), year.until)
@@ -107,6 +107,9 @@ def individual_plans(
         more, values = "AND ip.id = %s", [plan_id]
     elif students:
         more, values = f"AND ip.student_id IN ({sql.marks(len(students))})", [*students]
+    plans = sql.read(_PLANS.format(more=more), [viewer.school.id, year.pk, *values])
+    if not plans:
+        return []
     lines: dict[int, dict[int, OwnLine]] = {}
     for row in sql.read(_LINES.format(more=more), [on, on, on, on, viewer.school.id, year.pk, *values]):
         name = short(*row[9:12]) if row[9] else ""
@@ -132,5 +135,5 @@ def individual_plans(
             row[12],
             tuple(lines.get(row[0], {}).values()),
         )
-        for row in sql.read(_PLANS.format(more=more), [viewer.school.id, year.pk, *values])
+        for row in plans
     ]
