@@ -38,6 +38,7 @@ SPARED = {
     "handed_file": "one pupil's work",
     "message_file": "one attachment",
     "make_up_protocol": "one pupil's protocol",
+    "errors": "what support is told of a trouble with the program, free of names and marks",
     "regulation_file": "the act itself",
 }
 """Pages that answer with a file and hand out nobody's data, or one person's own."""
