@@ -162,7 +162,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["cadets", "medical"])
+@pytest.mark.parametrize("name", ["corps", "medical"])
 @under(GYMNASIUM)
 def test_acts_of_a_corps_and_a_medical_college_live(cast: Any, client_of: Any, name: str) -> None:
     """Written as their schools write, never seen by the code: in force, each page answers and says no code."""
@@ -179,7 +179,7 @@ def test_acts_of_a_corps_and_a_medical_college_live(cast: Any, client_of: Any, n
 
 @under(GYMNASIUM)
 def test_the_corps_refuses_by_its_own_clauses(cast: Any, client_of: Any) -> None:
-    live_under(cast, (ACTS / "cadets.toml").read_text(encoding="utf-8"))
+    live_under(cast, (ACTS / "corps.toml").read_text(encoding="utf-8"))
     teacher, lesson, pupil = client_of(cast.teacher), cast.lesson, cast.named("Асанов")
     assert cited(send(teacher, cast.russian, mark(lesson, pupil, "1"))) == {"КК-1.1"}
     ill = {"fact": "absence", "lesson": lesson.pk, "student": pupil.pk, "symbol": "б", "seen": 0}
