@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
 from parta.journal.rules.acts import MEANINGS, Act, Writer
 from parta.journal.rules.marks import read_symbol
@@ -63,14 +63,6 @@ class AbsenceCodes(Params):
     codes: Annotated[tuple[Code, ...], BeforeValidator(_listed)]
     reason_needs_absence: bool = True
     """Who does not hold the lesson may only give the reason of an absence that stands."""
-
-    @model_validator(mode="after")
-    def _each_once(self) -> "AbsenceCodes":
-        symbols = [code.symbol for code in self.codes]
-        for symbol in symbols:
-            if symbols.count(symbol) > 1:
-                raise ValueError(f"знак «{symbol}» назван дважды: у каждого пропуска свой знак")
-        return self
 
 
 def capacities(by: Writer) -> frozenset[str]:

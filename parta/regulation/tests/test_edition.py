@@ -69,7 +69,7 @@ def test_good_file() -> None:
         (HEAD + 'ranc = "school"', "лишнее поле «ranc»"),
         (
             HEAD + "[rules]\nx = 1",
-            "строка 5: раздел «rules» не нужен; возможно, вы имели в виду «rule»; допустимы: act, settings, rule",
+            "5: раздел «rules» не нужен; возможно, вы имели в виду «rule»; допустимы: act, posts, settings, rule",
         ),
         (HEAD + "[rule]\nkind = 'x'", "в двойных скобках"),
         (

@@ -204,8 +204,6 @@ def test_a_wrong_value_anywhere_is_told_in_russian_or_means_something(name: str)
         ('kind = "final_marks_window"\nuntil = "perid_end+2d"', "возможно, вы имели в виду «period_end»"),
         ('kind = "report_due"\nreport = "свой"\nevery = "1 month"', "допустимы: user_activity"),
         ('kind = "check_every"\nevery = "1 month"\ndirections = ["всё"]', "допустимы: plans, lessons"),
-        ('kind = "absence_codes"\ncodes = [{ symbol = "н", meaning = "ill" }, { symbol = "н", meaning = "late" }]',
-         "знак «н» назван дважды"),
         ('kind = "absence_threshold"\nsteps = [{ at = 1, action = "акт", by = "кто" }]', "[posts]"),
         ('kind = "setup_by"\nuntil = "period_end"', "здесь этого события нет"),
         ('kind = "setup_by"\nuntil = "year_start+5 school_days"', "здесь счёт в календарных днях"),
