@@ -225,6 +225,24 @@ def test_planned_absence_stands_in_the_journal_and_in_the_queue(cast: Any, clien
     assert all(isinstance(found, int) for found in log.verify()), "every chain holds"
 
 
+@pytest.mark.parametrize(("left", "seen"), [(14, False), (15, False), (16, True), (None, True)])
+@under(GYMNASIUM)
+def test_a_former_class_teacher_reads_no_notice_of_days_after_the_child_left(
+    cast: Any, client_of: Any, left: int | None, seen: bool
+) -> None:
+    """`left` is the first day of October without the class; the notice and its paper are of the 15th and 16th."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    head = client_of(cast.class_teacher)
+    paper = SimpleUploadedFile("справка.pdf", b"%PDF-1.4", content_type="application/pdf")
+    done(tell(cast, client_of(cast.guardian), cast.student, file=paper))
+    cast.student.enrolments.update(until=left and date(2026, 10, left))
+    notice = AbsenceNotice.objects.get()
+    assert ("температура" in page(head, "/families/absences/")) is seen
+    assert head.get(f"/absence-notices/{notice.pk}/file").status_code == (200 if seen else 404)
+    assert client_of(cast.deputy).get(f"/absence-notices/{notice.pk}/file").status_code == 200
+
+
 @under(GYMNASIUM)
 def test_declined_and_withdrawn_notices_explain_nothing(cast: Any, client_of: Any) -> None:
     family, head = client_of(cast.guardian), client_of(cast.class_teacher)

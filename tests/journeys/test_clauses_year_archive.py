@@ -14,8 +14,9 @@ from parta.archive.jobs import verify_archives, year_archive
 from parta.archive.models import ArchiveUnit, PaperSet
 from parta.cli.main import main
 from parta.foundation import clock
+from parta.organisation.acts import Refusal
 from parta.organisation.models import AcademicYear
-from parta.people.models import ReadTrace
+from parta.people.models import ReadTrace, Role
 from tests.journeys.steps import CENTRE, COLLEGE, GYMNASIUM, done, mark, page, saved, send, under
 from tests.journeys.test_clauses_paper_way import VACATION
 
@@ -192,3 +193,23 @@ def test_every_spoiled_byte_is_a_fault_and_never_an_error(tmp_path: Path) -> Non
         "the rest are times and other notes of the container"
     )
     assert all(yearfile.faults_of(data[:n]) for n in range(0, len(data), 7)), "broken off"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@under(GYMNASIUM)
+def test_an_archive_that_waits_is_not_made_for_a_role_that_has_ended(
+    cast: Any, client_of: Any, ended: bool
+) -> None:
+    """He still works in the school, as a teacher: what a deputy asked for is not made in a teacher's name."""
+    asked = {"school": cast.school.pk, "year": cast.year.pk, "user": cast.deputy.user_id}
+    done(client_of(cast.deputy).post(YEAR, {"act": "ask", "year": str(cast.year.pk)}))
+    roles = Role.objects.filter(person=cast.deputy)
+    Role.objects.create(school=cast.school, person=cast.deputy, kind="teacher", starts=cast.year.starts)
+    if not ended:
+        year_archive(asked, cast.at)
+        assert ArchiveUnit.objects.count() == 1
+        return
+    roles.exclude(kind="teacher").update(until=cast.on)
+    with pytest.raises(Refusal, match="больше нет такого права"):
+        year_archive(asked, cast.at)
+    assert not ArchiveUnit.objects.exists()

@@ -91,7 +91,7 @@ def test_a_day_of_practice_is_one_lesson_of_six_hours_wherever_hours_count(cast:
         # the family: one line of the day, six hours missed
         family = client_of(cast.guardian)
         week = text(family.get(f"/diary/{cast.student.pk}/?week={MONDAY.isoformat()}"))
-        assert "1–6 Математика" in week and "6 часов, 8:30–14:05" in week
+        assert "1–6 Математика 8:30–14:05" in week and "· 6 часов" in week
         away = text(family.get(f"/diary/{cast.student.pk}/absences/"))
         assert "Пропущено часов: 6" in away and "1–6 Математика" in away
 

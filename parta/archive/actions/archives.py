@@ -7,9 +7,11 @@ from typing import Any
 
 import pyrage
 
+from parta.archive import access as access  # declares the permissions
 from parta.archive import yearfile
 from parta.archive.models import ArchiveKey, ArchiveUnit, FileIndex, PaperSet
 from parta.foundation import jobs
+from parta.foundation.access import may
 from parta.foundation.log import SYSTEM, Actor, Line
 from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal, act
@@ -94,6 +96,8 @@ def make_archive(*, school_id: int, year_id: int, user_id: int, at: datetime) ->
     if found is None or found.viewer is None:
         raise Refusal("Того, кто заказал архив, в школе больше нет.")
     viewer = found.viewer
+    if not may(viewer, "archive_year"):  # the role may have ended since the archive was asked for
+        raise Refusal("У того, кто заказал архив, больше нет такого права: закажите архив заново.")
     lock, year = _check_lock(viewer), _year(viewer, year_id)
     name = f"{viewer.school.id}-{year.title.replace('/', '-')}-{at:%Y%m%d-%H%M%S}.zip{'.age' if lock else ''}"
     place = yearfile.folder() / name

@@ -199,7 +199,7 @@ def _unit(request: HttpRequest, unit_id: int) -> ArchiveUnit:
 
 
 @require_http_methods(["GET", "HEAD"])
-@requires("archive_year", confirm="print")
+@requires("archive_year", confirm="export")
 def archive_file(request: HttpRequest, unit_id: int) -> FileResponse:
     """The file of an archive, as it is: a locked one stays locked."""
     row = _unit(request, unit_id)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
+
 from parta.diary.models import AbsenceNotice, DataChange
 from parta.diary.queries.children import MINE, family_of
 from parta.diary.queries.week_values import AWAY_WORDS, CHECKS, Child, Period
@@ -336,6 +338,15 @@ def lesson_words(first: int | None, last: int | None) -> str:
     if first == last:
         return say("{number}-й урок", number=first)
     return say("{numbers}-й уроки", numbers=f"{first}–{last}")
+
+
+def told_to(homeroom_ids: Sequence[int]) -> Q:
+    """Notices of days on which the student was in one of the classes: who taught the child before reads nothing new."""
+    return Q(
+        Q(student__enrolments__until=None) | Q(student__enrolments__until__gt=F("starts")),
+        student__enrolments__homeroom_id__in=homeroom_ids,
+        student__enrolments__starts__lt=F("until"),
+    )
 
 
 def notice_shown(row: AbsenceNotice, viewer: Viewer) -> NoticeShown:

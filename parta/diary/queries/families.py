@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from parta.diary.actions.notices import Cell
 from parta.diary.models import AbsenceNotice, DataChange
-from parta.diary.queries.about import NoticeShown, notice_shown
+from parta.diary.queries.about import NoticeShown, notice_shown, told_to
 from parta.diary.queries.children import monday_of
 from parta.diary.rules import Term, change_limit, is_look_overdue, look_term, notice_limit
 from parta.foundation import sql
@@ -434,10 +434,10 @@ def reason_queue(viewer: Viewer) -> ReasonQueue:
     notices: dict[int, list[AbsenceNotice]] = {}
     found = list(
         AbsenceNotice.objects.filter(
+            told_to(ids),
             school_id=viewer.school.id,
             state__in=("told", "accepted"),
             until__gt=viewer.on - timedelta(days=120),
-            student__enrolments__homeroom_id__in=ids,
         )
         .select_related("told_by", "student")
         .distinct()
