@@ -23,7 +23,7 @@ _KINDS = {
 
 _WITH_MARKS = (
     "journal lesson homework_states control_work diary diary_of report_kept class_extracts class_reports certificate"
-    " forecast paper archive school subject"
+    " forecast paper archive school subject handed_file"
 ).split()
 _WITH_CARDS = (
     "student_card setup_person setup_homeroom class roster roster_access roster_consents families family_timeline"
@@ -32,7 +32,7 @@ _WITH_CARDS = (
 CATEGORIES = {
     "отметки и явка": frozenset(_WITH_MARKS),
     "сведения карточек (дата рождения, телефоны, представители)": frozenset(_WITH_CARDS),
-    "сведения о здоровье": frozenset({"health_sheet", "health_print", "school"}),
+    "сведения о здоровье": frozenset({"health_sheet", "health_print", "absence_file", "school"}),
 }
 """Which data stand on which pages, as the notices of an incident name them."""
 

@@ -9,6 +9,7 @@ from parta.diary.models import AbsenceNotice, Acknowledgement, DataChange
 from parta.foundation import clock, log
 from parta.foundation.models import LogEntry
 from parta.journal.models import Absence
+from parta.people.models import ReadTrace
 from tests.journeys.steps import (
     CENTRE,
     COLLEGE,
@@ -240,7 +241,10 @@ def test_a_former_class_teacher_reads_no_notice_of_days_after_the_child_left(
     notice = AbsenceNotice.objects.get()
     assert ("температура" in page(head, "/families/absences/")) is seen
     assert head.get(f"/absence-notices/{notice.pk}/file").status_code == (200 if seen else 404)
+    assert client_of(cast.guardian).get(f"/absence-notices/{notice.pk}/file").status_code == 200
     assert client_of(cast.deputy).get(f"/absence-notices/{notice.pk}/file").status_code == 200
+    traces = ReadTrace.objects.filter(page="absence_file", student_id=cast.student.pk)
+    assert traces.count() == 1 + seen, "whoever read it, the family apart, has left a line"
 
 
 @under(GYMNASIUM)

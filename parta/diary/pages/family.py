@@ -21,6 +21,7 @@ from parta.foundation.access import requires
 from parta.foundation.language import noted, say, titles
 from parta.journal.pages.files import kept_file
 from parta.organisation.acts import Refusal
+from parta.people.actions.traces import trace
 from parta.people.chrome import page
 from parta.people.forms import DONE, Forms, Posted, carry_out, status
 
@@ -309,6 +310,8 @@ def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
     is_of_class = AbsenceNotice.objects.filter(about.told_to(viewer.homeroom_ids), pk=row.pk).exists()
     if not (is_theirs or is_of_class or viewer.roles & {"deputy", "director"}):
         raise Http404
+    if not is_theirs:
+        trace(viewer, "absence_file", row.student_id)
     return kept_file(row.sha256, row.file_name, row.file_type)
 
 
@@ -316,10 +319,13 @@ def absence_file(request: HttpRequest, notice_id: int) -> FileResponse:
 @requires("works.file")
 def handed_file(request: HttpRequest, work_id: int) -> FileResponse:
     """A handed work: for the family, and for those who read the journal."""
-    found = work_file(eyes(request), work_id)
-    if found is None:
+    viewer = eyes(request)
+    row = work_file(viewer, work_id)
+    if row is None:
         raise Http404
-    return kept_file(*found)
+    if row.student_id not in viewer.student_ids:
+        trace(viewer, "handed_file", row.student_id)
+    return kept_file(row.sha256, row.name, row.content_type)
 
 
 urlpatterns = [

@@ -60,8 +60,8 @@ def works_of(
     return found
 
 
-def work_file(viewer: Viewer, work_id: int) -> tuple[str, str, str] | None:
-    """Digest, name and type of a work: for the student's family, and for those who read the journal."""
+def work_file(viewer: Viewer, work_id: int) -> HandedWork | None:
+    """A work with its file: for the student's family, and for those who read the journal."""
     row = HandedWork.objects.filter(pk=work_id, school_id=viewer.school.id, withdrawn_at=None).first()
     if row is None:
         return None
@@ -74,4 +74,4 @@ def work_file(viewer: Viewer, work_id: int) -> tuple[str, str, str] | None:
             (row.homework_id, *values),
         ):
             return None
-    return row.sha256, row.name, row.content_type
+    return row
