@@ -111,6 +111,14 @@ def test_holders_of_a_post_answer_permit_and_check(cast: Any, client_of: Any) ->
         assert cited(refused) == {"Н-2"} and "командир роты" in refused.content.decode()
         wish = {"journal": cast.russian.pk, "fact": "mark", "lesson": lesson.pk, "student": pupil.pk,
                 "assessment": column, "reason": "ошибка", "clauses": ["Н-2"]}  # fmt: skip
+        # asked without the clause that refuses: any deputy may grant it, and it lifts nothing of the commander's
+        bare = json.dumps(wish | {"clauses": []})
+        assert teacher.post("/permits/ask", bare, content_type="application/json").status_code == 200
+        grant = {"decision": "grant", "reason": "проверено", "until": "2026-10-20"}
+        done(deputy.post("/permits/", grant | {"permit": str(Permit.objects.get().pk)}))
+        refused = send(teacher, cast.russian, change)
+        assert refused.status_code == 422 and cited(refused) == {"Н-2"}
+        Permit.objects.all().delete()
         assert (
             teacher.post("/permits/ask", json.dumps(wish), content_type="application/json").status_code == 200
         )

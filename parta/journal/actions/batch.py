@@ -155,7 +155,7 @@ class Batch:
 
         verdict = judge(self.law, act, self.calendar)
         if verdict.outcome is Outcome.PERMIT:
-            permit_id = find_permit(self, change)
+            permit_id = find_permit(self, change, verdict)
             if permit_id is not None:
                 verdict = judge(self.law, replace(act, permit_granted=True), self.calendar)
                 if verdict.passes:

@@ -1,5 +1,6 @@
 """The use of a granted permit: it lets one person make one refused write, once."""
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from parta.journal.actions.changes import (
     RollChange,
     TopicChange,
 )
+from parta.journal.actions.permits import GRANTORS
+from parta.regulation.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from parta.journal.actions.batch import Batch, Draft
@@ -29,8 +32,12 @@ FACT_OF = {
 }
 
 
-def find_permit(batch: "Batch", change: Change) -> int | None:
-    """A permit granted to the writer for this fact at this place, not used in this operation yet; None without."""
+def find_permit(batch: "Batch", change: Change, verdict: Verdict) -> int | None:
+    """A permit granted to the writer for this fact at this place, not used in this operation yet; None without.
+
+    It must have been granted by whom the refusing clauses name: a permit asked without them was granted by a deputy
+    head, so it lifts only what a deputy head may let pass.
+    """
     if batch.permits is None:
         batch.permits = _granted(batch)
     fact = FACT_OF.get(type(change))
@@ -43,15 +50,27 @@ def find_permit(batch: "Batch", change: Change) -> int | None:
             continue
         if permit["lesson_id"] == lesson_id and permit["term_id"] == term_id:
             if permit["student_id"] is None or permit["student_id"] == student_id:
-                return int(permit["id"])
+                if _covers(permit["clauses"], verdict):
+                    return int(permit["id"])
     return None
+
+
+def _covers(clauses: frozenset[str], verdict: Verdict) -> bool:
+    return all(
+        not reason.permit_by
+        or bool(reason.permit_by & GRANTORS)
+        or any(clause.id in clauses for clause in reason.clauses)
+        for reason in verdict.reasons
+        if reason.outcome is Outcome.PERMIT
+    )
 
 
 def _granted(batch: "Batch") -> list[dict[str, Any]]:
     context = batch.context
-    names = ("id", "fact", "lesson_id", "term_id", "student_id")
+    names = ("id", "fact", "lesson_id", "term_id", "student_id", "clauses")
     return [
         dict(zip(names, row, strict=True))
+        | {"clauses": frozenset(json.loads(row[-1]) if isinstance(row[-1], str) else row[-1])}
         for row in sql.read(
             f"SELECT {', '.join(names)} FROM journal_permit WHERE journal_id = %s AND state = 'granted'"
             " AND asked_by_id = %s AND (ends_at IS NULL OR ends_at > %s) ORDER BY id",
