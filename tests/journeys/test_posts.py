@@ -114,8 +114,8 @@ def test_holders_of_a_post_answer_permit_and_check(cast: Any, client_of: Any) ->
         # asked without the clause that refuses: any deputy may grant it, and it lifts nothing of the commander's
         bare = json.dumps(wish | {"clauses": []})
         assert teacher.post("/permits/ask", bare, content_type="application/json").status_code == 200
-        grant = {"decision": "grant", "reason": "проверено", "until": "2026-10-20"}
-        done(deputy.post("/permits/", grant | {"permit": str(Permit.objects.get().pk)}))
+        grant: dict[str, Any] = {"decision": "grant", "reason": "проверено", "until": "2026-10-20"}
+        done(deputy.post("/permits/", grant | {"permit": Permit.objects.get().pk}))
         refused = send(teacher, cast.russian, change)
         assert refused.status_code == 422 and cited(refused) == {"Н-2"}
         Permit.objects.all().delete()
