@@ -129,6 +129,12 @@ def base_role(code: str) -> str:
     return code.split(":")[1] if code.startswith(POST) else code
 
 
+def _is_post(code: str) -> bool:
+    kind, _, held = code.partition(":")
+    role, _, name = held.partition(":")
+    return f"{kind}:" == POST and role in HELD and bool(name)
+
+
 def role_code(word: str) -> str:
     """The role code for a word of a regulation file; ``parent`` and ``guardian`` are one. Codes of posts are made by
     the reader out of the act's section [posts].
@@ -136,7 +142,7 @@ def role_code(word: str) -> str:
     Raises ``ValueError`` with the allowed codes.
     """
     code = _ALIASES.get(word, word)
-    if code not in ROLES and not code.startswith(POST):
+    if code not in ROLES and not _is_post(code):
         named = word if len(word) <= LONGEST_POST else f"{word[: LONGEST_POST - 1]}…"
         raise ValueError(
             f"«{named}» — неизвестная роль; {allowed(word, [*ROLES, *_ALIASES], in_order=True)}. Свою должность школы"

@@ -58,7 +58,9 @@ def test_the_year_is_printed_only_after_the_check(cast: Any, client_of: Any) -> 
     assert "Нет проверки" in refused(), "its last day is the eve of the last lesson"
     Check.objects.filter(homeroom=None).update(role="teacher", until=LAST_LESSON + timedelta(days=1))
     assert "Нет проверки" in refused(), "nobody of the controllers made it"
-    Check.objects.filter(homeroom=None).update(role="head_of_department")
+    Check.objects.filter(homeroom=None).update(role="post:teacher:старший мастер")
+    assert "Нет проверки" in refused(), "a post with no more rights"
+    Check.objects.filter(homeroom=None).update(role="post:head_of_department:методист")
     done(head.post("/papers/", make(cast, cast.year_term)))
     paper = PaperSet.objects.get()
     assert "для печати" in head.get(f"/papers/{paper.pk}/").content.decode()

@@ -542,3 +542,29 @@ def test_control_work_lacks_marks_of_pupils_who_were_present(cast: Any, client_o
         LogEntry.objects.filter(verb="work_finished", object_id=column.pk, lesson_id=lesson.pk).count() == 1
     )
     assert not [one for one in owed(cast, last) if one.fact == "mark" and one.lesson_id == lesson.pk]
+
+
+@under(IPATOVO)
+def test_a_work_is_finished_without_who_left_and_who_is_taught_apart(cast: Any, client_of: Any) -> None:
+    """Neither can be given a mark there by this teacher."""
+    from parta.journal.models import Absence, Assessment
+    from parta.plans.models import IndividualLine
+    from tests.journeys.test_clauses_individual import put_on
+
+    lesson, client = cast.lesson, client_of(cast.teacher)
+    Absence.objects.filter(lesson=lesson).delete()
+    left, apart, *rest = cast.students
+    saved(send(client, cast.russian, *(mark(lesson, one, "4", "control") for one in rest)))
+    column = Assessment.objects.get(lesson=lesson, work_kind="control")
+    finish = {"fact": "column", "lesson": lesson.pk, "assessment": column.pk}
+    plan = put_on(cast, client_of(cast.deputy), apart)
+    line, _ = IndividualLine.objects.update_or_create(
+        plan=plan, subject=cast.russian.subject, defaults={"weekly_hours": 2, "yearly_hours": 68}
+    )
+    left.enrolments.update(until=cast.on + timedelta(days=1))
+    with clock.rehearse(cast.at + timedelta(days=1)):
+        refused = str(send(client, cast.russian, finish).json())
+        assert apart.surname in refused and left.surname not in refused
+        line.is_apart = True
+        line.save()
+        saved(send(client, cast.russian, finish))

@@ -47,6 +47,11 @@ def test_an_unknown_post_is_named_with_its_line_and_what_to_do() -> None:
     (said,) = faults(text_of('kind = "check_every"\nevery = "1 month"\nby = "старшина"'))
     assert said.startswith("строка 11, запись 1 (Н-1, check_every): поле «by»: «старшина» — неизвестная роль")
     assert '[posts]: "старшина" = "deputy"' in said
+    for code in ("post:deputy", "post:", "post:ghost:старшина", "post:deputy:"):
+        assert (
+            "неизвестная роль"
+            in faults(text_of(f'kind = "check_every"\nevery = "1 month"\nby = "{code}"'))[0]
+        )
     (said,) = faults(text_of(STEPS, more='\n[posts]\n"воспитатель" = "master_sergeant"\n'))[:1]
     assert "строка 8, должность «воспитатель»: нужна роль" in said and "class_teacher" in said
     for wrong in ('"teacher" = "deputy"', '"а:б" = "deputy"', f'"{"д" * 41}" = "deputy"', '" " = "deputy"'):

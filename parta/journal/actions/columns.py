@@ -5,12 +5,14 @@ from parta.journal.actions.batch import Batch, Draft
 from parta.journal.actions.changes import BadInput, ColumnChange
 from parta.journal.actions.intents import act_of
 from parta.journal.rules import headline
+from parta.plans.individual import apart_on
 
-_LACKING = """
+_LACKING = f"""
 SELECT n.id, n.surname, n.given_name, COALESCE(b.meaning, '')
-FROM {members} e JOIN people_person n ON n.id = e.student_id
+FROM {{members}} e JOIN plans_journal j ON j.id = %s JOIN people_person n ON n.id = e.student_id
 LEFT JOIN journal_absence b ON b.lesson_id = %s AND b.student_id = e.student_id
-WHERE e.{place} = %s AND e.starts <= %s AND (e.until IS NULL OR e.until > %s)
+WHERE e.{{place}} = %s AND e.starts <= %s AND (e.until IS NULL OR (e.until > %s AND e.until > %s))
+    AND (j.subgroup_id IS NOT NULL OR NOT {apart_on("e.student_id", "%s")})
     AND NOT EXISTS (SELECT 1 FROM journal_mark k WHERE k.assessment_id = %s AND k.student_id = e.student_id
         AND k.value <> '')
 ORDER BY n.surname, n.given_name, n.id"""
@@ -44,7 +46,8 @@ def plan_column(batch: Batch, change: ColumnChange) -> None:
 
 
 def _unmarked(batch: Batch, change: ColumnChange) -> tuple[str, ...]:
-    """Who was at the lesson and has no mark in the column, as it will stand after the operation."""
+    """Who was at the lesson and has no mark in the column, as it will stand after the operation. As the watch does, it
+    leaves out who has left since and whom an individual plan has taught apart."""
     context = batch.context
     journal, lesson = context.journal, context.lessons[change.lesson_id]
     in_subgroup = journal.subgroup_id is not None
@@ -57,8 +60,12 @@ def _unmarked(batch: Batch, change: ColumnChange) -> tuple[str, ...]:
         for id, surname, given, meaning in sql.read(
             _LACKING.format(members=members, place=place),
             (
+                journal.id,
                 lesson.id,
                 journal.subgroup_id if in_subgroup else journal.homeroom_id,
+                lesson.date,
+                lesson.date,
+                context.viewer.on,
                 lesson.date,
                 lesson.date,
                 change.assessment_id,

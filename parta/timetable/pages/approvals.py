@@ -16,6 +16,7 @@ from parta.people.viewer import Viewer
 from parta.plans.actions import approve as approve_drafts
 from parta.plans.approvals import asked_of_school
 from parta.plans.queries import approvals as queries
+from parta.regulation.words import base_role
 from parta.timetable.actions import generate_lessons
 from parta.timetable.models import TimetableSlot
 
@@ -32,7 +33,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             raise Refusal("Сначала откройте учебный год.", "")
         kind = posted.text("kind")
         role = next(iter(sorted(viewer.roles & asked_of_school(year, viewer.on, kind).by)), None)
-        by, at = viewer.acting_as(role), viewer.at
+        by, at = viewer.acting_as(role and base_role(role)), viewer.at
         with act(viewer.school.id, by=by, at=at):
             ids = _chosen(posted)
             slots = TimetableSlot.objects.filter(year=year, approval=None)
