@@ -7,7 +7,8 @@ __all__ = ["apart_at_end", "apart_ever", "apart_on"]
 
 _APART = (
     "EXISTS (SELECT 1 FROM plans_individualplan ip JOIN plans_individualline il ON il.plan_id = ip.id AND il.is_apart"
-    " WHERE ip.student_id = {student} AND ip.year_id = j.year_id AND il.subject_id = j.subject_id{when})"
+    " WHERE ip.student_id = {student} AND ip.homeroom_id = j.homeroom_id AND ip.year_id = j.year_id"
+    " AND il.subject_id = j.subject_id{when})"
 )
 
 

@@ -152,3 +152,21 @@ def test_the_page_serves_a_school_too_and_asks_few_statements(
             words = page(teacher, address)
         counts.append(len(seen))
     assert "Авдеев Кирилл Павлович 6 тем" in words and counts[0] == counts[1] <= 16, counts
+
+
+@under(COLLEGE)
+def test_any_sign_is_a_number_and_a_closed_year_takes_no_protocol(cast: Any, client_of: Any) -> None:
+    """A number need not be one that is counted on; what is closed is only read."""
+    teacher, deputy, pupil = client_of(cast.teacher), client_of(cast.deputy), cast.named("Орлова")
+    first, second = (cast.lesson_on("russian", day) for day in (date(2026, 10, 12), TUESDAY))
+    address = f"/journals/{cast.russian.pk}/make-ups/"
+    both = {"member0": cast.teacher.pk, "member1": cast.deputy.pk}
+    with clock.rehearse(cast.local(LATER, 12)):
+        done(teacher.post(address, form(pupil, first, number="②", **both)))
+        assert "②" in page(teacher, address)
+        cast.year.state = "closed"
+        cast.year.save()
+        for client in (teacher, deputy):
+            refused = client.post(address, form(pupil, second, number="8", **both))
+            assert refused.status_code in (404, 422) and MakeUp.objects.count() == 1
+        assert "закрыт" in text(deputy.post(address, form(pupil, second, number="8", **both)))

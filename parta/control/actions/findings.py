@@ -181,8 +181,12 @@ def _compare(changes: Changes, touched: Touched, asked: Asked, sources: Iterable
 
 def _lock(school_id: int) -> FindingsKept:
     """Nobody else brings these findings up to date until the transaction ends."""
-    kept = FindingsKept.objects.select_for_update().filter(school_id=school_id).first()
-    return kept or FindingsKept.objects.create(school_id=school_id)
+    rows = FindingsKept.objects.select_for_update().filter(school_id=school_id)
+    kept = rows.first()
+    if kept is None:
+        FindingsKept.objects.get_or_create(school_id=school_id)  # two processes may come first at once
+        kept = rows.get()
+    return kept
 
 
 @transaction.atomic

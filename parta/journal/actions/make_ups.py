@@ -13,6 +13,7 @@ from parta.organisation.actions import checks
 from parta.organisation.acts import Refusal
 from parta.people.queries import staff_options
 from parta.people.viewer import Viewer
+from parta.plans.models import Journal
 
 __all__ = ["record_make_up"]
 
@@ -39,6 +40,7 @@ def record_make_up(
     if not keeps(viewer, journal_id):
         raise NotFound("journal")
     head = log.lock_chain("journal", journal_id)
+    checks.not_closed(Journal.objects.select_related("year").get(pk=journal_id).year)
     number = checks.text(number, 40, "number", "номер протокола")
     checks.one_of(form, MakeUp.FORMS, "form", "кому сдавали")
     checks.one_of(result, MakeUp.RESULTS, "result", "итог")

@@ -109,7 +109,7 @@ def make_ups(viewer: Viewer, journal_id: int) -> MakeUpPage | None:
         MakeUp.objects.filter(journal_id=journal_id).select_related("student").order_by("-held_on", "-id")
     )
     names = _names({id for row in rows for id in row.members})
-    numbers = [int(row.number) for row in rows if row.number.isdigit()]
+    numbers = [int(row.number) for row in rows if row.number.isdecimal()]
     return MakeUpPage(
         journal_id,
         title,

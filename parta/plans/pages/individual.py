@@ -55,8 +55,8 @@ def individual(request: HttpRequest) -> HttpResponse:
         plan = actions.start_individual_plan(
             student=student,
             year=year,
-            starts=posted.date("starts", "первый день плана"),
-            until=posted.until_or_none("until", "последний день плана"),
+            starts=posted.date("starts", "дата начала плана"),
+            until=posted.until_or_none("until", "дата окончания плана"),
             order_number=posted.text("order_number"),
             order_date=posted.date("order_date", "дата приказа"),
             ground=posted.text("ground"),
@@ -125,7 +125,7 @@ def individual_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
 
     def end(posted: Posted) -> str:
         actions.end_individual_plan(
-            plan=plan, until=posted.until("until", "последний день плана"), by=by, at=at
+            plan=plan, until=posted.until("until", "дата окончания плана"), by=by, at=at
         )
         return "ended"
 
