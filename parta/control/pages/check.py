@@ -70,9 +70,8 @@ def check(request: HttpRequest) -> HttpResponse:
             code for code in certificates.DIRECTIONS if code in posted.data.getlist("directions")
         )
         fix_by = posted.date_or_none("fix_by", "дата исправления")
-        with (
-            lifted()
-        ):  # a certificate keeps real names; who wrote it through a window reads it through the window
+        # A certificate keeps real names; who wrote it through a window reads it through the window.
+        with lifted():
             written = certificates.contents(viewer, cut, directions)
             readers = certificates.readers_of(viewer, cut, written)
         department = cut.department_id
